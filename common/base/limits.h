@@ -1,0 +1,44 @@
+// Every limit that is not a setting: value, unit, reason. Settings have their defaults in
+// common/config; these are the bounds that no setting can move.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace postern::limits {
+
+// RFC 9051 sets no limit for a tag; 32 is nginx's and more than any client sends. Security R3.
+inline constexpr std::size_t kImapTagOctets = 32;
+// RFC 2971 §3.3: at most 30 pairs; longer lists are an attack.
+inline constexpr std::size_t kImapIdPairs = 30;
+// Open parentheses in a command; CVE-2026-27857 was memory spent on them.
+inline constexpr std::size_t kImapNesting = 8;
+// RFC 7162 §4 recommends 8 KiB for a command line; `limits.maxCommandBytes` may lower or raise it.
+inline constexpr std::size_t kCommandOctets = 8192;
+// RFC 4954 §4.3: 12288 octets hold every SASL exchange, OAuth tokens included.
+inline constexpr std::size_t kSaslLineOctets = 12288;
+// RFC 7888 §5: LITERAL- forbids larger ones; a refused one up to this size is read past.
+inline constexpr std::size_t kNonSyncLiteralOctets = 4096;
+// Security R4: longer than any mailbox name (RFC 5321: 254) or password.
+inline constexpr std::size_t kNameOctets = 1024;
+inline constexpr std::size_t kPasswordOctets = 4096;
+// Bearer tokens are longer: what fits a SASL line.
+inline constexpr std::size_t kTokenOctets = 9216;
+// What the front may have written and the client not read: a client that pipelines and does not
+// read stops itself.
+inline constexpr std::size_t kReplyOctets = 8192;
+// Before login a backend may say this much in all, unless `limits.maxReplyBytes` says otherwise.
+inline constexpr std::size_t kBackendReplyOctets = 16384;
+// What a session may relay in one turn before others have theirs.
+inline constexpr std::size_t kRelayTurnOctets = std::size_t{256} << 10;
+// Steps of a dialogue in one turn.
+inline constexpr int kDialogueStepsPerTurn = 64;
+// Full handshakes a worker does in one turn: 8 × 0.3 ms keeps others' latency below 3 ms.
+inline constexpr int kHandshakesPerTurn = 8;
+// Closing waits this long, and reads this much, so that a RST does not destroy the last answer.
+inline constexpr std::chrono::seconds kLinger{2};
+inline constexpr std::size_t kLingerOctets = std::size_t{64} << 10;
+// An accept that failed for want of descriptors is tried again after this.
+inline constexpr std::chrono::milliseconds kAcceptPause{100};
+
+}  // namespace postern::limits

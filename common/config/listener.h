@@ -1,0 +1,33 @@
+// A port that clients use, and the MailServers that share it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/base/mail.h"
+
+namespace postern::config {
+
+enum class ListenerTls : std::uint8_t { Implicit, StartTls, Disabled };
+enum class Plaintext : std::uint8_t { Refuse, Allow };
+
+// One MailServer on this port. The first is the oldest: greeting, capabilities and limits before a
+// name is known are its own.
+struct Tenant {
+  std::string server;                  // SERVER resource
+  std::vector<std::string> hostnames;  // what it won of its hostnames here; "*." at the front allowed
+  Plaintext plaintext = Plaintext::Refuse;
+  std::uint32_t max_connections = 0;   // on this port, in each proxy; 0: not limited here
+  friend bool operator==(const Tenant&, const Tenant&) = default;
+};
+
+struct Listener {
+  std::uint16_t port = 0;  // as written; --port-offset is the process's business
+  Protocol protocol = Protocol::Imap;
+  ListenerTls tls = ListenerTls::StartTls;
+  std::vector<Tenant> tenants;  // oldest first, never empty
+  friend bool operator==(const Listener&, const Listener&) = default;
+};
+
+}  // namespace postern::config

@@ -1,0 +1,16 @@
+#include "common/config/resource.h"
+
+namespace postern::config {
+
+std::string_view name_of(ResourceType type) {
+  switch (type) {
+    case ResourceType::Secret: return "SECRET";
+    case ResourceType::Backend: return "BACKEND";
+    case ResourceType::Endpoints: return "ENDPOINTS";
+    case ResourceType::Server: return "SERVER";
+    case ResourceType::Listener: return "LISTENER";
+  }
+  return "?";
+}
+
+}  // namespace postern::config

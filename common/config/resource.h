@@ -1,0 +1,55 @@
+// What a proxy must know, as plain values compared by value. The controller builds them, common/wire
+// carries them, the proxy keeps them in a Snapshot. Names are those of the stream (decision 0001):
+//   SECRET    "namespace/name" of the Kubernetes object, plus "#key" where a key was asked for
+//   BACKEND   "namespace/mailserver/backend"      ENDPOINTS  the same name as its backend
+//   SERVER    "namespace/mailserver"              LISTENER   "port"
+// Every list has an order that the builder decides, so equal worlds give equal octets.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/config/backend.h"
+#include "common/config/endpoints.h"
+#include "common/config/listener.h"
+#include "common/config/secret_material.h"
+#include "common/config/server.h"
+
+namespace postern::config {
+
+// In the order in which an update is applied; removals go the other way round.
+enum class ResourceType : std::uint8_t { Secret, Backend, Endpoints, Server, Listener };
+[[nodiscard]] std::string_view name_of(ResourceType type);
+
+struct ResourceKey {
+  ResourceType type;
+  std::string name;
+  friend auto operator<=>(const ResourceKey&, const ResourceKey&) = default;
+};
+
+// The object of the API that a resource came from: a refusal is told there.
+struct SourceRef {
+  std::string kind;
+  std::string object_namespace;
+  std::string name;
+  std::string uid;
+  std::int64_t generation = 0;
+  friend bool operator==(const SourceRef&, const SourceRef&) = default;
+};
+
+using ResourceBody = std::variant<SecretMaterial, Backend, EndpointSet, Server, Listener>;
+
+struct Resource {
+  std::string name;
+  std::string version;  // hash of the body's octets; set by common/wire
+  std::vector<SourceRef> sources;
+  ResourceBody body;
+
+  [[nodiscard]] ResourceType type() const { return static_cast<ResourceType>(body.index()); }
+  [[nodiscard]] ResourceKey key() const { return {type(), name}; }
+};
+
+}  // namespace postern::config

@@ -1,0 +1,28 @@
+// What a Secret or ConfigMap gives a proxy: a key pair, or authorities to trust.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/base/secret.h"
+
+namespace postern::config {
+
+struct KeyPair {
+  std::string chain_pem;                // leaf first
+  SharedSecret key_pem;
+  std::vector<std::string> dns_names;   // of the leaf, lower case, sorted
+  std::int64_t not_after_unix_s = 0;
+  friend bool operator==(const KeyPair&, const KeyPair&) = default;
+};
+
+struct TrustBundle {
+  std::string ca_pem;
+  friend bool operator==(const TrustBundle&, const TrustBundle&) = default;
+};
+
+using SecretMaterial = std::variant<KeyPair, TrustBundle>;
+
+}  // namespace postern::config

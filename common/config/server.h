@@ -1,0 +1,83 @@
+// What a MailServer offers its clients, and within which bounds.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/mail.h"
+
+namespace postern::config {
+
+enum class TlsVersion : std::uint8_t { V1_0, V1_1, V1_2, V1_3 };
+enum class CipherPreference : std::uint8_t { Client, Server };
+enum class UnknownNames : std::uint8_t { FirstCertificate, Reject };
+enum class ResumptionMode : std::uint8_t { Tickets, Cache, Disabled };
+
+struct ServerTls {
+  std::vector<std::string> key_pairs;  // SECRET resources; the first answers clients without a name
+  TlsVersion min_version = TlsVersion::V1_2;
+  TlsVersion max_version = TlsVersion::V1_3;
+  std::vector<std::string> cipher_suites;  // OpenSSL or IANA names; empty: OpenSSL's choice
+  CipherPreference cipher_preference = CipherPreference::Client;
+  std::vector<std::string> groups;  // empty: X25519 first, then OpenSSL's choice
+  UnknownNames unknown_names = UnknownNames::FirstCertificate;
+  ResumptionMode resumption = ResumptionMode::Tickets;
+  std::chrono::seconds resumption_lifetime{7200};
+  friend bool operator==(const ServerTls&, const ServerTls&) = default;
+};
+
+enum class CapabilitySource : std::uint8_t { Backends, List };
+
+struct ProtocolOffer {
+  Protocol protocol = Protocol::Imap;
+  MechanismSet mechanisms;  // accepted and announced: the same set
+  CapabilitySource capability_source = CapabilitySource::Backends;
+  std::vector<std::string> capabilities;  // source List: exactly these, mechanisms are added
+  std::vector<std::string> hidden_capabilities;
+  std::string greeting;               // text after the protocol's own words; empty: the default
+  std::vector<std::string> backends;  // BACKEND resources that have the protocol, in order
+  friend bool operator==(const ProtocolOffer&, const ProtocolOffer&) = default;
+};
+
+struct ServerLimits {
+  std::uint32_t max_connections = 0;             // 0: not limited
+  std::uint32_t max_connections_per_source = 0;  // 0: not limited
+  std::uint32_t max_connections_before_login = 10000;
+  std::uint32_t max_command_octets = 8192;
+  std::uint32_t max_errors = 10;
+  std::uint32_t max_commands = 100;
+  std::uint32_t max_reply_octets = 16384;
+  std::uint32_t max_failures_per_session = 3;  // loginProtection.maxFailuresPerSession
+  friend bool operator==(const ServerLimits&, const ServerLimits&) = default;
+};
+
+struct ServerTimeouts {
+  Duration tls_handshake{10'000};
+  Duration login{60'000};
+  Duration backend_connect{5'000};
+  Duration backend_login{10'000};
+  Duration idle{31 * 60'000};
+  Duration failure_delay{2'000};  // loginProtection.failureDelay
+  friend bool operator==(const ServerTimeouts&, const ServerTimeouts&) = default;
+};
+
+enum class SessionLogging : std::uint8_t { All, Failures, None };
+enum class LogLevel : std::uint8_t { Error, Warning, Info, Debug };
+
+struct Server {
+  std::string server_name;  // said in greetings, EHLO, challenges
+  ServerTls tls;
+  std::vector<ProtocolOffer> protocols;
+  ServerLimits limits;
+  ServerTimeouts timeouts;
+  SessionLogging session_logging = SessionLogging::All;
+  LogLevel log_level = LogLevel::Info;
+  friend bool operator==(const Server&, const Server&) = default;
+
+  [[nodiscard]] const ProtocolOffer* offer(Protocol protocol) const;
+};
+
+}  // namespace postern::config

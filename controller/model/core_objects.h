@@ -1,0 +1,65 @@
+// The Kubernetes objects that MailServers name: the fields that we use, no more.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/base/address.h"
+#include "common/base/secret.h"
+#include "controller/model/meta.h"
+
+namespace postern::model {
+
+struct SecretObject {
+  Meta meta;
+  std::string type;  // "kubernetes.io/tls"
+  std::map<std::string, SharedSecret> data;
+  friend bool operator==(const SecretObject& a, const SecretObject& b) {
+    return a.type == b.type && a.data == b.data;
+  }
+};
+
+struct ConfigMapObject {
+  Meta meta;
+  std::map<std::string, std::string> data;
+};
+
+struct ServicePort {
+  std::string name;
+  std::string app_protocol;
+  std::uint16_t port = 0;
+  std::uint16_t target_port = 0;    // 0: named, or absent (then it is `port`)
+  std::string target_port_name;     // matched against EndpointSlice port names
+};
+
+struct ServiceObject {
+  Meta meta;
+  std::vector<ServicePort> ports;
+  bool has_selector = false;
+  // postern.dev/addresses, parsed: the endpoints of a Service in a directory.
+  std::vector<IpAddress> addresses;
+};
+
+struct SliceEndpoint {
+  std::vector<IpAddress> addresses;
+  bool ready = true;         // absent counts as ready
+  bool serving = true;
+  bool terminating = false;
+  std::string hostname;
+  std::string target_pod;    // targetRef of kind Pod
+};
+struct SlicePort {
+  std::string name;
+  std::string app_protocol;
+  std::uint16_t port = 0;
+};
+struct EndpointSliceObject {
+  Meta meta;
+  std::string service;  // label kubernetes.io/service-name
+  std::vector<SlicePort> ports;
+  std::vector<SliceEndpoint> endpoints;
+};
+
+}  // namespace postern::model

@@ -1,0 +1,145 @@
+// MailServer as its author wrote it, defaults of written blocks applied (spec: mailserver.md).
+// Only what is honoured has a member here: a written field without one was refused by name when the
+// object was decoded (decode/honoured).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/mail.h"
+#include "controller/model/meta.h"
+
+namespace postern::model {
+
+struct ObjectRef {
+  std::string name;
+  std::string object_namespace;  // filled in with the MailServer's own when absent
+};
+struct BundleRef {
+  std::string kind = "Secret";  // or ConfigMap
+  std::string name;
+  std::string object_namespace;
+  std::string key = "ca.crt";
+};
+
+struct ListenerSpec {
+  std::uint16_t port = 0;
+  std::string tls;        // Implicit, StartTLS, Disabled; filled in when absent
+  std::string plaintext;  // Refuse, Allow; filled in when absent
+  std::uint32_t max_connections = 0;  // 0: absent
+};
+struct CapabilitiesSpec {
+  std::string source = "Backends";
+  std::vector<std::string> list;
+  std::vector<std::string> hide;
+};
+struct ProtocolSpec {
+  Protocol protocol = Protocol::Imap;
+  std::vector<ListenerSpec> listeners;  // filled in when absent
+  std::optional<std::vector<std::string>> mechanisms;
+  CapabilitiesSpec capabilities;
+  std::string greeting;
+};
+
+struct TlsSpec {
+  std::vector<ObjectRef> certificate_refs;
+  std::string min_version = "TLSv1.2";
+  std::string max_version = "TLSv1.3";
+  std::vector<std::string> cipher_suites;
+  std::string cipher_preference = "Client";
+  std::vector<std::string> groups;
+  std::string unknown_names = "FirstCertificate";
+  std::string resumption_mode = "Tickets";
+  std::chrono::seconds resumption_lifetime{7200};
+};
+
+struct ProviderSpec {  // kind backend only, so far
+  std::string name;
+  std::vector<std::string> mechanisms;  // of `backend`; PLAIN and LOGIN when absent
+};
+
+struct ServiceBackend {
+  ObjectRef service;
+};
+struct StatefulSetBackend {
+  ObjectRef stateful_set;
+  std::string service_name;  // filled in
+  std::uint32_t members = 0;
+};
+struct AddressMember {
+  std::string name;
+  std::string address;  // IP address or host name
+};
+struct AddressesBackend {
+  std::vector<AddressMember> members;
+};
+
+struct LoginSpec {
+  std::string method = "Password";
+  std::string mechanism;  // empty: absent
+};
+struct BackendPortSpec {
+  Protocol protocol = Protocol::Imap;
+  std::optional<std::uint16_t> port;
+  std::string tls;          // empty: the backend's own
+  std::string client_info;  // empty: the backend's own
+  std::optional<LoginSpec> login;
+};
+struct BackendTlsSpec {
+  std::string mode = "Required";
+  std::vector<BundleRef> ca_certificate_refs;
+  std::vector<std::string> server_names;
+  std::optional<ObjectRef> client_certificate_ref;
+  std::string verification = "Full";
+};
+struct BackendSpec {
+  std::string name;
+  std::variant<ServiceBackend, StatefulSetBackend, AddressesBackend> where;
+  std::vector<BackendPortSpec> ports;
+  BackendTlsSpec tls;
+  LoginSpec login;
+  std::string client_info = "Native";
+  std::string on_unavailable;  // empty: absent
+  std::uint32_t retries = 2;
+  std::string pipelining = "Allowed";
+  std::string login_errors = "Replace";
+};
+
+struct LimitsSpec {  // absent: no limit, or the default named in the reference
+  std::optional<std::uint32_t> max_connections, max_connections_per_source,
+      max_connections_before_login, max_command_bytes, max_errors, max_commands, max_reply_bytes;
+};
+struct TimeoutsSpec {
+  std::optional<Duration> tls_handshake, login, backend_connect, backend_login, idle;
+};
+struct LoginProtectionSpec {
+  std::optional<Duration> failure_delay;
+  std::optional<std::uint32_t> max_failures_per_session;
+};
+struct LoggingSpec {
+  std::string level;     // empty: Info
+  std::string sessions;  // empty: All
+};
+
+struct MailServer {
+  Meta meta;
+  std::string ingress_class_name;
+  std::vector<std::string> hostnames;
+  std::string server_name;  // empty: absent
+  bool protocols_written = false;
+  std::vector<ProtocolSpec> protocols;  // what is offered and built; IMAP when not written
+  std::optional<TlsSpec> tls;
+  std::vector<ProviderSpec> providers;  // empty: the backend decides
+  std::vector<BackendSpec> backends;
+  LimitsSpec limits;
+  TimeoutsSpec timeouts;
+  LoginProtectionSpec login_protection;
+  LoggingSpec logging;
+};
+
+}  // namespace postern::model

@@ -1,0 +1,21 @@
+// Everything that a source of objects knows at one moment.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "controller/model/core_objects.h"
+#include "controller/model/mail_server.h"
+#include "controller/model/problem.h"
+
+namespace postern::model {
+
+using Object = std::variant<MailServer, SecretObject, ConfigMapObject, ServiceObject,
+                            EndpointSliceObject>;
+
+[[nodiscard]] inline const Meta& meta_of(const Object& object) {
+  return std::visit([](const auto& o) -> const Meta& { return o.meta; }, object);
+}
+
+}  // namespace postern::model

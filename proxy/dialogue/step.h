@@ -1,0 +1,107 @@
+// What a dialogue is told and what it wants. A dialogue is a value without socket, clock, thread or
+// allocation beyond its limits; session/drive is its only caller. Each step names the one thing that
+// must happen before the dialogue can go on (spec: the pure dialogue).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/base/bytes.h"
+#include "common/base/mail.h"
+#include "common/base/secret.h"
+#include "proxy/dialogue/failure.h"
+
+namespace postern::dialogue {
+
+// ---- evidence: what the client shows to be let in -----------------------------------------------
+
+struct PasswordEvidence {
+  Mechanism mechanism = Mechanism::Plain;  // Login for the LOGIN command too
+  std::string authzid;                     // empty: none
+  std::string name;
+  Secret password;
+};
+struct CramMd5Evidence {
+  std::string name;
+  std::string challenge;  // as it was sent, decoded
+  std::string digest;     // 32 hexadecimal digits, lower case
+};
+struct ExternalEvidence {
+  std::string authzid;  // empty: derived from the certificate
+};
+struct BearerEvidence {
+  Mechanism mechanism = Mechanism::XOAuth2;
+  std::string name;  // user= of XOAUTH2, a= of OAUTHBEARER
+  Secret token;
+};
+using Evidence = std::variant<PasswordEvidence, CramMd5Evidence, ExternalEvidence, BearerEvidence>;
+
+// ---- towards the client ------------------------------------------------------------------------
+
+// What the front may say and take; given at the start and again when TLS names the tenant.
+struct Offer {
+  enum class Tls : std::uint8_t { Offered, Established, Unavailable };
+  std::string greeting;                   // text of "* OK"
+  std::vector<std::string> capabilities;  // IMAP4rev1 first; without AUTH=, STARTTLS, LOGINDISABLED
+  MechanismSet mechanisms;                // accepted and announced
+  Tls tls = Tls::Unavailable;
+  bool login_allowed = false;             // false: LOGINDISABLED, no mechanisms, PRIVACYREQUIRED
+};
+
+struct FrontLimits {
+  std::uint32_t command_octets = 8192;
+  std::uint32_t errors = 10;
+  std::uint32_t commands = 100;
+  std::uint32_t failures = 3;  // refused credentials
+};
+
+// Who was found to be behind the credentials; the back logs in with it.
+struct Welcome {
+  std::string text;                       // of the backend's tagged OK, without codes; made printable
+  std::vector<std::string> capabilities;  // after login, as the backend shows them; may be empty
+};
+
+struct Octets { ByteView data; };                 // all unconsumed octets from its peer
+struct TlsUp { Offer offer; };                    // handshake done
+struct Refused {                                  // the judge, or the backend, said no: tell him
+  Failure failure = Failure::CredentialsRefused;
+  std::string text;                               // PassThrough of loginErrors, printable; else empty
+  std::string sasl_error;                         // error challenge for bearer tokens; else empty
+};
+struct Admitted { Welcome welcome; };             // the backend has let him in
+struct Expired {};                                // the deadline of this phase
+struct Draining {};                               // drain or kick
+struct PeerEnded {};                              // the peer closed
+using FrontInput =
+    std::variant<Octets, TlsUp, Refused, Admitted, Expired, Draining, PeerEnded>;
+
+struct Read {};                                   // more octets, please
+struct StartTls {};                               // flush, then handshake
+struct Attempt { Evidence evidence; };            // is he let in? asks provider, route, backend
+struct Relay {};                                  // flush; from here octets pass untouched
+struct Close { Failure failure = Failure::None; };  // flush, then close
+using FrontStep = std::variant<Read, StartTls, Attempt, Relay, Close>;
+
+// ---- towards the backend -----------------------------------------------------------------------
+
+struct BackTlsUp {};                              // handshake done and verified
+using BackInput = std::variant<Octets, BackTlsUp, Expired, PeerEnded>;
+
+struct LoggedIn { Welcome welcome; };
+struct BackRefused {                              // he, or we, were not let in
+  Failure failure;
+  std::string text;                               // the backend's words, printable
+};
+using BackStep = std::variant<Read, StartTls, LoggedIn, BackRefused>;
+
+// consumed ≤ data.size(); 0 unless the input was Octets.
+template <class Step>
+struct Turn {
+  Step step;
+  std::size_t consumed = 0;
+};
+
+}  // namespace postern::dialogue
