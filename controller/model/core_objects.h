@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,10 +13,20 @@
 
 namespace postern::model {
 
+// What decoding read in `tls.crt`, so that nobody after it has to parse certificates.
+struct CertificateFacts {
+  std::vector<std::string> dns_names;  // of the leaf, lower case, sorted
+  std::int64_t not_before_unix_s = 0;
+  std::int64_t not_after_unix_s = 0;
+  std::string problem;  // empty: chain and key are usable and belong together
+  friend bool operator==(const CertificateFacts&, const CertificateFacts&) = default;
+};
+
 struct SecretObject {
   Meta meta;
   std::string type;  // "kubernetes.io/tls"
   std::map<std::string, SharedSecret> data;
+  std::optional<CertificateFacts> certificate;  // of type kubernetes.io/tls only
   friend bool operator==(const SecretObject& a, const SecretObject& b) {
     return a.type == b.type && a.data == b.data;
   }
