@@ -1,0 +1,72 @@
+# The words people type. `make` alone prints them.
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick build fmt golden dialogue tsan tidy headers fuzz clean
+MAKEFLAGS += --no-print-directory
+export JOBS ?= $(shell nproc)
+
+help:  ## this text
+	@echo "Postern, a mail ingress controller. Words:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@echo "Each installs what it needs first (Debian 12, as root; tools/packages.txt says what and why)."
+
+demo:  ## two real mail servers, two users, one gate; KEEP=1 leaves it running
+	@tools/install build demo
+	@tools/build release postern
+	@examples/demo/run
+
+test:  ## everything that must pass; what CI runs (20 minutes the first time, 5 later)
+	@tools/install build demo test
+	@tools/build asan
+	@tools/build fuzz
+	@tools/build release postern
+	@mkdir -p build/test && tools/collect_tests > build/test/CTestTestfile.cmake
+	@ctest --test-dir build/test -j $(JOBS) --output-on-failure --no-tests=error
+
+quick:  ## unit tests and the guards; seconds when nothing changed
+	@tools/install build
+	@tools/check_layers.py
+	@tools/check_documents
+	@tools/build dev
+	@tools/run_units build/dev
+
+build:  ## the release: build/release/bin/postern
+	@tools/install build
+	@tools/build release postern
+	@echo "build/release/bin/postern: $$(build/release/bin/postern --version)"
+
+fmt:  ## formats the C++ that differs from the last commit; all of it with FMT=all
+	@tools/install tidy
+	@tools/changed_files '$(FMT)' '*.h' '*.cc' | xargs -r clang-format-19 -i
+
+golden:  ## writes the golden files anew; read the diff
+	@tools/install build
+	@tools/build dev
+	@tools/run_golden build/dev
+
+dialogue:  ## the dialogue scripts, in memory
+	@tools/install build
+	@tools/build dev
+	@ctest --test-dir build/dev -R '[Dd]ialogue' -j $(JOBS) --output-on-failure --no-tests=error
+
+tsan:  ## tests of what threads share, under ThreadSanitizer
+	@tools/install build
+	@tools/tsan
+
+tidy:  ## clang-tidy and format of the changed files; of all with TIDY=all
+	@tools/install build tidy
+	@tools/build dev
+	@tools/changed_files '$(TIDY)' '*.h' '*.cc' | xargs -r clang-format-19 --dry-run -Werror
+	@tools/changed_files '$(TIDY)' '*.cc' | xargs -r -n 4 -P $(JOBS) clang-tidy-19 -p build/dev --quiet
+
+headers:  ## compiles each header alone
+	@tools/install build
+	@tools/build dev all_verify_interface_header_sets
+	@echo "headers: each stands alone"
+
+fuzz:  ## fuzzes every parser, MINUTES=10 each
+	@tools/install build test
+	@tools/build fuzz
+	@tools/fuzz_all $${MINUTES:-10}
+
+clean:  ## removes build/
+	@rm -rf build
