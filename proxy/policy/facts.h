@@ -1,0 +1,29 @@
+// Facts: what is known of a session so far. Every decision of this room is a function of facts and
+// configuration; a fact is added here, never looked up inside a decision. The session fills it in
+// as it goes on: the empty string means "not known yet".
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/base/address.h"
+#include "common/base/mail.h"
+#include "common/config/listener.h"
+
+namespace postern::policy {
+
+// How the client's connection is protected now. Offered: STARTTLS may still be said.
+enum class ClientTls : std::uint8_t { Established, Offered, Unavailable };
+
+struct Facts {
+  ClientAddress client;
+  std::uint16_t port = 0;  // as the listener says it, without --port-offset
+  Protocol protocol = Protocol::Imap;
+  ClientTls tls = ClientTls::Unavailable;
+  config::Plaintext plaintext = config::Plaintext::Refuse;  // of the tenant on this port
+  std::string server;   // SERVER resource of the tenant
+  std::string asked_name;  // SNI, lower case
+  std::string mailbox;  // canonical name, see names.h
+};
+
+}  // namespace postern::policy

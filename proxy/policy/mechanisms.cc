@@ -1,0 +1,40 @@
+#include "proxy/policy/mechanisms.h"
+
+#include <fmt/format.h>
+
+namespace postern::policy {
+
+LoginOffer login_offer(const config::ProtocolOffer& offer, const Facts& facts) {
+  LoginOffer out;
+  out.tls = facts.tls;
+  // Credentials in clear are refused unless the listener says `plaintext: Allow`. That holds
+  // for every mechanism: also a challenge-response login gives its session away without TLS.
+  out.login_allowed =
+      facts.tls == ClientTls::Established || facts.plaintext == config::Plaintext::Allow;
+  if (!out.login_allowed) return out;
+  out.mechanisms = offer.mechanisms;
+  // EXTERNAL needs a verified client certificate, and none can be asked for yet.
+  out.mechanisms.remove(Mechanism::External);
+  return out;
+}
+
+MechanismSet common_mechanisms(MechanismSet a, MechanismSet b) {
+  MechanismSet out;
+  for (const Mechanism mechanism : kMechanisms) {
+    if (a.has(mechanism) && b.has(mechanism)) out.add(mechanism);
+  }
+  return out;
+}
+
+Decision may_attempt(const LoginOffer& offer, Mechanism mechanism) {
+  if (!offer.login_allowed) {
+    return Decision::deny(Denial::TlsRequired, "login before TLS is refused on this listener");
+  }
+  if (!offer.mechanisms.has(mechanism)) {
+    return Decision::deny(Denial::MechanismNotOffered,
+                          fmt::format("{} is not offered", name_of(mechanism)));
+  }
+  return Decision::allow();
+}
+
+}  // namespace postern::policy

@@ -1,0 +1,163 @@
+#include "proxy/quota/place.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "common/base/bytes.h"
+
+namespace postern::quota {
+namespace {
+
+// A /48 is one customer's supply of /64s: it may hold as much as 16 of them.
+constexpr std::uint32_t kNetFactor = 16;
+constexpr std::size_t kNetOctets = 6;  // 48 bits
+
+std::uint32_t net_limit(std::uint32_t source_limit) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      std::uint64_t{source_limit} * kNetFactor, std::numeric_limits<std::uint32_t>::max()));
+}
+
+std::array<std::uint8_t, 16> net_of(const IpAddress& address) {
+  std::array<std::uint8_t, 16> out = address.octets();
+  std::fill(out.begin() + kNetOctets, out.end(), std::uint8_t{0});
+  return out;
+}
+
+std::array<std::uint8_t, 16> value_of(Scope scope, const Visitor& visitor) {
+  switch (scope) {
+    case Scope::Process:
+    case Scope::Server:
+    case Scope::BeforeLogin: return {};
+    case Scope::Source: return source_of(visitor.client).octets();
+    case Scope::SourceNet: return net_of(visitor.client);
+    case Scope::Port:
+      return {static_cast<std::uint8_t>(visitor.port >> 8),
+              static_cast<std::uint8_t>(visitor.port & 0xFF)};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view name_of(Scope scope) {
+  switch (scope) {
+    case Scope::Process: return "process";
+    case Scope::Server: return "server";
+    case Scope::BeforeLogin: return "before_login";
+    case Scope::Source: return "source";
+    case Scope::SourceNet: return "source_net";
+    case Scope::Port: return "port";
+  }
+  return "?";
+}
+
+Place& Place::operator=(Place&& other) noexcept {
+  if (this != &other) {
+    release();
+    tables_ = std::exchange(other.tables_, nullptr);
+    entry_ = other.entry_;
+  }
+  return *this;
+}
+
+void Place::release() {
+  if (PlaceTables* tables = std::exchange(tables_, nullptr)) tables->give_back(entry_);
+}
+
+PlaceTables::PlaceTables(std::uint32_t process_limit) : process_limit_(process_limit) {
+  random_octets(hash_key_.data(), hash_key_.size());
+}
+
+PlaceTables::Key PlaceTables::key_of(Scope scope, const Visitor& visitor) const {
+  Key key;
+  key.scope = scope;
+  if (scope != Scope::Process) key.server = visitor.server;
+  key.value = value_of(scope, visitor);
+  std::string octets(1, static_cast<char>(scope));
+  octets.append(reinterpret_cast<const char*>(key.value.data()), key.value.size());
+  octets += key.server;
+  key.hash = siphash24(hash_key_, octets);
+  return key;
+}
+
+Result<Place, Refusal> PlaceTables::take(Scope scope, const Visitor& visitor,
+                                         std::uint32_t limit) {
+  Key key = key_of(scope, visitor);
+  Stripe& stripe = stripe_of(key);
+  const std::lock_guard held(stripe.lock);
+  const auto [entry, fresh] = stripe.counts.try_emplace(std::move(key), 0);
+  if (limit != 0 && entry->second >= limit) return Fail<Refusal>(Refusal{scope, limit});
+  ++entry->second;
+  return Place(this, &*entry);
+}
+
+void PlaceTables::give_back(const void* entry) {
+  // The node cannot go while this place counts in it; its key never changes.
+  const Key& key = static_cast<const Counts::value_type*>(entry)->first;
+  Stripe& stripe = stripe_of(key);
+  const std::lock_guard held(stripe.lock);
+  const auto found = stripe.counts.find(key);
+  if (found != stripe.counts.end() && --found->second == 0) stripe.counts.erase(found);
+}
+
+Result<void, Refusal> PlaceTables::take_tenant(Places& places, const Visitor& visitor,
+                                               const VisitorLimits& limits, bool before_login) {
+  const auto take_into = [&](Place& place, Scope scope,
+                             std::uint32_t limit) -> Result<void, Refusal> {
+    auto taken = take(scope, visitor, limit);
+    if (!taken) return Fail<Refusal>(taken.error());
+    place = std::move(*taken);
+    return {};
+  };
+  const config::ServerLimits& server = limits.server;
+  const std::uint32_t of_source = server.max_connections_per_source;
+  auto taken = take_into(places.port, Scope::Port, limits.port);
+  if (taken) taken = take_into(places.server, Scope::Server, server.max_connections);
+  if (taken && before_login) {
+    taken = take_into(places.before_login, Scope::BeforeLogin, server.max_connections_before_login);
+  }
+  if (taken) taken = take_into(places.source, Scope::Source, of_source);
+  if (taken && visitor.client.family() == IpAddress::Family::V6) {
+    taken = take_into(places.source_net, Scope::SourceNet, net_limit(of_source));
+  }
+  return taken;
+}
+
+Result<Places, Refusal> PlaceTables::arrive(const Visitor& visitor, const VisitorLimits& limits) {
+  Places places;  // gives back what was taken when a later one is refused
+  auto process = take(Scope::Process, visitor, process_limit_);
+  if (!process) return Fail<Refusal>(process.error());
+  places.process = std::move(*process);
+  const auto taken = take_tenant(places, visitor, limits, true);
+  if (!taken) return Fail<Refusal>(taken.error());
+  return places;
+}
+
+Result<void, Refusal> PlaceTables::change_tenant(Places& places, const Visitor& visitor,
+                                                 const VisitorLimits& limits) {
+  Places next;
+  const auto taken = take_tenant(next, visitor, limits, places.before_login.held());
+  if (!taken) return taken;
+  next.process = std::move(places.process);
+  places = std::move(next);
+  return {};
+}
+
+std::uint32_t PlaceTables::count(Scope scope, const Visitor& visitor) const {
+  const Key key = key_of(scope, visitor);
+  const Stripe& stripe = stripes_[key.hash % kStripes];
+  const std::lock_guard held(stripe.lock);
+  const auto found = stripe.counts.find(key);
+  return found == stripe.counts.end() ? 0 : found->second;
+}
+
+std::size_t PlaceTables::entries() const {
+  std::size_t sum = 0;
+  for (const Stripe& stripe : stripes_) {
+    const std::lock_guard held(stripe.lock);
+    sum += stripe.counts.size();
+  }
+  return sum;
+}
+
+}  // namespace postern::quota
