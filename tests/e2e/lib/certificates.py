@@ -1,0 +1,29 @@
+"""An authority and the certificates it signs, made fresh by openssl for each story."""
+import pathlib
+import subprocess
+
+
+def openssl(*arguments):
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+class Authority:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.certificate, self.key = self.folder / "ca.pem", self.folder / "ca.key"
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-days", "2", "-subj", "/CN=test authority", "-addext",
+                "basicConstraints=critical,CA:TRUE", "-keyout", self.key, "-out", self.certificate)
+
+    def issue(self, file, *names):
+        """A pair valid for these names; returns the paths of certificate and key."""
+        pair = self.folder / f"{file}.pem", self.folder / f"{file}.key"
+        alternatives = ",".join(f"DNS:{name}" for name in names)
+        request = self.folder / f"{file}.csr"
+        openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-subj", f"/CN={names[0]}", "-addext", f"subjectAltName={alternatives}",
+                "-keyout", pair[1], "-out", request)
+        openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key,
+                "-CAcreateserial", "-days", "2", "-copy_extensions", "copyall", "-out", pair[0])
+        return pair

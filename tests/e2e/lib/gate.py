@@ -1,0 +1,38 @@
+"""The program under test: `postern run` on a folder of manifests, on 127.0.0.1 and real ports."""
+import json
+import os
+import pathlib
+
+from .process import Process
+
+PROGRAM = os.environ.get("POSTERN", "build/release/bin/postern")
+ADDRESS = "127.0.0.1"
+
+
+class Gate:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.process = None
+
+    def write(self, file, *documents):
+        """One manifest file; JSON is YAML, so no library is needed to write it."""
+        text = "\n---\n".join(json.dumps(document, indent=1) for document in documents)
+        (self.folder / file).write_text(text + "\n")
+
+    def start(self, *flags):
+        self.process = Process("postern", [
+            PROGRAM, "run", str(self.folder), "--listen-address", ADDRESS, "--admin-address",
+            f"{ADDRESS}:9901", "--log-format", "json", *flags])
+        self.process.wait_for("ready:")
+        return self
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def stop(self):
+        if self.process:
+            status, self.process = self.process.stop(), None
+            return status
+        return None
