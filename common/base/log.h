@@ -3,6 +3,7 @@
 // given in; a null sink drops. Never a secret, at any level; foreign text goes through printable().
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -52,18 +53,21 @@ inline constexpr std::string_view kVersion = "version";
 class Log {
  public:
   virtual ~Log() = default;
-  [[nodiscard]] bool takes(LogLevel level) const { return level >= least_; }
+  [[nodiscard]] bool takes(LogLevel level) const { return level >= least_.load(std::memory_order_relaxed); }
   void line(LogLevel level, std::string_view message, std::initializer_list<Field> fields) {
     if (takes(level)) write(level, message, fields);
   }
+  // Any thread, any time.
   void set_least(LogLevel least) { least_ = least; }
+  // Lines that a full queue pushed out.
+  [[nodiscard]] virtual std::uint64_t dropped() const { return 0; }
 
  protected:
   virtual void write(LogLevel level, std::string_view message,
                      std::initializer_list<Field> fields) = 0;
 
  private:
-  LogLevel least_ = LogLevel::Info;
+  std::atomic<LogLevel> least_ = LogLevel::Info;
 };
 
 // To stderr through spdlog; ends by flushing at most one second.
