@@ -1,0 +1,53 @@
+#include "common/admin/page.h"
+
+#include <gtest/gtest.h>
+
+namespace postern::admin {
+namespace {
+
+Pages pages(bool up) {
+  return {.live = [up] { return up; },
+          .ready = [up] { return up; },
+          .metrics = [] { return "metrics\n"; },
+          .config = [] { return "config\n"; }};
+}
+
+struct Row {
+  const char* says;
+  const char* method;
+  const char* target;
+  bool up;
+  unsigned status;
+  const char* text;
+};
+
+const Row kRows[] = {
+    {"a process that goes on is live", "GET", "/livez", true, 200, "ok\n"},
+    {"a stuck process is not live", "GET", "/livez", false, 503, "no\n"},
+    {"a serving process is ready", "GET", "/readyz", true, 200, "ok\n"},
+    {"a draining process is not ready", "GET", "/readyz", false, 503, "no\n"},
+    {"a query does not change the page", "GET", "/readyz?verbose=1", true, 200, "ok\n"},
+    {"metrics are the registry's text", "GET", "/metrics", true, 200, "metrics\n"},
+    {"config is what is in force", "GET", "/config", true, 200, "config\n"},
+    {"nothing is changed from here", "POST", "/config", true, 405, "only GET is answered here\n"},
+    {"an unknown path is no page", "GET", "/", true, 404,
+     "there are /livez, /readyz, /metrics and /config\n"},
+    {"a path is compared whole", "GET", "/metrics/", true, 404,
+     "there are /livez, /readyz, /metrics and /config\n"},
+};
+
+TEST(AdminPages, answer_by_path_and_method) {
+  for (const Row& row : kRows) {
+    const Page page = page_for(row.method, row.target, pages(row.up));
+    EXPECT_EQ(page.status, row.status) << row.says;
+    EXPECT_EQ(page.text, row.text) << row.says;
+  }
+}
+
+TEST(AdminPages, metrics_carry_the_version_of_their_format) {
+  const Page page = page_for("GET", "/metrics", pages(true));
+  EXPECT_EQ(page.content_type, "text/plain; version=0.0.4; charset=utf-8");
+}
+
+}  // namespace
+}  // namespace postern::admin
