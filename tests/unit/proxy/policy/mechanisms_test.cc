@@ -1,0 +1,79 @@
+#include "proxy/policy/mechanisms.h"
+
+#include <gtest/gtest.h>
+
+namespace postern::policy {
+namespace {
+
+using config::Plaintext;
+
+config::ProtocolOffer offer_of(MechanismSet mechanisms) {
+  config::ProtocolOffer offer;
+  offer.mechanisms = mechanisms;
+  return offer;
+}
+
+Facts facts(ClientTls tls, Plaintext plaintext = Plaintext::Refuse) {
+  Facts facts;
+  facts.tls = tls;
+  facts.plaintext = plaintext;
+  return facts;
+}
+
+const MechanismSet kPasswords{Mechanism::Plain, Mechanism::Login};
+
+TEST(Mechanisms, offers_nothing_before_tls) {
+  const LoginOffer offer = login_offer(offer_of(kPasswords), facts(ClientTls::Offered));
+  EXPECT_FALSE(offer.login_allowed);
+  EXPECT_TRUE(offer.mechanisms.empty());
+  EXPECT_FALSE(offer.login_command());
+  EXPECT_EQ(may_attempt(offer, Mechanism::Plain).denial, Denial::TlsRequired);
+}
+
+TEST(Mechanisms, offers_all_that_is_configured_after_tls) {
+  const LoginOffer offer = login_offer(offer_of(kPasswords), facts(ClientTls::Established));
+  EXPECT_EQ(offer.mechanisms, kPasswords);
+  EXPECT_TRUE(may_attempt(offer, Mechanism::Login).allowed());
+}
+
+TEST(Mechanisms, offers_login_in_clear_only_where_it_is_written) {
+  EXPECT_TRUE(
+      login_offer(offer_of(kPasswords), facts(ClientTls::Offered, Plaintext::Allow)).login_allowed);
+  EXPECT_TRUE(login_offer(offer_of(kPasswords), facts(ClientTls::Unavailable, Plaintext::Allow))
+                  .login_allowed);
+  EXPECT_FALSE(login_offer(offer_of(kPasswords), facts(ClientTls::Unavailable)).login_allowed);
+}
+
+TEST(Mechanisms, does_not_count_challenge_response_as_a_reason_to_skip_tls) {
+  const LoginOffer offer =
+      login_offer(offer_of({Mechanism::CramMd5}), facts(ClientTls::Offered));
+  EXPECT_EQ(may_attempt(offer, Mechanism::CramMd5).denial, Denial::TlsRequired);
+}
+
+TEST(Mechanisms, opens_the_login_command_for_either_of_plain_and_login) {
+  const Facts secure = facts(ClientTls::Established);
+  EXPECT_TRUE(login_offer(offer_of({Mechanism::Plain}), secure).login_command());
+  EXPECT_TRUE(login_offer(offer_of({Mechanism::Login}), secure).login_command());
+  EXPECT_FALSE(login_offer(offer_of({Mechanism::XOAuth2}), secure).login_command());
+}
+
+TEST(Mechanisms, refuses_what_is_not_offered) {
+  const LoginOffer offer = login_offer(offer_of(kPasswords), facts(ClientTls::Established));
+  const Decision decision = may_attempt(offer, Mechanism::OAuthBearer);
+  EXPECT_EQ(decision.denial, Denial::MechanismNotOffered);
+  EXPECT_EQ(decision.message, "OAUTHBEARER is not offered");
+}
+
+TEST(Mechanisms, never_offers_external_without_a_client_certificate) {
+  const LoginOffer offer =
+      login_offer(offer_of({Mechanism::Plain, Mechanism::External}), facts(ClientTls::Established));
+  EXPECT_EQ(offer.mechanisms, MechanismSet{Mechanism::Plain});
+}
+
+TEST(Mechanisms, before_a_name_is_known_are_those_that_both_have) {
+  EXPECT_EQ(common_mechanisms(kPasswords, {Mechanism::Login, Mechanism::XOAuth2}),
+            MechanismSet{Mechanism::Login});
+}
+
+}  // namespace
+}  // namespace postern::policy
