@@ -1,0 +1,45 @@
+#include "common/wire/bodies.h"
+
+namespace postern::wire {
+
+namespace {
+
+void encode_key_pair(const config::KeyPair& pair, pb::KeyPair& out) {
+  out.set_chain_pem(pair.chain_pem);
+  const ByteView key = pair.key_pem.reveal();
+  out.set_key_pem(key.data(), key.size());
+  put_texts(pair.dns_names, out.mutable_dns_names());
+  out.set_not_after_unix_s(pair.not_after_unix_s);
+}
+
+config::KeyPair decode_key_pair(const pb::KeyPair& message) {
+  config::KeyPair pair;
+  pair.chain_pem = message.chain_pem();
+  if (!message.key_pem().empty()) pair.key_pem = SharedSecret(message.key_pem());
+  pair.dns_names = texts(message.dns_names());
+  pair.not_after_unix_s = message.not_after_unix_s();
+  return pair;
+}
+
+}  // namespace
+
+void encode_secret(const config::SecretMaterial& secret, pb::Secret& out) {
+  if (const auto* pair = std::get_if<config::KeyPair>(&secret)) {
+    encode_key_pair(*pair, *out.mutable_key_pair());
+  } else {
+    out.mutable_trust()->set_ca_pem(std::get<config::TrustBundle>(secret).ca_pem);
+  }
+}
+
+config::SecretMaterial decode_secret(const pb::Secret& message, Decoding& decoding) {
+  switch (message.kind_case()) {
+    case pb::Secret::kKeyPair: return decode_key_pair(message.key_pair());
+    case pb::Secret::kTrust: return config::TrustBundle{message.trust().ca_pem()};
+    case pb::Secret::KIND_NOT_SET: break;
+  }
+  decoding.refuse({nullptr, "kind"}, "is not set, or of a kind that this build does not know",
+                  DecodeFailure::Unsupported);
+  return config::TrustBundle{};
+}
+
+}  // namespace postern::wire

@@ -1,0 +1,149 @@
+#include "common/wire/bodies.h"
+
+namespace postern::wire {
+
+namespace {
+
+void encode_tls(const config::ServerTls& tls, pb::ServerTls& out) {
+  put_texts(tls.key_pairs, out.mutable_key_pairs());
+  out.set_min_version(to_wire(tls.min_version, kTlsVersions));
+  out.set_max_version(to_wire(tls.max_version, kTlsVersions));
+  put_texts(tls.cipher_suites, out.mutable_cipher_suites());
+  out.set_cipher_preference(to_wire(tls.cipher_preference, kCipherPreferences));
+  put_texts(tls.groups, out.mutable_groups());
+  out.set_unknown_names(to_wire(tls.unknown_names, kUnknownNames));
+  out.set_resumption(to_wire(tls.resumption, kResumptionModes));
+  out.set_resumption_lifetime_s(static_cast<std::uint32_t>(tls.resumption_lifetime.count()));
+}
+
+config::ServerTls decode_tls(const pb::ServerTls& message, Decoding& decoding) {
+  const FieldPath here{nullptr, "tls"};
+  config::ServerTls tls;
+  tls.key_pairs = texts(message.key_pairs());
+  tls.min_version = decoding.choice(message.min_version(), kTlsVersions, here / "min_version");
+  tls.max_version = decoding.choice(message.max_version(), kTlsVersions, here / "max_version");
+  tls.cipher_suites = texts(message.cipher_suites());
+  tls.cipher_preference = decoding.choice(message.cipher_preference(), kCipherPreferences,
+                                          here / "cipher_preference");
+  tls.groups = texts(message.groups());
+  tls.unknown_names =
+      decoding.choice(message.unknown_names(), kUnknownNames, here / "unknown_names");
+  tls.resumption = decoding.choice(message.resumption(), kResumptionModes, here / "resumption");
+  tls.resumption_lifetime = std::chrono::seconds(message.resumption_lifetime_s());
+  return tls;
+}
+
+void encode_offer(const config::ProtocolOffer& offer, pb::ProtocolOffer& out) {
+  out.set_protocol(to_wire(offer.protocol, kProtocols));
+  for (const auto& [mechanism, number] : kMechanismNumbers) {
+    if (offer.mechanisms.has(mechanism)) out.add_mechanisms(number);
+  }
+  out.set_capability_source(to_wire(offer.capability_source, kCapabilitySources));
+  put_texts(offer.capabilities, out.mutable_capabilities());
+  put_texts(offer.hidden_capabilities, out.mutable_hidden_capabilities());
+  out.set_greeting(offer.greeting);
+  put_texts(offer.backends, out.mutable_backends());
+}
+
+config::ProtocolOffer decode_offer(const pb::ProtocolOffer& message, const FieldPath& here,
+                                   Decoding& decoding) {
+  config::ProtocolOffer offer;
+  offer.protocol = decoding.choice(message.protocol(), kProtocols, here / "protocol");
+  const FieldPath mechanisms = here / "mechanisms";
+  for (int i = 0; i < message.mechanisms_size(); ++i) {
+    offer.mechanisms.add(
+        decoding.choice(message.mechanisms(i), kMechanismNumbers, mechanisms.at(i)));
+  }
+  offer.capability_source = decoding.choice(message.capability_source(), kCapabilitySources,
+                                            here / "capability_source");
+  offer.capabilities = texts(message.capabilities());
+  offer.hidden_capabilities = texts(message.hidden_capabilities());
+  offer.greeting = message.greeting();
+  offer.backends = texts(message.backends());
+  return offer;
+}
+
+void encode_limits(const config::ServerLimits& limits, pb::ServerLimits& out) {
+  out.set_max_connections(limits.max_connections);
+  out.set_max_connections_per_source(limits.max_connections_per_source);
+  out.set_max_connections_before_login(limits.max_connections_before_login);
+  out.set_max_command_octets(limits.max_command_octets);
+  out.set_max_errors(limits.max_errors);
+  out.set_max_commands(limits.max_commands);
+  out.set_max_reply_octets(limits.max_reply_octets);
+  out.set_max_failures_per_session(limits.max_failures_per_session);
+}
+
+config::ServerLimits decode_limits(const pb::ServerLimits& message) {
+  config::ServerLimits limits;
+  limits.max_connections = message.max_connections();
+  limits.max_connections_per_source = message.max_connections_per_source();
+  limits.max_connections_before_login = message.max_connections_before_login();
+  limits.max_command_octets = message.max_command_octets();
+  limits.max_errors = message.max_errors();
+  limits.max_commands = message.max_commands();
+  limits.max_reply_octets = message.max_reply_octets();
+  limits.max_failures_per_session = message.max_failures_per_session();
+  return limits;
+}
+
+// 49 days and more do not fit the field; no setting comes near.
+std::uint32_t milliseconds(Duration duration) {
+  return static_cast<std::uint32_t>(duration.count());
+}
+
+void encode_timeouts(const config::ServerTimeouts& timeouts, pb::ServerTimeouts& out) {
+  out.set_tls_handshake_ms(milliseconds(timeouts.tls_handshake));
+  out.set_login_ms(milliseconds(timeouts.login));
+  out.set_backend_connect_ms(milliseconds(timeouts.backend_connect));
+  out.set_backend_login_ms(milliseconds(timeouts.backend_login));
+  out.set_idle_ms(milliseconds(timeouts.idle));
+  out.set_failure_delay_ms(milliseconds(timeouts.failure_delay));
+}
+
+config::ServerTimeouts decode_timeouts(const pb::ServerTimeouts& message) {
+  config::ServerTimeouts timeouts;
+  timeouts.tls_handshake = Duration(message.tls_handshake_ms());
+  timeouts.login = Duration(message.login_ms());
+  timeouts.backend_connect = Duration(message.backend_connect_ms());
+  timeouts.backend_login = Duration(message.backend_login_ms());
+  timeouts.idle = Duration(message.idle_ms());
+  timeouts.failure_delay = Duration(message.failure_delay_ms());
+  return timeouts;
+}
+
+}  // namespace
+
+void encode_server(const config::Server& server, pb::Server& out) {
+  out.set_server_name(server.server_name);
+  encode_tls(server.tls, *out.mutable_tls());
+  for (const config::ProtocolOffer& offer : server.protocols) {
+    encode_offer(offer, *out.add_protocols());
+  }
+  encode_limits(server.limits, *out.mutable_limits());
+  encode_timeouts(server.timeouts, *out.mutable_timeouts());
+  out.set_session_logging(to_wire(server.session_logging, kSessionLoggings));
+  out.set_log_level(to_wire(server.log_level, kLogLevels));
+}
+
+config::Server decode_server(const pb::Server& message, Decoding& decoding) {
+  config::Server server;
+  server.server_name = message.server_name();
+  server.tls = decode_tls(message.tls(), decoding);
+  for (int i = 0; i < message.protocols_size(); ++i) {
+    const FieldPath here{nullptr, "protocols", i};
+    server.protocols.push_back(decode_offer(message.protocols(i), here, decoding));
+  }
+  // Limits restrict: a message without them must not become a server with the defaults of some
+  // other version (security R4), so their absence is a refusal.
+  if (!message.has_limits()) decoding.refuse({nullptr, "limits"}, "is not set");
+  if (!message.has_timeouts()) decoding.refuse({nullptr, "timeouts"}, "is not set");
+  server.limits = decode_limits(message.limits());
+  server.timeouts = decode_timeouts(message.timeouts());
+  server.session_logging =
+      decoding.choice(message.session_logging(), kSessionLoggings, {nullptr, "session_logging"});
+  server.log_level = decoding.choice(message.log_level(), kLogLevels, {nullptr, "log_level"});
+  return server;
+}
+
+}  // namespace postern::wire

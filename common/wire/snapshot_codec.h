@@ -1,0 +1,45 @@
+// The only place where protobuf messages become values of common/config, and back. A resource is
+// decoded whole or not at all, and a refusal names the field. decode(encode(x)) == x for every x
+// whose numbers are in their bounds. Whether names resolve and certificates fit is asked elsewhere.
+// Called by controller/publish (encode, version) and proxy/control (decode).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/base/result.h"
+#include "common/config/resource.h"
+
+namespace postern::config::v1alpha1 {
+class Resource;
+}
+
+namespace postern::wire {
+
+enum class DecodeFailure : std::uint8_t {
+  Invalid,      // a choice missing, a number out of bounds, a text that is no address
+  Unsupported,  // a choice or a feature that this build does not know
+};
+
+struct DecodeError {
+  DecodeFailure failure = DecodeFailure::Invalid;
+  std::string field;   // path inside the resource: "ports[1].tls"
+  std::string detail;  // never secret material
+};
+
+// Overwrites `out`. Version and sources are taken as they are.
+void encode(const config::Resource& resource, config::v1alpha1::Resource& out);
+
+[[nodiscard]] Result<config::Resource, DecodeError> decode(
+    const config::v1alpha1::Resource& message);
+
+// Hash of the body's octets, equal on every replica and after a restart: 32 hex digits. The first
+// 16 octets of SHA-256 are enough, since nobody gains by two bodies with one version: both come
+// from the same controller.
+[[nodiscard]] std::string version_of(const config::Resource& resource);
+
+// Private keys in the message are overwritten. Call it before a message is destroyed or used again.
+void wipe_secrets(config::v1alpha1::Resource& message);
+
+}  // namespace postern::wire

@@ -1,0 +1,172 @@
+// Resources with random content, of every kind and every choice, for tests of the stream. The same
+// seed gives the same resources.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "common/config/resource.h"
+
+namespace postern::test {
+
+class RandomResources {
+ public:
+  explicit RandomResources(std::uint64_t seed) : engine_(seed) {}
+
+  std::uint32_t below(std::uint32_t bound) {
+    return std::uniform_int_distribution<std::uint32_t>(0, bound - 1)(engine_);
+  }
+  bool coin() { return below(2) == 1; }
+  template <class Enum>
+  Enum choice(Enum last) {
+    return static_cast<Enum>(below(static_cast<std::uint32_t>(last) + 1));
+  }
+  std::string word() {
+    std::string text;
+    for (std::uint32_t i = 1 + below(12); i > 0; --i) text += static_cast<char>('a' + below(26));
+    return text;
+  }
+  // Any octets: texts of people and of certificates need not be UTF-8.
+  std::string octets(std::uint32_t most) {
+    std::string text;
+    for (std::uint32_t i = below(most + 1); i > 0; --i) text += static_cast<char>(below(256));
+    return text;
+  }
+  std::vector<std::string> words(std::uint32_t most) {
+    std::vector<std::string> list(below(most + 1));
+    for (std::string& text : list) text = word();
+    return list;
+  }
+  std::vector<std::string> octet_strings(std::uint32_t most) {
+    std::vector<std::string> list(below(most + 1));
+    for (std::string& text : list) text = octets(20);
+    return list;
+  }
+
+  config::SecretMaterial secret() {
+    if (coin()) return config::TrustBundle{octets(200)};
+    config::KeyPair pair{octets(300), {}, octet_strings(4), below(2'000'000'000)};
+    if (const std::string key = octets(100); !key.empty()) pair.key_pem = SharedSecret(key);
+    return pair;
+  }
+
+  config::Backend backend() {
+    config::Backend backend;
+    backend.name = word();
+    for (std::uint32_t i = below(3); i > 0; --i) {
+      backend.ports.push_back({choice(Protocol::Lmtp), choice(config::BackendTlsMode::Disabled),
+                               choice(config::ClientInfo::None),
+                               choice(config::PasswordMechanism::Login)});
+    }
+    backend.tls = {words(3), coin(), octet_strings(3), coin() ? word() : "",
+                   choice(config::Verification::None)};
+    backend.declared_members = octet_strings(5);
+    for (std::uint8_t& octet : backend.seed) octet = static_cast<std::uint8_t>(below(256));
+    backend.on_unavailable = choice(config::OnUnavailable::NextMember);
+    backend.retries = below(10);
+    backend.pipelining = choice(config::Pipelining::Disabled);
+    backend.login_errors = choice(config::LoginErrors::PassThrough);
+    return backend;
+  }
+
+  IpAddress address() {
+    std::array<std::uint8_t, 16> octets{};
+    for (std::uint8_t& octet : octets) octet = static_cast<std::uint8_t>(below(256));
+    if (coin()) return IpAddress::v6(octets);
+    return IpAddress::v4({octets[0], octets[1], octets[2], octets[3]});
+  }
+
+  config::EndpointSet endpoints() {
+    config::EndpointSet set;
+    for (std::uint32_t i = below(6); i > 0; --i) {
+      config::Endpoint endpoint{word(), address(), {}, choice(config::EndpointState::NotReady),
+                                below(100)};
+      for (std::uint32_t p = below(3); p > 0; --p) {
+        endpoint.ports.push_back({choice(Protocol::Lmtp), port()});
+      }
+      set.endpoints.push_back(std::move(endpoint));
+    }
+    return set;
+  }
+
+  config::Server server() {
+    config::Server server;
+    server.server_name = octets(30);
+    server.tls = server_tls();
+    for (std::uint32_t i = below(4); i > 0; --i) server.protocols.push_back(offer());
+    server.limits = {below(9), below(9), below(9), below(9), below(9), below(9), below(9), below(9)};
+    server.timeouts = {Duration(below(99)), Duration(below(99)), Duration(below(99)),
+                       Duration(below(99)), Duration(below(99)), Duration(below(99))};
+    server.session_logging = choice(config::SessionLogging::None);
+    server.log_level = choice(config::LogLevel::Debug);
+    return server;
+  }
+
+  config::Listener listener() {
+    config::Listener listener{port(), choice(Protocol::Lmtp), choice(config::ListenerTls::Disabled),
+                              {}};
+    for (std::uint32_t i = 1 + below(3); i > 0; --i) {
+      listener.tenants.push_back(
+          {word(), octet_strings(3), choice(config::Plaintext::Allow), below(1000)});
+    }
+    return listener;
+  }
+
+  config::ResourceBody body(config::ResourceType type) {
+    switch (type) {
+      case config::ResourceType::Secret: return secret();
+      case config::ResourceType::Backend: return backend();
+      case config::ResourceType::Endpoints: return endpoints();
+      case config::ResourceType::Server: return server();
+      case config::ResourceType::Listener: return listener();
+    }
+    return secret();
+  }
+
+  config::Resource resource(config::ResourceType type) {
+    config::Resource resource{word(), word(), {}, body(type)};
+    for (std::uint32_t i = below(3); i > 0; --i) {
+      resource.sources.push_back({word(), word(), word(), word(), below(1000)});
+    }
+    return resource;
+  }
+  config::Resource resource() { return resource(choice(config::ResourceType::Listener)); }
+
+ private:
+  std::uint16_t port() { return static_cast<std::uint16_t>(1 + below(65535)); }
+
+  config::ServerTls server_tls() {
+    return {words(3),
+            choice(config::TlsVersion::V1_3),
+            choice(config::TlsVersion::V1_3),
+            octet_strings(3),
+            choice(config::CipherPreference::Server),
+            octet_strings(3),
+            choice(config::UnknownNames::Reject),
+            choice(config::ResumptionMode::Disabled),
+            std::chrono::seconds(below(9999))};
+  }
+
+  config::ProtocolOffer offer() {
+    config::ProtocolOffer offer;
+    offer.protocol = choice(Protocol::Lmtp);
+    for (const Mechanism mechanism : kMechanisms) {
+      if (coin()) offer.mechanisms.add(mechanism);
+    }
+    offer.capability_source = choice(config::CapabilitySource::List);
+    offer.capabilities = octet_strings(4);
+    offer.hidden_capabilities = octet_strings(4);
+    offer.greeting = octets(40);
+    offer.backends = words(3);
+    return offer;
+  }
+
+  std::mt19937_64 engine_;
+};
+
+}  // namespace postern::test

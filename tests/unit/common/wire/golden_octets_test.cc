@@ -1,0 +1,90 @@
+// The octets of a resource are its version: if they change, every proxy is sent everything once.
+// So they are kept in files. POSTERN_REWRITE=1 writes them anew, for a change that is meant.
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "common/base/digest.h"
+#include "common/wire/enum_tables.h"
+#include "common/wire/snapshot_codec.h"
+
+namespace postern::wire {
+namespace {
+
+config::Resource mk_resource(config::ResourceBody body) {
+  return {"mail/example", "", {{"MailServer", "mail", "example", "uid-1", 3}}, std::move(body)};
+}
+
+config::Backend mk_backend() {
+  config::Backend backend;
+  backend.name = "dovecot";
+  backend.ports = {{Protocol::Imap, config::BackendTlsMode::StartTls, config::ClientInfo::Native,
+                    config::PasswordMechanism::Plain}};
+  backend.tls.trust = {"mail/ca"};
+  backend.tls.server_names = {"dovecot.mail.svc"};
+  backend.declared_members = {"dovecot-0", "dovecot-1"};
+  for (std::size_t i = 0; i < backend.seed.size(); ++i) {
+    backend.seed[i] = static_cast<std::uint8_t>(i);
+  }
+  return backend;
+}
+
+config::EndpointSet mk_endpoints() {
+  return {{{"dovecot-0", *IpAddress::parse("192.0.2.1"), {{Protocol::Imap, 143}}},
+           {"dovecot-1", *IpAddress::parse("2001:db8::1"), {{Protocol::Imap, 143}},
+            config::EndpointState::NotReady, 2}}};
+}
+
+config::Server mk_server() {
+  config::Server server;
+  server.server_name = "mail.example.org";
+  server.tls.key_pairs = {"mail/example-tls"};
+  server.protocols.push_back({Protocol::Imap, {Mechanism::Plain, Mechanism::OAuthBearer},
+                              config::CapabilitySource::List, {"IMAP4rev1"}, {"NOTIFY"}, "hello",
+                              {"mail/example/dovecot"}});
+  return server;
+}
+
+std::string wrapped(const std::string& digits) {
+  std::string lines;
+  for (std::size_t at = 0; at < digits.size(); at += 64) lines += digits.substr(at, 64) + "\n";
+  return lines;
+}
+
+std::string rendered(config::Resource resource) {
+  resource.version = version_of(resource);
+  pb::Resource message;
+  encode(resource, message);
+  return "version " + resource.version + "\n" + wrapped(hex(message.SerializeAsString()));
+}
+
+void expect_golden(const std::string& name, const config::Resource& resource) {
+  const std::string path = std::string(POSTERN_SOURCE_DIR) + "/tests/golden/wire/" + name + ".hex";
+  const std::string octets = rendered(resource);
+  if (std::getenv("POSTERN_REWRITE")) std::ofstream(path) << octets;
+  std::ostringstream kept;
+  kept << std::ifstream(path).rdbuf();
+  EXPECT_EQ(octets, kept.str()) << path;
+}
+
+TEST(GoldenOctets, of_a_key_pair_stay) {
+  expect_golden("key_pair", mk_resource(config::KeyPair{"chain", SharedSecret("key"),
+                                                        {"mail.example.org"}, 1'800'000'000}));
+}
+TEST(GoldenOctets, of_a_trust_bundle_stay) {
+  expect_golden("trust_bundle", mk_resource(config::TrustBundle{"authority"}));
+}
+TEST(GoldenOctets, of_a_backend_stay) { expect_golden("backend", mk_resource(mk_backend())); }
+TEST(GoldenOctets, of_endpoints_stay) { expect_golden("endpoints", mk_resource(mk_endpoints())); }
+TEST(GoldenOctets, of_a_server_stay) { expect_golden("server", mk_resource(mk_server())); }
+TEST(GoldenOctets, of_a_listener_stay) {
+  expect_golden("listener", mk_resource(config::Listener{
+                                993, Protocol::Imap, config::ListenerTls::Implicit,
+                                {{"mail/example", {"mail.example.org", "*.example.org"},
+                                  config::Plaintext::Refuse, 500}}}));
+}
+
+}  // namespace
+}  // namespace postern::wire
