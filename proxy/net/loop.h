@@ -34,10 +34,11 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Edge-triggered, both directions, for the life of the descriptor.
-  void watch(int fd, Token token);
+  // Edge-triggered, both directions, for the life of the descriptor. A descriptor that is watched
+  // already gets the new token. False: the kernel has no room for it, no event will come.
+  bool watch(int fd, Token token);
   // Level-triggered reading, for listeners; unwatch pauses them.
-  void watch_listener(int fd, Token token);
+  bool watch_listener(int fd, Token token);
   void unwatch(int fd);
 
   // At most 256 events; the span is valid until the next call. Negative timeout: for ever; 0: look.

@@ -61,7 +61,10 @@ class Stream {
   // Decrypted octets are waiting inside the TLS object: no event will tell.
   [[nodiscard]] bool pending() const;
 
-  // close_notify with TLS, then FIN.
+  // Ends our side: close_notify with TLS, then FIN. WantWrite: close_notify does not fit yet, try
+  // again when writable.
+  [[nodiscard]] Io finish_write();
+  // The same in one try: a close_notify that does not fit is left out.
   void shutdown_write();
   // Gives back what TLS holds while idle; only with nothing pending and no partial write.
   void release_buffers();

@@ -26,7 +26,7 @@ class TimerHook {
 
  private:
   friend class Timers;
-  TimerHook* previous_ = nullptr;
+  TimerHook** link_ = nullptr;  // what points at this hook: a slot, or the hook before it
   TimerHook* next_ = nullptr;
   Timers* wheel_ = nullptr;
   std::uint64_t tick_ = 0;
@@ -39,6 +39,8 @@ class Timers {
 
   explicit Timers(Instant now);
   ~Timers();
+  Timers(const Timers&) = delete;
+  Timers& operator=(const Timers&) = delete;
   // Arms, or moves if armed.
   void arm(TimerHook& hook, Instant deadline);
   // When the next hook may expire (a lower bound); nothing when none is armed.
@@ -52,11 +54,20 @@ class Timers {
   static constexpr std::size_t kLevels = 4;
   static constexpr std::size_t kSlots = 64;
 
+  static void link(TimerHook*& head, TimerHook& hook);
+  static void unlink(TimerHook& hook);
   void put(TimerHook& hook);
   void take_out(TimerHook& hook);
   [[nodiscard]] std::uint64_t tick_of(Instant instant) const;
+  // The next tick at which a slot of `level` begins that may hold something.
+  [[nodiscard]] std::optional<std::uint64_t> next_tick(std::size_t level) const;
+  [[nodiscard]] std::optional<std::uint64_t> next_tick() const;
+  void collect(TimerHook*& due);
+  void open_slot(std::size_t level, TimerHook*& due);
 
   std::array<std::array<TimerHook*, kSlots>, kLevels> slots_{};
+  // A bit a slot that was filled; cleared when the slot is found empty.
+  mutable std::array<std::uint64_t, kLevels> filled_{};
   std::uint64_t now_tick_ = 0;
   Instant origin_;
   std::size_t armed_ = 0;

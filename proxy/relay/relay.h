@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 
 #include "common/base/bytes.h"
 #include "proxy/net/scratch.h"
@@ -33,7 +35,8 @@ struct Readiness {
 enum class Progress : std::uint8_t {
   Waiting,  // for the loop
   Again,    // its turn is used up, octets may be waiting: put it on the run queue
-  Over,     // both directions are done, or one broke: see ending()
+  // Both directions are done: see ending(). When a side broke, what it sent before is delivered first.
+  Over,
 };
 
 class Relay {
@@ -55,13 +58,27 @@ class Relay {
   struct Direction {
     std::unique_ptr<Buffer> blocked;  // what the sink would not take
     std::uint64_t octets = 0;
-    bool source_ended = false;
-    bool finished = false;  // the end was passed on
+    std::optional<Cause> source_over;  // how the source ended
+    bool finished = false;  // the end was passed on, or there is nobody to pass it on to
   };
+
+  struct Lane;
+  struct Turn;
+
+  void pump(Direction& direction, Lane& source, Lane& sink);
+  [[nodiscard]] net::IoStatus fill(Lane& source, std::span<char> room, std::size_t& filled);
+  [[nodiscard]] bool flush(Direction& direction, Lane& sink);
+  [[nodiscard]] std::size_t deliver(Direction& direction, Lane& sink, ByteView octets);
+  static void keep(Direction& direction, ByteView rest);
+  static void drop(Direction& direction);
+  static void pass_on_end(Direction& direction, Lane& sink);
+  void source_stopped(Direction& direction, const Lane& source, net::IoStatus why);
+  void end(Side by, Cause cause);
 
   Direction up_;    // client → backend
   Direction down_;  // backend → client
   Ending ending_;
+  bool ended_ = false;  // ending_ is known
   bool moved_ = false;
 };
 

@@ -1,0 +1,34 @@
+#include "proxy/net/dialer.h"
+
+#include <cerrno>
+
+#include "proxy/net/sockaddr.h"
+
+namespace postern::net {
+
+Result<Stream, std::string> TcpDialer::dial(const SocketAddress& to) {
+  const bool v6 = to.ip.family() == IpAddress::Family::V6;
+  const int fd = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return Fail<std::string>(system_reason(errno));
+  Stream stream(fd);
+  set_connection_options(fd);
+  KernelAddress address = to_kernel(to);
+  if (::connect(fd, address.get(), address.length) != 0 && errno != EINPROGRESS) {
+    return Fail<std::string>(system_reason(errno));
+  }
+  return stream;
+}
+
+ConnectState connect_state(const Stream& stream) {
+  int fault = 0;
+  socklen_t length = sizeof fault;
+  if (::getsockopt(stream.fd(), SOL_SOCKET, SO_ERROR, &fault, &length) != 0) fault = errno;
+  if (fault != 0) return {Connecting::Failed, system_reason(fault)};
+  KernelAddress peer;
+  if (::getpeername(stream.fd(), peer.get(), &peer.length) == 0) return {Connecting::Connected, {}};
+  return {Connecting::UnderWay, {}};
+}
+
+SocketAddress local_address(const Stream& stream) { return local_address_of(stream.fd()); }
+
+}  // namespace postern::net

@@ -1,0 +1,30 @@
+// The kernel's addresses and ours, and the options that every TCP connection gets. For the files of
+// this room only.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <string>
+
+#include "common/base/address.h"
+
+namespace postern::net {
+
+struct KernelAddress {
+  sockaddr_storage storage{};
+  socklen_t length = sizeof(sockaddr_storage);
+  [[nodiscard]] sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+[[nodiscard]] KernelAddress to_kernel(const SocketAddress& address);
+// An address that is not IP (a socket pair) gives the default SocketAddress.
+[[nodiscard]] SocketAddress from_kernel(const KernelAddress& address);
+[[nodiscard]] SocketAddress local_address_of(int fd);
+
+// TCP_NODELAY; a peer that vanished without FIN is noticed within 120 s (F21).
+void set_connection_options(int fd);
+
+[[nodiscard]] std::string system_reason(int number);
+
+}  // namespace postern::net

@@ -1,0 +1,189 @@
+#include "proxy/net/stream.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "common/base/check.h"
+#include "proxy/net/tls_marks.h"
+
+namespace postern::net {
+
+namespace {
+
+Io plain_result(ssize_t moved, IoStatus blocked) {
+  if (moved > 0) return {IoStatus::Done, static_cast<std::size_t>(moved)};
+  if (errno == EAGAIN || errno == EWOULDBLOCK) return {blocked, 0};
+  return {IoStatus::Broken, 0};
+}
+
+// A FIN instead of close_notify is common among mail clients and taken as an end, but never inside
+// a record: there something is missing.
+bool between_records(const ssl_st* tls) {
+  return SSL_rstate_string(tls)[1] == 'H' && SSL_has_pending(tls) == 0;
+}
+
+Io tls_result(ssl_st* tls, int result, std::size_t moved) {
+  if (result > 0) return {IoStatus::Done, moved};
+  const int system_error = errno;
+  switch (SSL_get_error(tls, result)) {
+    case SSL_ERROR_WANT_READ:
+      return {IoStatus::WantRead, 0};
+    case SSL_ERROR_WANT_WRITE:
+      return {IoStatus::WantWrite, 0};
+    case SSL_ERROR_ZERO_RETURN:
+      return {between_records(tls) ? IoStatus::Ended : IoStatus::Broken, 0};
+    case SSL_ERROR_SYSCALL:
+      mark_error(tls, ERR_SYSTEM_FLAG | static_cast<unsigned long>(system_error));
+      return {IoStatus::Broken, 0};
+    default:
+      mark_error(tls, ERR_peek_error());
+      return {IoStatus::Broken, 0};
+  }
+}
+
+// Errors of one connection must not be found by the next call for another.
+void forget_errors() {
+  ERR_clear_error();
+  errno = 0;
+}
+
+std::string reason_of(const ssl_st* tls, unsigned long code) {
+  if (code == 0) return "the peer closed the connection";
+  if (ERR_SYSTEM_ERROR(code)) {
+    const int number = static_cast<int>(code & ERR_SYSTEM_MASK);
+    if (number == 0) return "the peer closed the connection";
+    return std::generic_category().message(number);
+  }
+  const char* const words = ERR_reason_error_string(code);
+  std::string reason = words ? words : "TLS error";
+  const long verdict = SSL_get_verify_result(tls);
+  if (ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED && verdict != X509_V_OK) {
+    reason.append(": ").append(X509_verify_cert_error_string(verdict));
+  }
+  return reason;
+}
+
+}  // namespace
+
+Stream::Stream(Stream&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), tls_(std::exchange(other.tls_, nullptr)) {}
+
+Stream& Stream::operator=(Stream&& other) noexcept {
+  if (this != &other) {
+    close();
+    fd_ = std::exchange(other.fd_, -1);
+    tls_ = std::exchange(other.tls_, nullptr);
+  }
+  return *this;
+}
+
+void Stream::secure(ssl_st* tls) {
+  check(open() && !tls_, "a stream is secured once, while it is open");
+  tls_ = tls;
+  check(SSL_set_fd(tls_, fd_) == 1, "a TLS object can be bound to a descriptor");
+  SSL_set_mode(tls_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // A FIN without close_notify is judged by between_records(), not by OpenSSL.
+  SSL_set_options(tls_, SSL_OP_IGNORE_UNEXPECTED_EOF);
+}
+
+Io Stream::handshake() {
+  forget_errors();
+  const Io io = tls_result(tls_, SSL_do_handshake(tls_), 0);
+  if (io.status == IoStatus::Ended) return {IoStatus::Broken, 0};
+  return io;
+}
+
+std::string Stream::tls_error() const {
+  return tls_ ? reason_of(tls_, marked_error(tls_)) : std::string{};
+}
+
+TlsSummary Stream::tls_summary() const {
+  if (!tls_) return {};
+  TlsSummary summary;
+  summary.version = SSL_get_version(tls_);
+  summary.suite = SSL_get_cipher_name(tls_);
+  if (const HelloMark* const hello = marked_hello(tls_)) summary.sni = hello->sni;
+  summary.resumed = SSL_session_reused(tls_) == 1;
+  return summary;
+}
+
+Io Stream::read(std::span<char> into) {
+  if (!tls_) {
+    ssize_t got = 0;
+    do {
+      got = ::recv(fd_, into.data(), into.size(), 0);
+    } while (got < 0 && errno == EINTR);
+    if (got == 0 && !into.empty()) return {IoStatus::Ended, 0};
+    return plain_result(got, IoStatus::WantRead);
+  }
+  forget_errors();
+  std::size_t got = 0;
+  const int result = SSL_read_ex(tls_, into.data(), into.size(), &got);
+  return tls_result(tls_, result, got);
+}
+
+Io Stream::write(ByteView octets) {
+  if (octets.empty()) return {IoStatus::Done, 0};
+  if (!tls_) {
+    ssize_t put = 0;
+    do {
+      put = ::send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL);
+    } while (put < 0 && errno == EINTR);
+    return plain_result(put, IoStatus::WantWrite);
+  }
+  forget_errors();
+  std::size_t put = 0;
+  const int result = SSL_write_ex(tls_, octets.data(), octets.size(), &put);
+  const Io io = tls_result(tls_, result, put);
+  return io.status == IoStatus::Ended ? Io{IoStatus::Broken, 0} : io;
+}
+
+bool Stream::pending() const { return tls_ && SSL_pending(tls_) > 0; }
+
+Io Stream::finish_write() {
+  if (tls_ && SSL_is_init_finished(tls_) && (SSL_get_shutdown(tls_) & SSL_SENT_SHUTDOWN) == 0) {
+    forget_errors();
+    const int result = SSL_shutdown(tls_);  // 0: sent, and the peer's has not come yet
+    if (result < 0) {
+      const Io io = tls_result(tls_, result, 0);
+      if (io.status == IoStatus::WantWrite) return io;
+    }
+  }
+  ::shutdown(fd_, SHUT_WR);
+  return {IoStatus::Done, 0};
+}
+
+void Stream::shutdown_write() {
+  if (finish_write().status == IoStatus::WantWrite) ::shutdown(fd_, SHUT_WR);
+}
+
+void Stream::release_buffers() {
+  // Never with a record half-way: OpenSSL before 3.0.14 used the freed buffer (CVE-2024-4741). A
+  // partial write it refuses by itself.
+  if (tls_ && between_records(tls_)) SSL_free_buffers(tls_);
+}
+
+void Stream::forget_certificate() {
+  if (!tls_) return;
+  SSL_certs_clear(tls_);
+  if (HelloMark* const hello = marked_hello(tls_)) hello->keeps.reset();
+}
+
+void Stream::close() {
+  if (tls_) {
+    // A TLS object that ends without this makes its session unusable, and nobody could resume it.
+    // What broke took its session along already.
+    if (SSL_is_init_finished(tls_)) SSL_set_shutdown(tls_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_free(std::exchange(tls_, nullptr));
+  }
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+}  // namespace postern::net
