@@ -72,7 +72,7 @@ class SaslExchange {
   enum class Expects : std::uint8_t { Start, Response, LoginName, LoginPassword, Nothing };
 
   SaslStep challenge(std::string_view decoded, Expects next);
-  SaslStep decode_and_judge(ByteView base64);
+  SaslStep decode_and_judge(ByteView base64_text);
   SaslStep judge(ByteView response);
   SaslStep take_login_name(ByteView name);
 
