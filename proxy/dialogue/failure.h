@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "common/base/log.h"
@@ -59,5 +60,11 @@ struct FailureRow {
 
 [[nodiscard]] const FailureRow& row_of(Failure failure);
 [[nodiscard]] std::span<const FailureRow> failure_rows();
+
+// IMAP words without NO, BAD or OK: what stands behind "* BYE ".
+[[nodiscard]] std::string_view without_status(std::string_view imap_words);
+
+// docs/errors.md, printed from the table; a test holds the page to it.
+[[nodiscard]] std::string errors_markdown();
 
 }  // namespace postern::dialogue

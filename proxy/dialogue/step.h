@@ -5,39 +5,25 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "common/base/bytes.h"
 #include "common/base/mail.h"
-#include "common/base/secret.h"
 #include "proxy/dialogue/failure.h"
+#include "proxy/grammar/sasl.h"
 
 namespace postern::dialogue {
 
 // ---- evidence: what the client shows to be let in -----------------------------------------------
 
-struct PasswordEvidence {
-  Mechanism mechanism = Mechanism::Plain;  // Login for the LOGIN command too
-  std::string authzid;                     // empty: none
-  std::string name;
-  Secret password;
-};
-struct CramMd5Evidence {
-  std::string name;
-  std::string challenge;  // as it was sent, decoded
-  std::string digest;     // 32 hexadecimal digits, lower case
-};
-struct ExternalEvidence {
-  std::string authzid;  // empty: derived from the certificate
-};
-struct BearerEvidence {
-  Mechanism mechanism = Mechanism::XOAuth2;
-  std::string name;  // user= of XOAUTH2, a= of OAUTHBEARER
-  Secret token;
-};
-using Evidence = std::variant<PasswordEvidence, CramMd5Evidence, ExternalEvidence, BearerEvidence>;
+using grammar::BearerEvidence;
+using grammar::CramMd5Evidence;
+using grammar::Evidence;
+using grammar::ExternalEvidence;
+using grammar::PasswordEvidence;
 
 // ---- towards the client ------------------------------------------------------------------------
 
@@ -80,7 +66,12 @@ using FrontInput =
 
 struct Read {};                                   // more octets, please
 struct StartTls {};                               // flush, then handshake
-struct Attempt { Evidence evidence; };            // is he let in? asks provider, route, backend
+struct Attempt {                                  // is he let in? asks provider, route, backend
+  Evidence evidence;
+  // What a proxy before us claims that is left of the way (ID's x-proxy-ttl). Anybody may claim it,
+  // so it may only lower what we would tell the backend; at 1 or below: BackendLoop.
+  std::optional<std::uint32_t> ttl = std::nullopt;
+};
 struct Relay {};                                  // flush; from here octets pass untouched
 struct Close { Failure failure = Failure::None; };  // flush, then close
 using FrontStep = std::variant<Read, StartTls, Attempt, Relay, Close>;

@@ -1,0 +1,189 @@
+#include "proxy/dialogue/imap_back.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "common/base/ascii.h"
+#include "common/base/check.h"
+
+namespace postern::dialogue {
+
+namespace imap = grammar::imap;
+
+namespace {
+
+constexpr const char* kStateNames[] = {"AwaitingGreeting",     "AwaitingStartTls",   "Upgrading",
+                                       "AwaitingCapabilities", "AwaitingIdentified", "AwaitingLogin",
+                                       "Ended"};
+
+// RFC 5530 §3: codes that say nothing about the credentials.
+constexpr std::array<std::string_view, 4> kTemporary = {"UNAVAILABLE", "INUSE", "LIMIT",
+                                                        "SERVERBUG"};
+
+// What a NO to the login means. An unknown code is a refusal of the credentials: so is no code, and
+// codes like REFERRAL are never followed (ST16).
+Failure meaning_of(const imap::ResponseText& said) {
+  if (said.code == "PRIVACYREQUIRED") return Failure::BackendTls;
+  const bool temporary = std::find(kTemporary.begin(), kTemporary.end(), said.code) != kTemporary.end();
+  return temporary ? Failure::BackendBusy : Failure::BackendRefusedLogin;
+}
+
+}  // namespace
+
+ImapBack::ImapBack(BackLogin login) : login_(std::move(login)) {}
+
+const char* ImapBack::state() const {
+  static_assert(std::size(kStateNames) == static_cast<std::size_t>(State::Ended) + 1);
+  return kStateNames[static_cast<std::size_t>(state_)];
+}
+
+Turn<BackStep> ImapBack::on(BackInput input, Reply& reply) {
+  return std::visit([&](auto& one) { return hear(std::move(one), reply); }, input);
+}
+
+Turn<BackStep> ImapBack::hear(Octets octets, Reply& reply) {
+  if (octets.data.empty() || state_ == State::Upgrading || state_ == State::Ended) return {Read{}};
+  const std::size_t room = login_.reply_octets - std::min(heard_, login_.reply_octets);
+  auto parsed = imap::parse_response(octets.data, room);
+  if (std::holds_alternative<grammar::NeedMore>(parsed)) return {Read{}};
+  if (const auto* bad = std::get_if<grammar::Malformed>(&parsed)) {
+    return {fail(Failure::BackendProtocol, bad->reason)};
+  }
+  auto& done = std::get<grammar::Done<imap::Response>>(parsed);
+  heard_ += done.consumed;
+  const Seen seen{std::move(done.value), done.consumed < octets.data.size()};
+  return {on_response(seen, reply), done.consumed};
+}
+
+Turn<BackStep> ImapBack::hear(BackTlsUp, Reply& reply) {
+  check(state_ == State::Upgrading, "TLS is up where it was wanted");
+  // What was shown in clear may have been anybody's.
+  capabilities_.reset();
+  return {prepare(reply)};
+}
+
+Turn<BackStep> ImapBack::hear(Expired, Reply&) {
+  return {fail(Failure::BackendTimeout, "the backend took too long")};
+}
+
+Turn<BackStep> ImapBack::hear(PeerEnded, Reply&) {
+  return {fail(Failure::BackendUnreachable, "the backend closed the connection")};
+}
+
+BackStep ImapBack::on_response(const Seen& seen, Reply& reply) {
+  if (state_ == State::AwaitingGreeting) return on_greeting(seen, reply);
+  if (const auto* tagged = std::get_if<imap::Tagged>(&seen.response)) {
+    return on_tagged(*tagged, seen, reply);
+  }
+  if (std::holds_alternative<imap::Continuation>(seen.response)) return on_continuation(seen, reply);
+  if (const auto* status = std::get_if<imap::Status>(&seen.response)) {
+    if (status->condition == imap::Condition::Bye) {
+      return fail(Failure::BackendBusy, status->text.text);
+    }
+    if (status->condition == imap::Condition::Preauth) {
+      return fail(Failure::BackendProtocol, "PREAUTH is no answer");
+    }
+  }
+  // Untagged responses are read past, but for what they say of capabilities.
+  auto shown = imap::capabilities_of(seen.response);
+  if (!shown.empty()) capabilities_ = std::move(shown);
+  return Read{};
+}
+
+BackStep ImapBack::on_greeting(const Seen& seen, Reply& reply) {
+  const auto* status = std::get_if<imap::Status>(&seen.response);
+  if (status == nullptr) return fail(Failure::BackendProtocol, "this is no greeting");
+  if (status->condition == imap::Condition::Bye) {
+    return fail(Failure::BackendBusy, status->text.text);
+  }
+  // PREAUTH would be somebody else's session, and forbids STARTTLS (ST14).
+  if (status->condition != imap::Condition::Ok) {
+    return fail(Failure::BackendProtocol, "the greeting is not OK");
+  }
+  // Nothing was asked yet (BE3).
+  if (seen.more_behind) return fail(Failure::BackendProtocol, "octets behind the greeting");
+  if (login_.tls == BackLogin::Tls::StartTls) {
+    awaited_tag_ = next_tag();
+    reply.say({imap::encode_bare(awaited_tag_, "STARTTLS")});
+    state_ = State::AwaitingStartTls;
+    return Read{};
+  }
+  auto shown = imap::capabilities_of(seen.response);
+  if (!shown.empty()) capabilities_ = std::move(shown);
+  return prepare(reply);
+}
+
+BackStep ImapBack::on_tagged(const imap::Tagged& tagged, const Seen& seen, Reply& reply) {
+  if (tagged.tag != awaited_tag_) return fail(Failure::BackendProtocol, "an answer to nothing asked");
+  switch (state_) {
+    case State::AwaitingStartTls: return on_start_tls(tagged, seen);
+    case State::AwaitingCapabilities: return on_capabilities(seen, reply);
+    case State::AwaitingIdentified: return on_identified(seen, reply);
+    case State::AwaitingLogin: return on_login(tagged, seen);
+    case State::AwaitingGreeting:
+    case State::Upgrading:
+    case State::Ended: break;
+  }
+  return fail(Failure::BackendProtocol, "an answer where none is awaited");
+}
+
+BackStep ImapBack::on_capabilities(const Seen& seen, Reply& reply) {
+  if (seen.more_behind) return fail(Failure::BackendProtocol, "octets nobody asked for");
+  auto shown = imap::capabilities_of(seen.response);
+  if (!shown.empty()) capabilities_ = std::move(shown);
+  if (!capabilities_) capabilities_.emplace();
+  return introduce(reply);
+}
+
+// Whatever ID was answered, the login goes on.
+BackStep ImapBack::on_identified(const Seen& seen, Reply& reply) {
+  if (login_tag_.empty()) {
+    if (seen.more_behind) return fail(Failure::BackendProtocol, "octets nobody asked for");
+    return log_in(reply);
+  }
+  awaited_tag_ = std::exchange(login_tag_, {});
+  capabilities_.reset();
+  state_ = State::AwaitingLogin;
+  return Read{};
+}
+
+BackStep ImapBack::on_continuation(const Seen& seen, Reply& reply) {
+  if (state_ != State::AwaitingLogin || pieces_.empty() || seen.more_behind) {
+    return fail(Failure::BackendProtocol, "a continuation request that nobody waits for");
+  }
+  say_piece(reply);
+  return Read{};
+}
+
+BackStep ImapBack::on_start_tls(const imap::Tagged& tagged, const Seen& seen) {
+  if (tagged.condition != imap::Condition::Ok) {
+    return fail(Failure::BackendTls, "the backend refused STARTTLS");
+  }
+  // In clear behind the OK: somebody wants it to be read as if it came inside TLS (CVE-2021-38371).
+  if (seen.more_behind) return fail(Failure::BackendProtocol, "octets behind STARTTLS");
+  state_ = State::Upgrading;
+  return StartTls{};
+}
+
+BackStep ImapBack::on_login(const imap::Tagged& tagged, const Seen& seen) {
+  const imap::ResponseText& said = tagged.text;
+  if (tagged.condition == imap::Condition::No) return fail(meaning_of(said), said.text);
+  if (tagged.condition == imap::Condition::Bad) return fail(Failure::BackendProtocol, said.text);
+  // A backend that says yes before it knows the password says it to anybody (BE4).
+  if (!pieces_.empty()) return fail(Failure::BackendProtocol, "OK before the password was sent");
+  auto shown = imap::capabilities_of(seen.response);
+  if (shown.empty() && capabilities_) shown = std::move(*capabilities_);
+  state_ = State::Ended;
+  return LoggedIn{{printable(said.text), std::move(shown)}};
+}
+
+BackStep ImapBack::fail(Failure failure, std::string_view text) {
+  state_ = State::Ended;
+  pieces_.clear();
+  login_.password.clear();
+  return BackRefused{failure, printable(text)};
+}
+
+}  // namespace postern::dialogue
