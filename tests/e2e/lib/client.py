@@ -1,5 +1,4 @@
-"""Python's imaplib as a mail client, with the little it lacks: a name that is not in any DNS, ID,
-and IDLE."""
+"""Python's imaplib as a mail client, with the little it lacks: a source address, ID and IDLE."""
 import imaplib
 import re
 import socket
@@ -15,24 +14,21 @@ def trust(authority):
     return ssl.create_default_context(cafile=authority)
 
 
-class _Named:
-    """Connects to an address and checks the certificate for a name."""
+class Client(imaplib.IMAP4):
+    """Connected and secured, by IMAPS or by STARTTLS; not logged in yet."""
 
-    def _create_socket(self, timeout=SECONDS):
-        raw = socket.create_connection((self.address, self.port), SECONDS)
-        return self.context.wrap_socket(raw, server_hostname=HOST) if self.implicit else raw
-
-
-class Client(_Named, imaplib.IMAP4):
-    def __init__(self, authority, implicit=True, address="127.0.0.1", port=None):
-        self.address, self.implicit, self.context = address, implicit, trust(authority)
-        super().__init__(HOST, port or (993 if implicit else 143))
+    def __init__(self, authority, implicit=True, host=HOST, address=None, source="127.0.0.1"):
+        self.address, self.source, self.implicit = address or host, source, implicit
+        self.context = trust(authority)
+        super().__init__(host, 993 if implicit else 143, SECONDS)
         if not implicit:
             self.starttls(self.context)
 
-    def starttls(self, ssl_context=None):
-        self._tls_established, self.host = False, HOST
-        return super().starttls(ssl_context)
+    def _create_socket(self, timeout):
+        raw = socket.create_connection((self.address, self.port), timeout, (self.source, 0))
+        if not self.implicit:
+            return raw
+        return self.context.wrap_socket(raw, server_hostname=self.host)
 
     def server_name(self):
         """Whose mail server this is: what it says to ID."""
@@ -61,3 +57,22 @@ def login(authority, user, password="secret", **how):
     client = Client(authority, **how)
     client.login(user, password)
     return client
+
+
+def where(authority, user, **how):
+    """The name of the mail server on which the user lands."""
+    client = login(authority, user, **how)
+    name = client.server_name()
+    client.logout()
+    return name
+
+
+def refusal(authority, user, password="secret", **how):
+    """What is said to a login that is not let in."""
+    client = Client(authority, **how)
+    try:
+        client.login(user, password)
+    except imaplib.IMAP4.error as error:
+        client.logout()
+        return error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
+    raise AssertionError(f"{user} was let in")

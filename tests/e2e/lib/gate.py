@@ -13,7 +13,7 @@ class Gate:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.process = None
+        self.process, self.output = None, []
 
     def write(self, file, *documents):
         """One manifest file; JSON is YAML, so no library is needed to write it."""
@@ -33,6 +33,5 @@ class Gate:
 
     def stop(self):
         if self.process:
-            status, self.process = self.process.stop(), None
-            return status
-        return None
+            self.process.stop()
+            self.output, self.process = self.process.lines, None

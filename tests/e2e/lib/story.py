@@ -23,7 +23,8 @@ class Story(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder, True)
         cls.authority = Authority(cls.folder / "keys")
         cls.ca = cls.authority.certificate
-        cls.pair = cls.authority.issue("mail", HOST)
+        cls.pair = cls.authority.issue("mail", HOST, "*.example.test")
+        cls.servers = []
         cls.gate = Gate(cls.folder / "manifests")
         cls.addClassCleanup(cls.gate.stop)
         cls.set_up_story()
@@ -36,13 +37,14 @@ class Story(unittest.TestCase):
     def dovecot(cls, name, **more):
         server = Dovecot(cls.folder, name, MEMBERS[name], cls.pair, **more).start()
         cls.addClassCleanup(server.stop)
+        cls.servers.append(server)
         return server
 
     @classmethod
-    def usual_manifests(cls, **spec):
+    def usual_manifests(cls, members=None):
         """One MailServer with two named members behind, as in the demo."""
         cls.gate.write("secret.json", tls_secret("mail-tls", cls.pair, cls.ca))
-        cls.gate.write("mail.json", mail_server("mail", [addresses("mailbox", MEMBERS)], **spec))
+        cls.gate.write("mail.json", mail_server("mail", [addresses("mailbox", members or MEMBERS)]))
 
     def run(self, result=None):
         before = len(result.failures) + len(result.errors)

@@ -1,0 +1,39 @@
+"""A wrong password is answered with our own words, and the client may try again."""
+import imaplib
+
+from lib.client import Client, refusal
+from lib.story import Story, main
+
+
+class WrongPassword(Story):
+    @classmethod
+    def set_up_story(cls):
+        for name in ("server-1", "server-2"):
+            cls.dovecot(name)
+        cls.usual_manifests()
+        cls.gate.start()
+
+    def test_a_wrong_password_is_an_authentication_failure_in_fixed_words(self):
+        said = {refusal(self.ca, user, "wrong") for user in ("alice", "bob", "carol@example.test")}
+        self.assertEqual(1, len(said), said)
+        self.assertIn("[AUTHENTICATIONFAILED]", said.pop())
+
+    def test_the_right_password_is_taken_on_the_same_connection(self):
+        client = Client(self.ca)
+        with self.assertRaises(imaplib.IMAP4.error):
+            client.login("alice", "wrong")
+        client.login("alice", "secret")
+        self.assertEqual("OK", client.select("INBOX")[0])
+        client.logout()
+
+    def test_the_password_is_in_no_line_of_the_log(self):
+        refusal(self.ca, "alice", "hunter2-in-clear")
+        self.gate.stop()
+        lines = self.gate.output
+        self.gate.start()
+        self.assertTrue(lines)
+        self.assertNotIn("hunter2-in-clear", "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
