@@ -1,0 +1,102 @@
+"""A backend with a script in place of a mail server, for what no real one does, and for counts that
+a real one is too heavy for. A script is a function of the connection; it runs in a thread."""
+import base64
+import socket
+import ssl
+import threading
+
+CAPABILITY = b"IMAP4rev1 SASL-IR LITERAL+ ID IDLE AUTH=PLAIN"
+
+
+class Peer:
+    def __init__(self, connection, backend):
+        self.socket, self.backend, self.waiting = connection, backend, b""
+
+    def send(self, octets):
+        self.socket.sendall(octets)
+
+    def line(self):
+        while b"\n" not in self.waiting:
+            self.waiting += self._more()
+        line, _, self.waiting = self.waiting.partition(b"\n")
+        self.backend.heard.append(line)
+        return line.rstrip(b"\r")
+
+    def exactly(self, count):
+        while len(self.waiting) < count:
+            self.waiting += self._more()
+        octets, self.waiting = self.waiting[:count], self.waiting[count:]
+        self.backend.heard.append(octets)
+        return octets
+
+    def _more(self):
+        more = self.socket.recv(65536)
+        if not more:
+            raise EOFError
+        return more
+
+    def secure(self):
+        self.socket = self.backend.context.wrap_socket(self.socket, server_side=True)
+
+
+class FakeBackend:
+    """Listens from when it is made; `heard` is every line that came, of all connections."""
+
+    def __init__(self, address, port, script, pair=None, implicit=False):
+        self.script, self.implicit, self.heard, self.kept = script, implicit, [], []
+        self.connections = 0
+        if pair:
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(*pair)
+        self.listener = socket.create_server((address, port), backlog=1024)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        connection.settimeout(30)
+        peer = Peer(connection, self)
+        try:
+            if self.implicit:
+                peer.secure()
+            if self.script(peer) != "keep":
+                peer.socket.close()
+            else:
+                self.kept.append(peer)
+        except (EOFError, OSError):
+            peer.socket.close()
+
+    def said(self):
+        return b"\n".join(self.heard)
+
+    def close(self):
+        self.listener.close()
+        for peer in self.kept:
+            peer.socket.close()
+
+
+def plain(user, password):
+    return base64.b64encode(f"\0{user}\0{password}".encode())
+
+
+def login_only(peer):
+    """A well-behaved IMAP server up to the login; after it the connection is kept and idle."""
+    peer.send(b"* OK [CAPABILITY " + CAPABILITY + b"] ready\r\n")
+    while True:
+        tag, _, command = peer.line().partition(b" ")
+        word = command.upper()
+        if word.startswith((b"AUTHENTICATE PLAIN", b"LOGIN")):
+            peer.send(tag + b" OK [CAPABILITY " + CAPABILITY + b"] in\r\n")
+            return "keep"
+        if word == b"CAPABILITY":
+            peer.send(b"* CAPABILITY " + CAPABILITY + b"\r\n")
+        elif word.startswith(b"ID"):
+            peer.send(b"* ID NIL\r\n")
+        peer.send(tag + b" OK done\r\n")
