@@ -86,6 +86,8 @@ struct CommandRead {
   std::size_t consumed = 0;  // never past the command's own line end
 };
 
+struct Announcement;
+
 // Incremental: what it consumed it holds itself, wiped when the command is done. Holds at most
 // `command_octets`, literals included; an AUTHENTICATE line may have limits::kSaslLineOctets.
 class CommandReader {
@@ -106,22 +108,25 @@ class CommandReader {
 
   CommandRead read_line(ByteView octets);
   CommandRead read_literal(ByteView octets);
-  std::size_t skip(ByteView octets, bool& too_long);
-  std::size_t skip_line(ByteView octets, bool& too_long);
+  CommandRead skip_literal(ByteView octets);
+  CommandRead skip_line(ByteView octets);
   CommandEvent judge_line();
-  BadCommand bad(std::string_view reason, BadCommand::Fault fault);
-  bool read_past(std::uint64_t octets);
+  CommandEvent judge(const Announcement& announcement);
+  BadCommand bad(std::string_view reason, BadCommand::Fault fault, bool line_is_over);
+  [[nodiscard]] bool read_past(std::uint64_t octets);
+  [[nodiscard]] bool read_past_announced(ByteView line);
   void begin();
   [[nodiscard]] std::size_t limit() const;
 
   std::size_t command_octets_;
   Buffer held_;
   State state_ = State::Line;
-  std::uint64_t literal_size_ = 0;
-  LiteralMode literal_mode_ = LiteralMode::Synchronising;
-  std::size_t remaining_ = 0;      // of the literal that is read or read past
-  std::size_t skipped_ = 0;        // of a line that is read past
-  std::string skipped_end_;        // the end of that line: it may announce a literal itself
+  bool after_cr_ = false;       // the last octet of the line so far is a CR
+  std::size_t line_begin_ = 0;  // where the line after the last literal begins
+  Literal literal_;             // that is announced and not decided about
+  std::size_t remaining_ = 0;   // of a literal that is read or read past
+  std::size_t skipped_ = 0;     // of the command that is read past
+  Buffer line_end_;             // the last octets of a line that is read past
 };
 
 }  // namespace postern::grammar::imap
