@@ -42,7 +42,7 @@ class TlsClient {
   [[nodiscard]] static Result<std::shared_ptr<const TlsClient>, std::string> build(
       const TlsClientMaterial& material);
   // A TLS object in connect state, SNI and verification set, a session to resume when there is one.
-  // `sessions` must outlive the object.
+  // New ones go into `sessions`; the object belongs to the same worker.
   [[nodiscard]] ssl_st* open(TlsSessions& sessions) const;
 
  private:

@@ -2,6 +2,8 @@
 
 #include <openssl/ssl.h>
 
+#include <utility>
+
 #include "common/base/check.h"
 
 namespace postern::net {
@@ -10,6 +12,10 @@ namespace {
 
 void free_hello(void*, void* mark, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<HelloMark*>(mark);
+}
+
+void free_sessions(void*, void* mark, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<std::shared_ptr<void>*>(mark);
 }
 
 int new_index(CRYPTO_EX_free* free_mark) {
@@ -21,7 +27,7 @@ int new_index(CRYPTO_EX_free* free_mark) {
 struct Indexes {
   int error = new_index(nullptr);
   int hello = new_index(free_hello);
-  int sessions = new_index(nullptr);
+  int sessions = new_index(free_sessions);
 };
 
 const Indexes& indexes() {
@@ -49,10 +55,14 @@ HelloMark* marked_hello(const ssl_st* tls) {
   return static_cast<HelloMark*>(SSL_get_ex_data(tls, indexes().hello));
 }
 
-void mark_sessions(ssl_st* tls, void* sessions) {
-  SSL_set_ex_data(tls, indexes().sessions, sessions);
+void mark_sessions(ssl_st* tls, std::shared_ptr<void> sessions) {
+  SSL_set_ex_data(tls, indexes().sessions, new std::shared_ptr<void>(std::move(sessions)));
 }
 
-void* marked_sessions(const ssl_st* tls) { return SSL_get_ex_data(tls, indexes().sessions); }
+void* marked_sessions(const ssl_st* tls) {
+  const auto* const mark =
+      static_cast<std::shared_ptr<void>*>(SSL_get_ex_data(tls, indexes().sessions));
+  return mark ? mark->get() : nullptr;
+}
 
 }  // namespace postern::net

@@ -24,8 +24,9 @@ struct HelloMark {
 void mark_hello(ssl_st* tls, std::unique_ptr<HelloMark> mark);  // freed with the TLS object
 [[nodiscard]] HelloMark* marked_hello(const ssl_st* tls);
 
-// Where a client's TLS object puts sessions that its server gives it; owned by the worker.
-void mark_sessions(ssl_st* tls, void* sessions);
+// Where a client's TLS object puts sessions that its server gives it, at any time of its life; of the
+// same worker. Kept alive by the mark.
+void mark_sessions(ssl_st* tls, std::shared_ptr<void> sessions);
 [[nodiscard]] void* marked_sessions(const ssl_st* tls);
 
 }  // namespace postern::net

@@ -5,8 +5,10 @@
 // Thread: build() on the control thread; open() on any worker, at the same time.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -18,9 +20,6 @@
 struct ssl_st;
 
 namespace postern::net {
-
-class CertificateStore;  // parsed pairs by SECRET resource, shared between snapshots
-class TlsServer;
 
 // A problem that refuses the resource it is in.
 struct TlsProblem {
@@ -47,7 +46,11 @@ struct TlsTenant {
 class TlsShared {
  public:
   TlsShared();
+  // `clock` decides when ticket masters are renewed; it must outlive this and every TlsServer.
+  explicit TlsShared(const Clock& clock);
   ~TlsShared();
+  // Key pairs that handshakes have loaded and that are still in some snapshot.
+  [[nodiscard]] std::size_t loaded_pairs() const;
   struct State;
   [[nodiscard]] State& state() { return *state_; }
 

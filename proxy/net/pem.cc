@@ -1,0 +1,127 @@
+#include "proxy/net/pem.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+
+#include "common/base/ascii.h"
+
+namespace postern::net {
+
+namespace {
+
+// Without this OpenSSL would ask for a password at the terminal.
+int no_password(char*, int, int, void*) { return -1; }
+
+bool at_end_of_pem() {
+  const unsigned long code = ERR_peek_last_error();
+  return ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
+}
+
+std::vector<std::string> dns_names_of(X509* leaf) {
+  std::vector<std::string> out;
+  auto* const names = static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const GENERAL_NAME* const name = sk_GENERAL_NAME_value(names, i);
+    if (name->type != GEN_DNS) continue;
+    const auto* const octets = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
+    const auto length = static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName));
+    out.push_back(lower(std::string_view(octets, length)));
+  }
+  GENERAL_NAMES_free(names);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+Result<PkeyPtr, std::string> read_key(ByteView pem) {
+  const BioPtr bio = bio_over(pem);
+  PkeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
+  ERR_clear_error();
+  if (!key) return Fail<std::string>("the private key cannot be read (PEM, not encrypted)");
+  return key;
+}
+
+std::string der_of(X509* certificate) {
+  unsigned char* octets = nullptr;
+  const int length = i2d_X509(certificate, &octets);
+  std::string out(reinterpret_cast<char*>(octets), static_cast<std::size_t>(std::max(length, 0)));
+  OPENSSL_free(octets);
+  return out;
+}
+
+SharedSecret der_of(EVP_PKEY* key) {
+  unsigned char* octets = nullptr;
+  const int length = i2d_PrivateKey(key, &octets);
+  if (length <= 0) return {};
+  const auto size = static_cast<std::size_t>(length);
+  SharedSecret out(ByteView(reinterpret_cast<char*>(octets), size));
+  OPENSSL_clear_free(octets, size);
+  return out;
+}
+
+int strength_of(X509* leaf, EVP_PKEY* key) {
+  int signature = 0;
+  if (X509_get_signature_info(leaf, nullptr, nullptr, &signature, nullptr) != 1) signature = 0;
+  const bool self_signed = (X509_get_extension_flags(leaf) & EXFLAG_SS) != 0;
+  const int of_key = EVP_PKEY_get_security_bits(key);
+  return self_signed ? of_key : std::min(of_key, signature);  // nobody checks its own signature
+}
+
+}  // namespace
+
+Result<std::vector<X509Ptr>, std::string> read_certificates(ByteView pem) {
+  std::vector<X509Ptr> out;
+  const BioPtr bio = bio_over(pem);
+  ERR_clear_error();
+  while (X509* const one = PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr)) {
+    out.emplace_back(one);
+  }
+  const bool whole = at_end_of_pem();
+  ERR_clear_error();
+  if (!whole) return Fail<std::string>("a certificate cannot be read");
+  if (out.empty()) return Fail<std::string>("there is no certificate in it");
+  return out;
+}
+
+Result<PairDer, std::string> read_pair(const config::KeyPair& pair) {
+  const auto chain = read_certificates(pair.chain_pem);
+  if (!chain) return Fail<std::string>(chain.error());
+  const auto key = read_key(pair.key_pem.reveal());
+  if (!key) return Fail<std::string>(key.error());
+  X509* const leaf = chain->front().get();
+  const bool fits = X509_check_private_key(leaf, key->get()) == 1;
+  ERR_clear_error();
+  if (!fits) return Fail<std::string>("the private key does not belong to the certificate");
+  PairDer out;
+  for (const X509Ptr& one : *chain) out.chain.push_back(der_of(one.get()));
+  out.key = der_of(key->get());
+  if (out.key.empty()) return Fail<std::string>("private keys of this type are not supported");
+  out.key_type = EVP_PKEY_get_base_id(key->get());
+  out.strength = strength_of(leaf, key->get());
+  out.dns_names = dns_names_of(leaf);
+  return out;
+}
+
+std::unique_ptr<const LoadedPair> load_pair(const PairDer& der) {
+  auto out = std::make_unique<LoadedPair>();
+  out->chain.reset(sk_X509_new_null());
+  for (const std::string& one : der.chain) {
+    const auto* octets = reinterpret_cast<const unsigned char*>(one.data());
+    X509Ptr certificate(d2i_X509(nullptr, &octets, static_cast<long>(one.size())));
+    if (!certificate) return nullptr;
+    if (!out->leaf) {
+      out->leaf = std::move(certificate);
+    } else if (sk_X509_push(out->chain.get(), certificate.get()) > 0) {
+      (void)certificate.release();  // the chain's now
+    }
+  }
+  const auto* octets = reinterpret_cast<const unsigned char*>(der.key.reveal().data());
+  out->key.reset(
+      d2i_PrivateKey(der.key_type, nullptr, &octets, static_cast<long>(der.key.reveal().size())));
+  if (!out->key) return nullptr;
+  return out;
+}
+
+}  // namespace postern::net

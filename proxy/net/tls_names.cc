@@ -1,0 +1,92 @@
+#include "proxy/net/tls_names.h"
+
+#include <openssl/ssl.h>
+
+#include <algorithm>
+
+#include "common/base/ascii.h"
+
+namespace postern::net {
+
+namespace {
+
+constexpr std::size_t kNameOctets = 253;  // RFC 1035 §2.3.4, as text
+constexpr std::size_t kLabelOctets = 63;
+
+bool is_label(std::string_view label) {
+  if (label.empty() || label.size() > kLabelOctets) return false;
+  if (label.front() == '-' || label.back() == '-') return false;
+  return std::all_of(label.begin(), label.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '-';
+  });
+}
+
+// A 16-bit length and that many octets.
+std::optional<std::string_view> take_vector(std::string_view& from) {
+  if (from.size() < 2) return std::nullopt;
+  const auto high = static_cast<unsigned char>(from[0]);
+  const auto low = static_cast<unsigned char>(from[1]);
+  const std::size_t length = std::size_t{high} * 256 + low;
+  if (from.size() - 2 < length) return std::nullopt;
+  const std::string_view out = from.substr(2, length);
+  from.remove_prefix(2 + length);
+  return out;
+}
+
+// RFC 6066 §3: a list of typed names; only host_name is defined, and one of each type allowed.
+std::optional<std::string_view> only_host_name(std::string_view extension) {
+  auto list = take_vector(extension);
+  if (!list || !extension.empty() || list->empty() || list->front() != TLSEXT_NAMETYPE_host_name) {
+    return std::nullopt;
+  }
+  list->remove_prefix(1);
+  const auto name = take_vector(*list);
+  if (!name || !list->empty()) return std::nullopt;
+  return name;
+}
+
+}  // namespace
+
+bool is_host_name(std::string_view name) {
+  if (name.empty() || name.size() > kNameOctets) return false;
+  while (true) {
+    const std::size_t dot = name.find('.');
+    if (!is_label(name.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    name.remove_prefix(dot + 1);
+  }
+}
+
+Result<std::string, int> asked_name(ssl_st* tls) {
+  const unsigned char* octets = nullptr;
+  std::size_t length = 0;
+  if (SSL_client_hello_get0_ext(tls, TLSEXT_TYPE_server_name, &octets, &length) != 1) {
+    return std::string{};
+  }
+  const auto name = only_host_name({reinterpret_cast<const char*>(octets), length});
+  if (!name) return Fail<int>(SSL_AD_DECODE_ERROR);
+  if (!is_host_name(*name)) return Fail<int>(SSL_AD_UNRECOGNIZED_NAME);
+  return lower(*name);
+}
+
+void NameTable::add(std::string_view hostname, std::size_t tenant) {
+  if (hostname.starts_with("*.")) {
+    below_.try_emplace(lower(hostname.substr(1)), tenant);
+  } else {
+    exact_.try_emplace(lower(hostname), tenant);
+  }
+}
+
+std::optional<std::size_t> NameTable::find(std::string_view name) const {
+  if (const auto found = exact_.find(name); found != exact_.end()) return found->second;
+  // The longest suffix first.
+  for (std::size_t dot = name.find('.'); dot != std::string_view::npos;
+       dot = name.find('.', dot + 1)) {
+    if (const auto found = below_.find(name.substr(dot)); found != below_.end()) {
+      return found->second;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace postern::net
