@@ -4,6 +4,7 @@ import re
 import socket
 import ssl
 
+from .gate import ADDRESS
 from .manifests import HOST
 
 imaplib.Commands["ID"] = ("NONAUTH", "AUTH", "SELECTED")
@@ -18,7 +19,7 @@ class Client(imaplib.IMAP4):
     """Connected and secured, by IMAPS or by STARTTLS; not logged in yet."""
 
     def __init__(self, authority, implicit=True, host=HOST, address=None, source="127.0.0.1"):
-        self.address, self.source, self.implicit = address or host, source, implicit
+        self.address, self.source, self.implicit = address or ADDRESS, source, implicit
         self.context = trust(authority)
         super().__init__(host, 993 if implicit else 143, SECONDS)
         if not implicit:

@@ -2,6 +2,7 @@
 import socket
 import ssl
 
+from .gate import ADDRESS
 from .manifests import HOST
 
 SECONDS = 20
@@ -9,7 +10,7 @@ SECONDS = 20
 
 class Raw:
     def __init__(self, port=143, host=HOST, tls=None, alpn=None, greeted=True):
-        self.socket = socket.create_connection((host, port), SECONDS)
+        self.socket = socket.create_connection((ADDRESS, port), SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.host, self.heard = host, b""
         if tls:
