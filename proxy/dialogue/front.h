@@ -24,6 +24,8 @@ class Back {
   virtual ~Back() = default;
   // The backend greets first, so the first input is octets.
   [[nodiscard]] virtual Turn<BackStep> on(BackInput input, Reply& reply) = 0;
+  // From here on no other endpoint may be tried: this one may have counted the password.
+  [[nodiscard]] virtual bool credentials_said() const = 0;
   [[nodiscard]] virtual const char* state() const = 0;
 };
 

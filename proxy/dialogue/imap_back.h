@@ -54,6 +54,7 @@ class ImapBack final : public Back {
 
   [[nodiscard]] Turn<BackStep> on(BackInput input, Reply& reply) override;
   [[nodiscard]] const char* state() const override;
+  [[nodiscard]] bool credentials_said() const override { return credentials_said_; }
 
  private:
   enum class State : std::uint8_t {
@@ -105,6 +106,7 @@ class ImapBack final : public Back {
   int tags_ = 0;
   std::optional<std::vector<std::string>> capabilities_;  // nothing: never shown
   std::vector<Secret> pieces_;                            // of the login, not said yet, in order
+  bool credentials_said_ = false;
   std::size_t heard_ = 0;                                 // octets, in all
 };
 

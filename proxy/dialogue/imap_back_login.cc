@@ -97,6 +97,7 @@ void ImapBack::say_introduction(Reply& reply) {
 }
 
 void ImapBack::say_piece(Reply& reply) {
+  credentials_said_ = true;
   reply.say({pieces_.front().reveal()});
   pieces_.erase(pieces_.begin());
 }

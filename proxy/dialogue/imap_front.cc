@@ -23,10 +23,16 @@ constexpr const char* kStateNames[] = {
 }  // namespace
 
 ImapFront::ImapFront(Offer offer, FrontLimits limits, std::string cram_challenge)
-    : offer_(std::move(offer)),
-      limits_(limits),
+    : limits_(limits),
       cram_challenge_(std::move(cram_challenge)),
-      reader_(limits.command_octets) {}
+      reader_(limits.command_octets) {
+  take(std::move(offer));
+}
+
+void ImapFront::take(Offer offer) {
+  offer_ = std::move(offer);
+  if (cram_challenge_.empty()) offer_.mechanisms.remove(Mechanism::CramMd5);
+}
 
 const char* ImapFront::state() const {
   static_assert(std::size(kStateNames) == std::variant_size_v<State>);
@@ -54,7 +60,7 @@ Turn<FrontStep> ImapFront::hear(Octets octets, Reply& reply) {
 // RFC 9051 §6.2.1: nothing that was said in clear counts any more, but who was a nuisance before
 // is one still.
 Turn<FrontStep> ImapFront::hear(TlsUp up, Reply&) {
-  offer_ = std::move(up.offer);
+  take(std::move(up.offer));
   reader_ = imap::CommandReader(limits_.command_octets);
   ttl_.reset();
   state_ = AwaitingCommand{};

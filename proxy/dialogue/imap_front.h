@@ -18,7 +18,8 @@ namespace postern::dialogue {
 
 class ImapFront final : public Front {
  public:
-  // The challenge is CRAM-MD5's, decoded: one a session, made by whoever has randomness.
+  // The challenge is CRAM-MD5's, decoded: one a session, made by whoever has randomness. Without
+  // one the mechanism is not offered.
   ImapFront(Offer offer, FrontLimits limits, std::string cram_challenge);
 
   [[nodiscard]] Turn<FrontStep> greet(Reply& reply) override;
@@ -54,6 +55,8 @@ class ImapFront final : public Front {
   static const Row kRows[];
   [[nodiscard]] static const Row* row_for(grammar::imap::Verb verb);
   [[nodiscard]] bool allowed(When when) const;
+
+  void take(Offer offer);
 
   Turn<FrontStep> hear(Octets octets, Reply& reply);
   Turn<FrontStep> hear(TlsUp up, Reply& reply);

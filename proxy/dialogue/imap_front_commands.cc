@@ -83,7 +83,8 @@ FrontStep ImapFront::on_literal(const imap::LiteralAnnounced& literal, Reply& re
   const Row* row = row_for(literal.verb);
   const bool taken = row != nullptr && allowed(row->when);
   const bool passwords = literal.verb != Verb::Login || takes_passwords(offer_);
-  if (taken && passwords && literal.size <= literal.most) {
+  const bool foreign = is_foreign(literal.tag) || (row == nullptr && commands_ == 0);
+  if (taken && passwords && !foreign && literal.size <= literal.most) {
     reader_.accept_literal();
     if (literal.mode == imap::LiteralMode::Synchronising) reply.line({"+ OK"});
     return Read{};
@@ -91,9 +92,7 @@ FrontStep ImapFront::on_literal(const imap::LiteralAnnounced& literal, Reply& re
   const bool in_bounds = count_command();
   if (!reader_.refuse_literal()) return bye(Failure::ClientLineTooLong, reply);
   if (!in_bounds) return bye(Failure::ClientTooManyCommands, reply);
-  if (is_foreign(literal.tag) || (row == nullptr && commands_ == 1)) {
-    return bye(Failure::ClientSyntax, reply);
-  }
+  if (foreign) return bye(Failure::ClientSyntax, reply);
   if (row == nullptr) return object(literal.tag, "Unknown command", reply);
   if (!taken && row->when == When::LoginAllowed) {
     return deny(literal.tag, Failure::TlsRequired, reply);
@@ -167,7 +166,8 @@ FrontStep ImapFront::authenticate(imap::Command command, Reply& reply) {
   if (!mechanism || !offer_.mechanisms.has(*mechanism)) {
     return deny(command.tag, Failure::MechanismRefused, reply);
   }
-  grammar::SaslExchange exchange(*mechanism, cram_challenge_);
+  const bool challenged = *mechanism == Mechanism::CramMd5;
+  grammar::SaslExchange exchange(*mechanism, challenged ? cram_challenge_ : std::string());
   std::optional<ByteView> response;
   if (arguments.initial_response) response = arguments.initial_response->reveal();
   grammar::SaslStep step = exchange.start(response);
