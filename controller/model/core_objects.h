@@ -27,14 +27,13 @@ struct SecretObject {
   std::string type;  // "kubernetes.io/tls"
   std::map<std::string, SharedSecret> data;
   std::optional<CertificateFacts> certificate;  // of type kubernetes.io/tls only
-  friend bool operator==(const SecretObject& a, const SecretObject& b) {
-    return a.type == b.type && a.data == b.data;
-  }
+  friend bool operator==(const SecretObject&, const SecretObject&) = default;
 };
 
 struct ConfigMapObject {
   Meta meta;
   std::map<std::string, std::string> data;
+  friend bool operator==(const ConfigMapObject&, const ConfigMapObject&) = default;
 };
 
 struct ServicePort {
@@ -43,6 +42,7 @@ struct ServicePort {
   std::uint16_t port = 0;
   std::uint16_t target_port = 0;    // 0: named, or absent (then it is `port`)
   std::string target_port_name;     // matched against EndpointSlice port names
+  friend bool operator==(const ServicePort&, const ServicePort&) = default;
 };
 
 struct ServiceObject {
@@ -51,6 +51,7 @@ struct ServiceObject {
   bool has_selector = false;
   // postern.dev/addresses, parsed: the endpoints of a Service in a directory.
   std::vector<IpAddress> addresses;
+  friend bool operator==(const ServiceObject&, const ServiceObject&) = default;
 };
 
 struct SliceEndpoint {
@@ -60,17 +61,20 @@ struct SliceEndpoint {
   bool terminating = false;
   std::string hostname;
   std::string target_pod;    // targetRef of kind Pod
+  friend bool operator==(const SliceEndpoint&, const SliceEndpoint&) = default;
 };
 struct SlicePort {
   std::string name;
   std::string app_protocol;
   std::uint16_t port = 0;
+  friend bool operator==(const SlicePort&, const SlicePort&) = default;
 };
 struct EndpointSliceObject {
   Meta meta;
   std::string service;  // label kubernetes.io/service-name
   std::vector<SlicePort> ports;
   std::vector<SliceEndpoint> endpoints;
+  friend bool operator==(const EndpointSliceObject&, const EndpointSliceObject&) = default;
 };
 
 }  // namespace postern::model

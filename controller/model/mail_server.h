@@ -19,12 +19,14 @@ namespace postern::model {
 struct ObjectRef {
   std::string name;
   std::string object_namespace;  // filled in with the MailServer's own when absent
+  friend bool operator==(const ObjectRef&, const ObjectRef&) = default;
 };
 struct BundleRef {
   std::string kind = "Secret";  // or ConfigMap
   std::string name;
   std::string object_namespace;
   std::string key = "ca.crt";
+  friend bool operator==(const BundleRef&, const BundleRef&) = default;
 };
 
 struct ListenerSpec {
@@ -32,11 +34,13 @@ struct ListenerSpec {
   std::string tls;        // Implicit, StartTLS, Disabled; filled in when absent
   std::string plaintext;  // Refuse, Allow; filled in when absent
   std::uint32_t max_connections = 0;  // 0: absent
+  friend bool operator==(const ListenerSpec&, const ListenerSpec&) = default;
 };
 struct CapabilitiesSpec {
   std::string source = "Backends";
   std::vector<std::string> list;
   std::vector<std::string> hide;
+  friend bool operator==(const CapabilitiesSpec&, const CapabilitiesSpec&) = default;
 };
 struct ProtocolSpec {
   Protocol protocol = Protocol::Imap;
@@ -44,6 +48,7 @@ struct ProtocolSpec {
   std::optional<std::vector<std::string>> mechanisms;
   CapabilitiesSpec capabilities;
   std::string greeting;
+  friend bool operator==(const ProtocolSpec&, const ProtocolSpec&) = default;
 };
 
 struct TlsSpec {
@@ -56,32 +61,39 @@ struct TlsSpec {
   std::string unknown_names = "FirstCertificate";
   std::string resumption_mode = "Tickets";
   std::chrono::seconds resumption_lifetime{7200};
+  friend bool operator==(const TlsSpec&, const TlsSpec&) = default;
 };
 
 struct ProviderSpec {  // kind backend only, so far
   std::string name;
   std::vector<std::string> mechanisms;  // of `backend`; PLAIN and LOGIN when absent
+  friend bool operator==(const ProviderSpec&, const ProviderSpec&) = default;
 };
 
 struct ServiceBackend {
   ObjectRef service;
+  friend bool operator==(const ServiceBackend&, const ServiceBackend&) = default;
 };
 struct StatefulSetBackend {
   ObjectRef stateful_set;
   std::string service_name;  // filled in
   std::uint32_t members = 0;
+  friend bool operator==(const StatefulSetBackend&, const StatefulSetBackend&) = default;
 };
 struct AddressMember {
   std::string name;
   std::string address;  // IP address or host name
+  friend bool operator==(const AddressMember&, const AddressMember&) = default;
 };
 struct AddressesBackend {
   std::vector<AddressMember> members;
+  friend bool operator==(const AddressesBackend&, const AddressesBackend&) = default;
 };
 
 struct LoginSpec {
   std::string method = "Password";
   std::string mechanism;  // empty: absent
+  friend bool operator==(const LoginSpec&, const LoginSpec&) = default;
 };
 struct BackendPortSpec {
   Protocol protocol = Protocol::Imap;
@@ -89,6 +101,7 @@ struct BackendPortSpec {
   std::string tls;          // empty: the backend's own
   std::string client_info;  // empty: the backend's own
   std::optional<LoginSpec> login;
+  friend bool operator==(const BackendPortSpec&, const BackendPortSpec&) = default;
 };
 struct BackendTlsSpec {
   std::string mode = "Required";
@@ -96,6 +109,7 @@ struct BackendTlsSpec {
   std::vector<std::string> server_names;
   std::optional<ObjectRef> client_certificate_ref;
   std::string verification = "Full";
+  friend bool operator==(const BackendTlsSpec&, const BackendTlsSpec&) = default;
 };
 struct BackendSpec {
   std::string name;
@@ -108,22 +122,27 @@ struct BackendSpec {
   std::uint32_t retries = 2;
   std::string pipelining = "Allowed";
   std::string login_errors = "Replace";
+  friend bool operator==(const BackendSpec&, const BackendSpec&) = default;
 };
 
 struct LimitsSpec {  // absent: no limit, or the default named in the reference
   std::optional<std::uint32_t> max_connections, max_connections_per_source,
       max_connections_before_login, max_command_bytes, max_errors, max_commands, max_reply_bytes;
+  friend bool operator==(const LimitsSpec&, const LimitsSpec&) = default;
 };
 struct TimeoutsSpec {
   std::optional<Duration> tls_handshake, login, backend_connect, backend_login, idle;
+  friend bool operator==(const TimeoutsSpec&, const TimeoutsSpec&) = default;
 };
 struct LoginProtectionSpec {
   std::optional<Duration> failure_delay;
   std::optional<std::uint32_t> max_failures_per_session;
+  friend bool operator==(const LoginProtectionSpec&, const LoginProtectionSpec&) = default;
 };
 struct LoggingSpec {
   std::string level;     // empty: Info
   std::string sessions;  // empty: All
+  friend bool operator==(const LoggingSpec&, const LoggingSpec&) = default;
 };
 
 struct MailServer {
@@ -140,6 +159,7 @@ struct MailServer {
   TimeoutsSpec timeouts;
   LoginProtectionSpec login_protection;
   LoggingSpec logging;
+  friend bool operator==(const MailServer&, const MailServer&) = default;
 };
 
 }  // namespace postern::model

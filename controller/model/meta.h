@@ -21,6 +21,7 @@ struct Meta {
   std::map<std::string, Place> places;
   // The nearest known place of `field`: its own, else its parents'.
   [[nodiscard]] Place place_of(const std::string& field) const;
+  friend bool operator==(const Meta&, const Meta&) = default;
 };
 
 }  // namespace postern::model

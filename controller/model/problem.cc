@@ -13,9 +13,12 @@ std::string to_text(const Problem& problem) {
     out += ": ";
   }
   if (!problem.object.name.empty()) {
-    out += fmt::format("{} {}: ", problem.object.kind, problem.object.path());
+    const std::string& kind = problem.object.kind;
+    out += fmt::format("{}{}{}: ", kind, kind.empty() ? "" : " ", problem.object.path());
   }
-  if (!problem.field.empty()) out += problem.field + ": ";
+  // "not supported yet: spec.filters; …" names the field itself.
+  const bool said = problem.field.empty() || problem.reason == kNotSupportedYet;
+  if (!said) out += problem.field + ": ";
   return out + problem.message;
 }
 

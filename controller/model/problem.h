@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/model/object_key.h"
@@ -15,12 +16,16 @@ struct Place {
   std::string file;
   int line = 0;
   int column = 0;
+  friend bool operator==(const Place&, const Place&) = default;
 };
 
 enum class Severity : std::uint8_t {
   Refused,  // the object, or the part that `field` names, is not served
   Warning,  // served, but somebody should look (InsecureSettings, defaults not built yet)
 };
+
+// Reason of a field that is written and that this build does not honour; its message names it.
+inline constexpr std::string_view kNotSupportedYet = "NotSupportedYet";
 
 struct Problem {
   ObjectKey object;

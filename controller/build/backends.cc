@@ -1,0 +1,273 @@
+// BACKEND resources. A backend that lacks something keeps its place in routing without endpoints:
+// its users are told to come back, and never land on a backend that is not theirs.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "controller/build/checks.h"
+#include "controller/build/passes.h"
+#include "controller/build/ports.h"
+#include "controller/build/secrets.h"
+#include "controller/build/words.h"
+
+namespace postern::build {
+namespace {
+
+constexpr Protocol kProtocols[] = {Protocol::Imap,        Protocol::Pop3, Protocol::Submission,
+                                   Protocol::ManageSieve, Protocol::Mx,   Protocol::Lmtp};
+
+// running.md 6: the seed of placement, part of the API (docs/placement.md).
+SipKey seed_of(const std::string& class_name, const model::ObjectKey& key) {
+  std::string octets = "postern/1";
+  for (const std::string* part : {&class_name, &key.object_namespace, &key.name}) {
+    octets += '\0' + *part;
+  }
+  const Sha256 digest = sha256(octets);
+  SipKey seed{};
+  std::copy_n(digest.begin(), seed.size(), seed.begin());
+  return seed;
+}
+
+// Where the ports of a backend come from; the reference is to a Service, except for addresses.
+struct ServiceRef {
+  model::ObjectRef ref;
+  std::string field;
+};
+
+std::optional<ServiceRef> service_of(const BackendDraft& backend) {
+  if (const auto* service = std::get_if<model::ServiceBackend>(&backend.spec->where)) {
+    return ServiceRef{service->service, backend.field + ".service"};
+  }
+  if (const auto* set = std::get_if<model::StatefulSetBackend>(&backend.spec->where)) {
+    return ServiceRef{{set->service_name, set->stateful_set.object_namespace},
+                      backend.field + ".statefulSet"};
+  }
+  return std::nullopt;
+}
+
+const model::ServiceObject* find_service(Draft& draft, ServerDraft& server, BackendDraft& backend,
+                                         const ServiceRef& wanted) {
+  auto refusal = check_namespace(wanted.field, server.spec->meta.key.object_namespace,
+                                 wanted.ref.object_namespace);
+  const auto* service = draft.world().service(wanted.ref.object_namespace, wanted.ref.name);
+  if (!refusal && service == nullptr) {
+    refusal = Remark{wanted.field, "ServiceNotFound",
+                     fmt::format("there is no Service {}/{}; until there is, its users are told to "
+                                 "come back later",
+                                 wanted.ref.object_namespace, wanted.ref.name)};
+  }
+  if (!refusal) return service;
+  server.remark(std::move(refusal));
+  backend.reachable = false;
+  return nullptr;
+}
+
+struct PortWish {
+  Protocol protocol = Protocol::Imap;
+  const model::BackendPortSpec* written = nullptr;  // null: the backend's own settings hold
+  std::string field;
+  std::string tls;
+};
+
+PortWish wish_for(const BackendDraft& backend, Protocol protocol) {
+  PortWish wish{protocol, nullptr, backend.field + ".tls", backend.spec->tls.mode};
+  for (std::size_t i = 0; i < backend.spec->ports.size(); ++i) {
+    const model::BackendPortSpec& port = backend.spec->ports[i];
+    if (port.protocol != protocol) continue;
+    wish.written = &port;
+    wish.field = fmt::format("{}.ports[{}]", backend.field, i);
+    if (!port.tls.empty()) wish.tls = port.tls;
+  }
+  return wish;
+}
+
+std::optional<FoundPort> find_port(const BackendDraft& backend, const PortWish& wish,
+                                   const model::ServiceObject* service) {
+  const auto number = wish.written != nullptr ? wish.written->port : std::nullopt;
+  if (service != nullptr) {
+    return number ? written_port(service->ports, wish.protocol, wish.tls, *number)
+                  : discover_port(service->ports, wish.protocol, wish.tls);
+  }
+  if (!std::holds_alternative<model::AddressesBackend>(backend.spec->where)) return std::nullopt;
+  if (!number) return discover_port(standard_ports(wish.protocol), wish.protocol, wish.tls);
+  model::ServicePort port;
+  port.port = *number;
+  return written_port({port}, wish.protocol, wish.tls, *number);
+}
+
+config::BackendPort port_settings(ServerDraft& server, BackendDraft& backend,
+                                  const PortWish& wish) {
+  const model::BackendSpec& spec = *backend.spec;
+  const bool own_login = wish.written != nullptr && wish.written->login;
+  const bool own_client_info = wish.written != nullptr && !wish.written->client_info.empty();
+  const model::LoginSpec& login = own_login ? *wish.written->login : spec.login;
+  const std::string& client_info = own_client_info ? wish.written->client_info : spec.client_info;
+  config::BackendPort out;
+  out.protocol = wish.protocol;
+  const auto known_info = client_info_word(client_info);
+  const auto known_mechanism = password_mechanism_word(login.mechanism);
+  const std::string at = own_login || own_client_info ? wish.field : backend.field;
+  if (!known_info) {
+    server.remark(not_supported_yet(at + ".clientInfo", client_info));
+  } else if (!known_mechanism) {
+    server.remark(not_supported_yet(at + ".login.mechanism", login.mechanism));
+  } else if (login.method != "Password") {
+    server.remark(not_supported_yet(at + ".login.method", login.method));
+  } else {
+    out.client_info = *known_info;
+    out.password_mechanism = *known_mechanism;
+    return out;
+  }
+  backend.reachable = false;
+  return out;
+}
+
+void warn_of_clear_text(ServerDraft& server, const BackendDraft& backend, const PortWish& wish) {
+  const bool own = wish.written != nullptr && !wish.written->tls.empty();
+  server.remark(insecure(own ? wish.field + ".tls" : backend.field + ".tls.mode",
+                         "BackendPlaintext",
+                         fmt::format("passwords go to backend {} in clear text over {}",
+                                     backend.spec->name, name_of(wish.protocol))));
+}
+
+void add_port(ServerDraft& server, BackendDraft& backend, const PortWish& wish,
+              const model::ServiceObject* service) {
+  const auto found = find_port(backend, wish, service);
+  if (!found && wish.written != nullptr && service != nullptr) {
+    server.remark(Remark{wish.field, "PortNotFound",
+                         fmt::format("Service {} has no {} for {}", service->meta.key.path(),
+                                     wish.written->port
+                                         ? fmt::format("port {}", *wish.written->port)
+                                         : std::string("port"),
+                                     name_of(wish.protocol))});
+  }
+  // What was written, and what a missing Service may have had, keeps its place in routing.
+  if (!found && wish.written == nullptr && backend.reachable) return;
+  config::BackendPort port = port_settings(server, backend, wish);
+  if (found) port.tls = found->tls;
+  backend.backend.ports.push_back(port);
+  backend.ports.push_back(found ? found->port : model::ServicePort{});
+  if (port.tls == config::BackendTlsMode::Disabled) warn_of_clear_text(server, backend, wish);
+}
+
+void add_ports(Draft& draft, ServerDraft& server, BackendDraft& backend) {
+  const auto wanted = service_of(backend);
+  const auto* service = wanted ? find_service(draft, server, backend, *wanted) : nullptr;
+  for (const Protocol protocol : kProtocols) {
+    const bool offered = std::ranges::count(server.spec->protocols, protocol,
+                                            &model::ProtocolSpec::protocol) > 0;
+    if (offered) add_port(server, backend, wish_for(backend, protocol), service);
+  }
+}
+
+void add_authorities(Draft& draft, ServerDraft& server, BackendDraft& backend) {
+  const auto& refs = backend.spec->tls.ca_certificate_refs;
+  config::BackendTls& tls = backend.backend.tls;
+  tls.system_trust = refs.empty();
+  for (std::size_t i = 0; i < refs.size(); ++i) {
+    const std::string field = fmt::format("{}.tls.caCertificateRefs[{}]", backend.field, i);
+    if (auto name = add_trust(draft, server, refs[i], field)) {
+      tls.trust.push_back(std::move(*name));
+    } else {
+      backend.reachable = false;  // nobody can be verified by half of the authorities
+    }
+  }
+  if (!refs.empty() || !server.spec->tls) return;
+  for (const model::ObjectRef& ref : server.spec->tls->certificate_refs) {
+    if (auto name = add_own_trust(draft, server, ref)) tls.trust.push_back(std::move(*name));
+  }
+}
+
+std::vector<std::string> expected_names(const ServerDraft& server, const BackendDraft& backend) {
+  if (!backend.spec->tls.server_names.empty()) return backend.spec->tls.server_names;
+  std::vector<std::string> out;
+  for (const std::string& hostname : server.spec->hostnames) {
+    if (!hostname.starts_with("*.")) out.push_back(hostname);
+  }
+  if (const auto wanted = service_of(backend)) {
+    const std::string name =
+        fmt::format("{}.{}", wanted->ref.name, wanted->ref.object_namespace);
+    for (const char* end : {"", ".svc", ".svc.cluster.local"}) out.push_back(name + end);
+  }
+  return out;
+}
+
+bool uses_tls(const BackendDraft& backend) {
+  return std::ranges::any_of(backend.backend.ports, [](const config::BackendPort& port) {
+    return port.tls != config::BackendTlsMode::Disabled;
+  });
+}
+
+void add_tls(Draft& draft, ServerDraft& server, BackendDraft& backend) {
+  const model::BackendTlsSpec& spec = backend.spec->tls;
+  config::BackendTls& tls = backend.backend.tls;
+  tls.verification = verification_word(spec.verification);
+  tls.server_names = expected_names(server, backend);
+  add_authorities(draft, server, backend);
+  if (spec.client_certificate_ref) {
+    const std::string field = backend.field + ".tls.clientCertificateRef";
+    auto pair = add_key_pair(draft, server, *spec.client_certificate_ref, field);
+    if (pair) tls.client_key_pair = std::move(*pair);
+    if (!pair) backend.reachable = false;
+  }
+  if (!uses_tls(backend)) return;
+  if (tls.verification == config::Verification::None) {
+    server.remark(insecure(backend.field + ".tls.verification", "BackendUnverified",
+                           fmt::format("anybody between the proxy and backend {} can read "
+                                       "passwords",
+                                       backend.spec->name)));
+  } else if (tls.verification == config::Verification::Full && tls.server_names.empty()) {
+    server.remark(Remark{backend.field + ".tls.serverNames", "InvalidField",
+                         "no name is known that the certificate must be valid for: write "
+                         "tls.serverNames"});
+    backend.reachable = false;
+  }
+}
+
+void add_members(BackendDraft& backend) {
+  std::vector<std::string>& members = backend.backend.declared_members;
+  if (const auto* set = std::get_if<model::StatefulSetBackend>(&backend.spec->where)) {
+    for (std::uint32_t i = 0; i < set->members; ++i) {
+      members.push_back(fmt::format("{}-{}", set->stateful_set.name, i));
+    }
+    backend.backend.on_unavailable = config::OnUnavailable::TemporaryFailure;
+  }
+  if (const auto* addresses = std::get_if<model::AddressesBackend>(&backend.spec->where)) {
+    for (const model::AddressMember& member : addresses->members) members.push_back(member.name);
+  }
+  const std::string& written = backend.spec->on_unavailable;
+  if (!written.empty()) backend.backend.on_unavailable = on_unavailable_word(written);
+}
+
+BackendDraft draft_backend(Draft& draft, ServerDraft& server, std::size_t index) {
+  BackendDraft backend;
+  backend.spec = &server.spec->backends[index];
+  backend.field = fmt::format("spec.backends[{}]", index);
+  backend.name = server.path + "/" + backend.spec->name;
+  backend.backend.name = backend.spec->name;
+  backend.backend.seed = seed_of(draft.terms().class_name, server.spec->meta.key);
+  backend.backend.retries = backend.spec->retries;
+  backend.backend.pipelining = pipelining_word(backend.spec->pipelining);
+  backend.backend.login_errors = login_errors_word(backend.spec->login_errors);
+  add_members(backend);
+  add_ports(draft, server, backend);
+  add_tls(draft, server, backend);
+  return backend;
+}
+
+}  // namespace
+
+void build_backends(Draft& draft) {
+  for (ServerDraft& server : draft.servers()) {
+    for (std::size_t i = 0; i < server.spec->backends.size(); ++i) {
+      BackendDraft backend = draft_backend(draft, server, i);
+      if (!backend.backend.ports.empty()) {
+        draft.add(backend.name, backend.backend, server.spec->meta);
+      }
+      server.backends.push_back(std::move(backend));
+    }
+  }
+}
+
+}  // namespace postern::build

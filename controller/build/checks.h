@@ -1,0 +1,37 @@
+// Checks: small functions from what is written to what is to be said about it, or nothing. No check
+// changes anything; passes decide what a refusal takes down.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/build/draft.h"
+#include "controller/model/core_objects.h"
+
+namespace postern::build {
+
+// "*.example.com" of a certificate stands for one label; a hostname "*.example.com" is covered by
+// the same wildcard only.
+[[nodiscard]] bool certificate_covers(const std::vector<std::string>& dns_names,
+                                      std::string_view hostname);
+
+// A reference to another namespace needs a grant there; grants are not read yet (R12).
+[[nodiscard]] std::optional<Remark> check_namespace(std::string field, std::string_view own,
+                                                    std::string_view wanted);
+
+// A Secret that is to be a key pair: it is there, of the right type, and can be used.
+[[nodiscard]] std::optional<Remark> check_key_pair(std::string field, const model::ObjectKey& key,
+                                                   const model::SecretObject* secret);
+[[nodiscard]] std::optional<Remark> check_expiry(std::string field,
+                                                 const model::SecretObject& secret,
+                                                 std::int64_t now_unix_s);
+
+// What is dangerous and sometimes wanted: served, and said (condition InsecureSettings).
+[[nodiscard]] Remark insecure(std::string field, std::string reason, std::string message);
+
+[[nodiscard]] Remark not_supported_yet(std::string field, std::string_view what);
+
+}  // namespace postern::build

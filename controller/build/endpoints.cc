@@ -1,0 +1,174 @@
+// ENDPOINTS resources: from EndpointSlices, from postern.dev/addresses of a Service, or from the
+// addresses that were written.
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "controller/build/checks.h"
+#include "controller/build/passes.h"
+
+namespace postern::build {
+namespace {
+
+using config::Endpoint;
+using config::EndpointState;
+
+// An endpoint may come in several slices: one for each family, or one for each set of ports, or
+// twice while it moves between slices. The same id is one member: IPv4 before IPv6, and the best
+// state that is told.
+class Gathering {
+ public:
+  void add(Endpoint endpoint) {
+    if (endpoint.ports.empty()) return;
+    const auto [entry, fresh] = by_id_.try_emplace(endpoint.id, endpoint);
+    Endpoint& known = entry->second;
+    if (fresh) return;
+    if (known.address == endpoint.address) {
+      for (const config::EndpointPort& port : endpoint.ports) {
+        if (known.port(port.protocol) == 0) known.ports.push_back(port);
+      }
+      known.state = std::min(known.state, endpoint.state);
+    } else if (endpoint.address < known.address) {
+      known = std::move(endpoint);
+    }
+  }
+
+  [[nodiscard]] config::EndpointSet finish() {
+    config::EndpointSet out;
+    for (auto& [id, endpoint] : by_id_) {
+      std::ranges::sort(endpoint.ports, {}, &config::EndpointPort::protocol);
+      out.endpoints.push_back(std::move(endpoint));
+    }
+    return out;
+  }
+
+ private:
+  std::map<std::string, Endpoint> by_id_;
+};
+
+EndpointState state_of(const model::SliceEndpoint& endpoint) {
+  if (endpoint.terminating) {
+    return endpoint.serving ? EndpointState::ServingTerminating : EndpointState::NotReady;
+  }
+  return endpoint.ready ? EndpointState::Ready : EndpointState::NotReady;
+}
+
+// A slice's port belongs to the Service's port of the same name; in a slice written by hand a port
+// without a name may be the one that the Service's port leads to.
+std::uint16_t slice_port(const model::EndpointSliceObject& slice, const model::ServicePort& wanted) {
+  const auto named = std::ranges::find(slice.ports, wanted.name, &model::SlicePort::name);
+  if (named != slice.ports.end()) return named->port;
+  const std::uint16_t target = wanted.target_port != 0 ? wanted.target_port : wanted.port;
+  for (const model::SlicePort& port : slice.ports) {
+    if (port.name.empty() && port.port == target) return port.port;
+  }
+  return 0;
+}
+
+std::vector<config::EndpointPort> slice_ports(const BackendDraft& backend,
+                                              const model::EndpointSliceObject& slice) {
+  std::vector<config::EndpointPort> out;
+  for (std::size_t i = 0; i < backend.ports.size(); ++i) {
+    if (backend.ports[i].port == 0) continue;
+    const std::uint16_t port = slice_port(slice, backend.ports[i]);
+    if (port != 0) out.push_back({backend.backend.ports[i].protocol, port});
+  }
+  return out;
+}
+
+// Where there is no Service in between: the port is the target's, else the one that is written.
+std::vector<config::EndpointPort> direct_ports(const BackendDraft& backend) {
+  std::vector<config::EndpointPort> out;
+  for (std::size_t i = 0; i < backend.ports.size(); ++i) {
+    const model::ServicePort& port = backend.ports[i];
+    const std::uint16_t number = port.target_port != 0 ? port.target_port : port.port;
+    if (number != 0) out.push_back({backend.backend.ports[i].protocol, number});
+  }
+  return out;
+}
+
+bool is_member(const BackendDraft& backend, const std::string& id) {
+  return std::ranges::count(backend.backend.declared_members, id) > 0;
+}
+
+void gather_slices(const Draft& draft, const BackendDraft& backend, const model::ObjectRef& service,
+                   Gathering& out) {
+  const bool pods = std::holds_alternative<model::StatefulSetBackend>(backend.spec->where);
+  for (const auto* slice : draft.world().slices(service.object_namespace, service.name)) {
+    for (const model::SliceEndpoint& from : slice->endpoints) {
+      if (from.addresses.empty()) continue;
+      // EndpointSlice API: consumers use the first address only.
+      Endpoint endpoint{from.addresses.front().text(), from.addresses.front(),
+                        slice_ports(backend, *slice), state_of(from), 1};
+      if (pods) {
+        endpoint.id = from.hostname.empty() ? from.target_pod : from.hostname;
+        if (!is_member(backend, endpoint.id)) continue;
+      }
+      out.add(std::move(endpoint));
+    }
+  }
+}
+
+// Without a cluster: the first address is pod 0, and so on.
+void gather_annotated(const BackendDraft& backend, const model::ServiceObject& service,
+                      Gathering& out) {
+  const auto& members = backend.backend.declared_members;
+  for (std::size_t i = 0; i < service.addresses.size(); ++i) {
+    if (!members.empty() && i >= members.size()) break;
+    const IpAddress& address = service.addresses[i];
+    out.add({members.empty() ? address.text() : members[i], address, direct_ports(backend),
+             EndpointState::Ready, 1});
+  }
+}
+
+void gather_service(const Draft& draft, const BackendDraft& backend,
+                    const model::ObjectRef& ref, Gathering& out) {
+  const auto* service = draft.world().service(ref.object_namespace, ref.name);
+  if (service != nullptr && !service->addresses.empty()) {
+    gather_annotated(backend, *service, out);
+  } else {
+    gather_slices(draft, backend, ref, out);
+  }
+}
+
+void gather_addresses(ServerDraft& server, const BackendDraft& backend,
+                      const model::AddressesBackend& addresses, Gathering& out) {
+  for (std::size_t i = 0; i < addresses.members.size(); ++i) {
+    const model::AddressMember& member = addresses.members[i];
+    if (const auto address = IpAddress::parse(member.address)) {
+      out.add({member.name, *address, direct_ports(backend), EndpointState::Ready, 1});
+      continue;
+    }
+    const std::string field = fmt::format("{}.addresses[{}].address", backend.field, i);
+    server.remark(
+        not_supported_yet(field, fmt::format("host name {}; write an IP address", member.address)));
+  }
+}
+
+config::EndpointSet gather(const Draft& draft, ServerDraft& server, const BackendDraft& backend) {
+  Gathering out;
+  const auto& where = backend.spec->where;
+  if (const auto* addresses = std::get_if<model::AddressesBackend>(&where)) {
+    gather_addresses(server, backend, *addresses, out);
+  } else if (const auto* service = std::get_if<model::ServiceBackend>(&where)) {
+    gather_service(draft, backend, service->service, out);
+  } else if (const auto* set = std::get_if<model::StatefulSetBackend>(&where)) {
+    gather_service(draft, backend, {set->service_name, set->stateful_set.object_namespace}, out);
+  }
+  return backend.reachable ? out.finish() : config::EndpointSet{};
+}
+
+}  // namespace
+
+void build_endpoints(Draft& draft) {
+  for (ServerDraft& server : draft.servers()) {
+    for (const BackendDraft& backend : server.backends) {
+      if (backend.backend.ports.empty()) continue;
+      draft.add(backend.name, gather(draft, server, backend), server.spec->meta);
+    }
+  }
+}
+
+}  // namespace postern::build

@@ -1,0 +1,25 @@
+// Secrets and ConfigMaps → SECRET resources. Private to this room.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/build/draft.h"
+
+namespace postern::build {
+
+// The key pair that `ref` names, as a SECRET resource; none: a remark has been made on `field`.
+[[nodiscard]] std::optional<std::string> add_key_pair(Draft& draft, ServerDraft& server,
+                                                      const model::ObjectRef& ref,
+                                                      const std::string& field);
+
+// The authorities that `ref` names; none: a remark has been made on `field`.
+[[nodiscard]] std::optional<std::string> add_trust(Draft& draft, ServerDraft& server,
+                                                   const model::BundleRef& ref,
+                                                   const std::string& field);
+
+// ca.crt of a Secret that holds a key pair, where it has one.
+[[nodiscard]] std::optional<std::string> add_own_trust(Draft& draft, ServerDraft& server,
+                                                       const model::ObjectRef& ref);
+
+}  // namespace postern::build

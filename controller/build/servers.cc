@@ -1,0 +1,167 @@
+// SERVER resources: what a MailServer offers, and within which bounds.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "controller/build/checks.h"
+#include "controller/build/passes.h"
+#include "controller/build/words.h"
+
+namespace postern::build {
+namespace {
+
+// What somebody can check: the backend, unless its provider says otherwise.
+MechanismSet checkable(const model::MailServer& spec) {
+  const MechanismSet passwords{Mechanism::Plain, Mechanism::Login};
+  if (spec.providers.empty()) return passwords;
+  MechanismSet out;
+  for (const model::ProviderSpec& provider : spec.providers) {
+    if (provider.mechanisms.empty()) return passwords;
+    for (const std::string& name : provider.mechanisms) {
+      const auto mechanism = mechanism_named(name);
+      // Tokens are not passed on to backends yet.
+      if (mechanism && passwords.has(*mechanism)) out.add(*mechanism);
+    }
+  }
+  return out;
+}
+
+void check_providers(ServerDraft& server) {
+  for (std::size_t i = 0; i < server.spec->providers.size(); ++i) {
+    const auto& mechanisms = server.spec->providers[i].mechanisms;
+    for (std::size_t j = 0; j < mechanisms.size(); ++j) {
+      if (mechanisms[j] == "PLAIN" || mechanisms[j] == "LOGIN") continue;
+      server.remark(not_supported_yet(
+          fmt::format("spec.authentication.providers[{}].backend.mechanisms[{}]", i, j),
+          mechanisms[j]));
+    }
+  }
+}
+
+MechanismSet offered(ServerDraft& server, const model::ProtocolSpec& protocol) {
+  const MechanismSet can = checkable(*server.spec);
+  if (!protocol.mechanisms) return can;
+  MechanismSet out;
+  for (std::size_t i = 0; i < protocol.mechanisms->size(); ++i) {
+    const std::string& name = (*protocol.mechanisms)[i];
+    const auto mechanism = mechanism_named(name);
+    if (mechanism && can.has(*mechanism)) {
+      out.add(*mechanism);
+      continue;
+    }
+    server.remark(Remark{
+        fmt::format("spec.protocols.{}.mechanisms[{}]", field_key(protocol.protocol), i),
+        "MechanismUnavailable", fmt::format("no provider can check {}: leave it out", name)});
+  }
+  return out;
+}
+
+std::vector<std::string> backends_for(const ServerDraft& server, Protocol protocol) {
+  std::vector<std::string> out;
+  for (const BackendDraft& backend : server.backends) {
+    if (backend.backend.port(protocol) != nullptr) out.push_back(backend.name);
+  }
+  return out;
+}
+
+void add_offer(ServerDraft& server, const model::ProtocolSpec& spec) {
+  config::ProtocolOffer offer;
+  offer.protocol = spec.protocol;
+  offer.mechanisms = offered(server, spec);
+  const bool listed = spec.capabilities.source == "List";
+  offer.capability_source =
+      listed ? config::CapabilitySource::List : config::CapabilitySource::Backends;
+  offer.capabilities = spec.capabilities.list;
+  offer.hidden_capabilities = spec.capabilities.hide;
+  offer.greeting = spec.greeting;
+  offer.backends = backends_for(server, spec.protocol);
+  if (offer.backends.empty()) {
+    server.remark(Remark{fmt::format("spec.protocols.{}", field_key(spec.protocol)), "PortNotFound",
+                         fmt::format("no backend has a port for {}: name the Service's port {}, or "
+                                     "write it in spec.backends[].ports",
+                                     name_of(spec.protocol), field_key(spec.protocol))});
+    return;
+  }
+  if (offer.mechanisms.empty()) {
+    server.remark(Remark{fmt::format("spec.protocols.{}", field_key(spec.protocol)),
+                         "MechanismUnavailable", "nobody could log in: no mechanism is left"});
+    return;
+  }
+  server.server.protocols.push_back(std::move(offer));
+}
+
+config::ServerTls tls_of(const ServerDraft& server) {
+  config::ServerTls out;
+  if (!server.spec->tls) return out;
+  const model::TlsSpec& spec = *server.spec->tls;
+  out.key_pairs = server.key_pairs;
+  out.min_version = tls_version_word(spec.min_version);
+  out.max_version = tls_version_word(spec.max_version);
+  out.cipher_suites = spec.cipher_suites;
+  out.cipher_preference = spec.cipher_preference == "Server" ? config::CipherPreference::Server
+                                                             : config::CipherPreference::Client;
+  out.groups = spec.groups;
+  out.unknown_names = spec.unknown_names == "Reject" ? config::UnknownNames::Reject
+                                                     : config::UnknownNames::FirstCertificate;
+  out.resumption = resumption_word(spec.resumption_mode);
+  out.resumption_lifetime = spec.resumption_lifetime;
+  return out;
+}
+
+// A written value, else the default that common/config names.
+template <class T>
+void set(T& value, const std::optional<T>& written) {
+  if (written) value = *written;
+}
+
+config::ServerLimits limits_of(const model::MailServer& spec) {
+  config::ServerLimits out;
+  set(out.max_connections, spec.limits.max_connections);
+  set(out.max_connections_per_source, spec.limits.max_connections_per_source);
+  set(out.max_connections_before_login, spec.limits.max_connections_before_login);
+  set(out.max_command_octets, spec.limits.max_command_bytes);
+  set(out.max_errors, spec.limits.max_errors);
+  set(out.max_commands, spec.limits.max_commands);
+  set(out.max_reply_octets, spec.limits.max_reply_bytes);
+  set(out.max_failures_per_session, spec.login_protection.max_failures_per_session);
+  return out;
+}
+
+config::ServerTimeouts timeouts_of(const model::MailServer& spec) {
+  config::ServerTimeouts out;
+  set(out.tls_handshake, spec.timeouts.tls_handshake);
+  set(out.login, spec.timeouts.login);
+  set(out.backend_connect, spec.timeouts.backend_connect);
+  set(out.backend_login, spec.timeouts.backend_login);
+  set(out.idle, spec.timeouts.idle);
+  set(out.failure_delay, spec.login_protection.failure_delay);
+  return out;
+}
+
+std::string name_said(const model::MailServer& spec) {
+  if (!spec.server_name.empty()) return spec.server_name;
+  for (const std::string& hostname : spec.hostnames) {
+    if (!hostname.starts_with("*.")) return hostname;
+  }
+  return "localhost";  // the schema demands serverName where every hostname is a wildcard
+}
+
+}  // namespace
+
+void build_servers(Draft& draft) {
+  for (ServerDraft& server : draft.servers()) {
+    const model::MailServer& spec = *server.spec;
+    server.server.server_name = name_said(spec);
+    server.server.tls = tls_of(server);
+    server.server.limits = limits_of(spec);
+    server.server.timeouts = timeouts_of(spec);
+    server.server.session_logging = session_logging_word(spec.logging.sessions);
+    server.server.log_level = log_level_word(spec.logging.level);
+    check_providers(server);
+    for (const model::ProtocolSpec& protocol : spec.protocols) add_offer(server, protocol);
+    draft.add(server.path, server.server, spec.meta);
+  }
+}
+
+}  // namespace postern::build

@@ -1,0 +1,36 @@
+#include "controller/world/references.h"
+
+namespace postern::world {
+namespace {
+
+using model::ObjectKey;
+
+void add_backend(const model::BackendSpec& backend, std::set<ObjectKey>& out) {
+  if (const auto* service = std::get_if<model::ServiceBackend>(&backend.where)) {
+    out.insert({"Service", service->service.object_namespace, service->service.name});
+  }
+  if (const auto* set = std::get_if<model::StatefulSetBackend>(&backend.where)) {
+    out.insert({"Service", set->stateful_set.object_namespace, set->service_name});
+  }
+  for (const model::BundleRef& ref : backend.tls.ca_certificate_refs) {
+    out.insert({ref.kind, ref.object_namespace, ref.name});
+  }
+  if (const auto& ref = backend.tls.client_certificate_ref) {
+    out.insert({"Secret", ref->object_namespace, ref->name});
+  }
+}
+
+}  // namespace
+
+std::set<ObjectKey> references_of(const model::MailServer& server) {
+  std::set<ObjectKey> out;
+  if (server.tls) {
+    for (const model::ObjectRef& ref : server.tls->certificate_refs) {
+      out.insert({"Secret", ref.object_namespace, ref.name});
+    }
+  }
+  for (const model::BackendSpec& backend : server.backends) add_backend(backend, out);
+  return out;
+}
+
+}  // namespace postern::world
