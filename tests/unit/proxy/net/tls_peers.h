@@ -1,0 +1,54 @@
+// Two ends of TLS in one thread: a listener's server side and a backend client's side, with an
+// authority that both know.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "proxy/net/stream.h"
+#include "proxy/net/tls_client.h"
+#include "proxy/net/tls_server.h"
+#include "tests/support/certificates.h"
+#include "tests/support/socket_pair.h"
+
+namespace postern::net {
+
+struct TlsPeers {
+  explicit TlsPeers(std::string name = "mail.example.org") {
+    pair = authority.issue({name});
+    tls.server_names = {name};
+    const std::vector<TlsTenant> tenants{{"ns/one", {name}, &settings, {{"ns/cert", &pair}}}};
+    server = TlsServer::build(Protocol::Imap, tenants, shared).value();
+    client = TlsClient::build({&tls, {&trust}, nullptr}).value();
+  }
+
+  // A client's end and a server's end, their handshake not begun.
+  test::StreamPair fresh() {
+    auto ends = test::stream_pair();
+    ends.a.secure(client->open(sessions));
+    ends.b.secure(server->open());
+    return ends;
+  }
+  test::StreamPair connected() {
+    auto ends = fresh();
+    if (!test::shake_hands(ends.a, ends.b).done()) throw std::runtime_error("no handshake");
+    (void)test::read_all(ends.a);  // the ticket
+    return ends;
+  }
+
+  test::Authority authority;
+  config::TrustBundle trust = authority.bundle();
+  config::KeyPair pair;
+  config::ServerTls settings;
+  config::BackendTls tls{{}, false, {}, "", config::Verification::Full};
+  TlsShared shared;
+  TlsSessions sessions;
+  std::shared_ptr<const TlsServer> server;
+  std::shared_ptr<const TlsClient> client;
+};
+
+}  // namespace postern::net
