@@ -8,7 +8,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)
 OUTSIDE = {  # beginning of a header's name -> the word layers.txt knows it by
     "boost/asio": "<asio>", "boost/beast": "<beast>", "openssl/": "<openssl>",
-    "grpcpp/": "<grpc>", "google/protobuf/": "<proto>", "boost/json": "<json>", "yaml-cpp/": "<yaml>",
+    "grpcpp/": "<grpc>", "google/protobuf/": "<proto>", "boost/json": "<json>",
+    "yaml-cpp/": "<yaml>", "re2/": "<re2>",
     "sys/": "<os>", "netinet/": "<os>", "unistd.h": "<os>",
     "spdlog/": "<spdlog>", "prometheus/": "<prometheus>", "CLI/": "<cli11>",
     "thread": "<threads>", "mutex": "<threads>", "future": "<threads>",

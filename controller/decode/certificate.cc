@@ -1,0 +1,125 @@
+#include "controller/decode/certificate.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <ctime>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "common/base/ascii.h"
+
+namespace postern::decode {
+
+namespace {
+
+struct Free {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(X509* x) const { X509_free(x); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
+};
+using Bio = std::unique_ptr<BIO, Free>;
+using Certificate = std::unique_ptr<X509, Free>;
+using Key = std::unique_ptr<EVP_PKEY, Free>;
+
+// Longer chains are a mistake; TLS clients refuse them too.
+constexpr std::size_t kLongestChain = 16;
+
+// Nobody can type a passphrase here.
+int no_passphrase(char*, int, int, void*) { return 0; }
+
+Bio bio_of(ByteView octets) {
+  return Bio(BIO_new_mem_buf(octets.data(), static_cast<int>(octets.size())));
+}
+
+// Empty when something in it is not a certificate.
+std::vector<Certificate> read_chain(ByteView pem) {
+  std::vector<Certificate> out;
+  const Bio bio = bio_of(pem);
+  while (out.size() < kLongestChain) {
+    Certificate next(PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr));
+    if (!next) break;
+    out.push_back(std::move(next));
+  }
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ERR_clear_error();
+  if (!at_end) out.clear();
+  return out;
+}
+
+std::int64_t unix_seconds(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return 0;
+  return static_cast<std::int64_t>(timegm(&parts));
+}
+
+std::vector<std::string> dns_names(X509* certificate) {
+  std::vector<std::string> out;
+  const std::unique_ptr<GENERAL_NAMES, Free> names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type != GEN_DNS) continue;
+    const std::string_view text(
+        reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
+        static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName)));
+    // A NUL in a name is an old trick: it is no name of anybody.
+    if (is_ascii(text) && !has_control(text)) out.push_back(lower(text));
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+std::string chain_problem(const std::vector<Certificate>& chain) {
+  for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+    if (X509_check_issued(chain[i + 1].get(), chain[i].get()) != X509_V_OK) {
+      return "the certificates of tls.crt are not in order: write the server's own first, then "
+             "the one that issued it";
+    }
+  }
+  return {};
+}
+
+std::string key_problem(X509* leaf, ByteView key_pem) {
+  const Bio bio = bio_of(key_pem);
+  const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
+  ERR_clear_error();
+  if (!key && key_pem.find("ENCRYPTED") != ByteView::npos) {
+    return "tls.key is encrypted: write it without a passphrase";
+  }
+  if (!key) return "tls.key is not a private key in PEM";
+  if (X509_check_private_key(leaf, key.get()) != 1) {
+    ERR_clear_error();
+    return "tls.key does not belong to the first certificate of tls.crt";
+  }
+  return {};
+}
+
+}  // namespace
+
+model::CertificateFacts read_certificate(ByteView chain, ByteView key) {
+  ERR_clear_error();
+  model::CertificateFacts facts;
+  const std::vector<Certificate> certificates = read_chain(chain);
+  if (certificates.empty()) {
+    facts.problem = "tls.crt is not a chain of certificates in PEM";
+    return facts;
+  }
+  X509* leaf = certificates.front().get();
+  facts.dns_names = dns_names(leaf);
+  facts.not_before_unix_s = unix_seconds(X509_get0_notBefore(leaf));
+  facts.not_after_unix_s = unix_seconds(X509_get0_notAfter(leaf));
+  facts.problem = key_problem(leaf, key);
+  if (facts.problem.empty()) facts.problem = chain_problem(certificates);
+  ERR_clear_error();
+  return facts;
+}
+
+}  // namespace postern::decode

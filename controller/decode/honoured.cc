@@ -1,0 +1,106 @@
+#include "controller/decode/honoured.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "controller/decode/fields.h"
+
+namespace postern::decode {
+
+namespace {
+
+constexpr std::string_view kLeaveOut = "take it away, docs/compatibility.md lists what works";
+
+class Walk {
+ public:
+  Walk(const std::string& own_namespace, Findings& findings)
+      : own_namespace_(own_namespace), findings_(findings) {}
+
+  // `pattern` is `field` without the numbers in brackets.
+  void visit(const Node& node, const std::string& field, const std::string& pattern) {
+    if (!node.written) return;
+    if (const HonouredField* row = find_honoured(pattern)) return check_value(node, field, *row);
+    if (!leads_to_honoured(pattern)) return findings_.not_supported(node, field, kLeaveOut);
+    for (const Member& member : node.members) {
+      visit(member.value, join(field, member.key), join(pattern, member.key));
+    }
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+      visit(node.items[i], join(field, i), pattern + "[]");
+    }
+  }
+
+ private:
+  void check_value(const Node& node, const std::string& field, const HonouredField& row) {
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+      check_value(node.items[i], join(field, i), row);
+    }
+    if (node.kind == Node::Kind::List) return;
+    switch (row.honour) {
+      case Honour::Any: return;
+      case Honour::SomeValues: return check_words(node, field, row);
+      case Honour::OwnNamespace: return check_namespace(node, field);
+    }
+  }
+
+  void check_words(const Node& node, const std::string& field, const HonouredField& row) {
+    const std::vector<std::string> words = words_in(row.values);
+    if (std::find(words.begin(), words.end(), node.text) != words.end()) return;
+    findings_.not_supported(node, field + ": " + node.text,
+                            fmt::format("write {}{}", words.size() > 1 ? "one of " : "",
+                                        fmt::join(words, ", ")));
+  }
+
+  void check_namespace(const Node& node, const std::string& field) {
+    if (node.text == own_namespace_) return;
+    findings_.not_supported(node, field,
+                            fmt::format("objects of another namespace need a ReferenceGrant, and "
+                                        "those are not read: keep it in {}",
+                                        own_namespace_));
+  }
+
+  const std::string& own_namespace_;
+  Findings& findings_;
+};
+
+void check_one_provider(const Node& spec, Findings& findings) {
+  const Node* providers = at(spec, "authentication.providers");
+  if (providers == nullptr || providers->items.size() < 2) return;
+  findings.not_supported(providers->items[1], "spec.authentication.providers[1]",
+                         "write one provider");
+}
+
+}  // namespace
+
+const HonouredField* find_honoured(std::string_view path) {
+  const auto fields = honoured_fields();
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [&](const HonouredField& field) { return field.path == path; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+bool leads_to_honoured(std::string_view path) {
+  const auto fields = honoured_fields();
+  return std::any_of(fields.begin(), fields.end(), [&](const HonouredField& field) {
+    return field.path.size() > path.size() && field.path.starts_with(path) &&
+           (field.path[path.size()] == '.' || field.path[path.size()] == '[');
+  });
+}
+
+std::vector<std::string> words_in(std::string_view values) {
+  std::vector<std::string> out;
+  while (!values.empty()) {
+    const auto space = values.find(' ');
+    out.emplace_back(values.substr(0, space));
+    values = space == std::string_view::npos ? std::string_view{} : values.substr(space + 1);
+  }
+  return out;
+}
+
+void check_honoured(const Node& spec, const std::string& own_namespace, Findings& findings) {
+  Walk(own_namespace, findings).visit(spec, "spec", "spec");
+  check_one_provider(spec, findings);
+}
+
+}  // namespace postern::decode

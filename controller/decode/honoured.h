@@ -1,0 +1,51 @@
+// Which fields of a MailServer this build honours. A field that its author wrote and that is not in
+// the table refuses the MailServer by name: to ignore a restriction would be unsafe. Defaults that
+// the schema filled in never refuse; those that are not built yet are listed apart.
+// docs/compatibility.md is printed from here (compatibility.h).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/decode/document.h"
+#include "controller/decode/findings.h"
+#include "controller/decode/schema.h"
+
+namespace postern::decode {
+
+enum class Honour : std::uint8_t {
+  Any,           // every value that the schema allows
+  SomeValues,    // those in `values`
+  OwnNamespace,  // the MailServer's own namespace
+};
+
+struct HonouredField {
+  std::string_view path;  // "spec.tls.certificateRefs[].name"
+  Honour honour = Honour::Any;
+  std::string_view values = {};  // one space apart
+};
+
+// In the order of the reference.
+[[nodiscard]] std::span<const HonouredField> honoured_fields();
+
+// What holds when a field is absent, says the reference, and does not hold in this build yet.
+struct DefaultNotBuilt {
+  std::string_view field;
+  std::string_view sentence;
+};
+[[nodiscard]] std::span<const DefaultNotBuilt> defaults_not_built();
+
+// Null when the path is not in the table.
+[[nodiscard]] const HonouredField* find_honoured(std::string_view path);
+// True when a field below `path` is.
+[[nodiscard]] bool leads_to_honoured(std::string_view path);
+
+[[nodiscard]] std::vector<std::string> words_in(std::string_view values);
+
+// `spec` has passed structure and rules.
+void check_honoured(const Node& spec, const std::string& own_namespace, Findings& findings);
+
+}  // namespace postern::decode

@@ -1,0 +1,112 @@
+// The table of honoured fields: it grows with every part that is built.
+#include "controller/decode/honoured.h"
+
+namespace postern::decode {
+
+namespace {
+
+using enum Honour;
+
+constexpr HonouredField kFields[] = {
+    {"spec.ingressClassName"},
+    {"spec.hostnames"},
+    {"spec.serverName"},
+    {"spec.protocols.imap.listeners[].port"},
+    {"spec.protocols.imap.listeners[].tls"},
+    {"spec.protocols.imap.listeners[].plaintext"},
+    {"spec.protocols.imap.listeners[].maxConnections"},
+    // What the provider `backend` can check.
+    {"spec.protocols.imap.mechanisms", SomeValues, "PLAIN LOGIN"},
+    {"spec.protocols.imap.capabilities.source"},
+    {"spec.protocols.imap.capabilities.list"},
+    {"spec.protocols.imap.capabilities.hide"},
+    {"spec.protocols.imap.greeting"},
+
+    {"spec.tls.certificateRefs[].name"},
+    {"spec.tls.certificateRefs[].namespace", OwnNamespace},
+    {"spec.tls.minVersion"},
+    {"spec.tls.maxVersion"},
+    {"spec.tls.cipherSuites"},
+    {"spec.tls.cipherPreference"},
+    // OpenSSL 3.0 knows no hybrid group.
+    {"spec.tls.groups", SomeValues,
+     "X25519 X448 P-256 P-384 P-521 ffdhe2048 ffdhe3072 ffdhe4096"},
+    {"spec.tls.unknownNames"},
+    {"spec.tls.resumption.mode"},
+    {"spec.tls.resumption.lifetime"},
+
+    {"spec.authentication.providers[].name"},
+    {"spec.authentication.providers[].backend.mechanisms", SomeValues, "PLAIN LOGIN"},
+
+    {"spec.backends[].name"},
+    {"spec.backends[].service.name"},
+    {"spec.backends[].service.namespace", OwnNamespace},
+    {"spec.backends[].statefulSet.name"},
+    {"spec.backends[].statefulSet.namespace", OwnNamespace},
+    {"spec.backends[].statefulSet.serviceName"},
+    {"spec.backends[].statefulSet.members"},
+    {"spec.backends[].addresses[].name"},
+    {"spec.backends[].addresses[].address"},
+    {"spec.backends[].ports[].protocol", SomeValues, "IMAP"},
+    {"spec.backends[].ports[].port"},
+    {"spec.backends[].ports[].tls"},
+    {"spec.backends[].ports[].login.method", SomeValues, "Password"},
+    {"spec.backends[].ports[].login.mechanism", SomeValues, "PLAIN LOGIN"},
+    {"spec.backends[].ports[].clientInfo", SomeValues, "Native ProxyV1 ProxyV2 None"},
+    {"spec.backends[].tls.mode"},
+    {"spec.backends[].tls.caCertificateRefs[].kind"},
+    {"spec.backends[].tls.caCertificateRefs[].name"},
+    {"spec.backends[].tls.caCertificateRefs[].namespace", OwnNamespace},
+    {"spec.backends[].tls.caCertificateRefs[].key"},
+    {"spec.backends[].tls.serverNames"},
+    {"spec.backends[].tls.clientCertificateRef.name"},
+    {"spec.backends[].tls.clientCertificateRef.namespace", OwnNamespace},
+    {"spec.backends[].tls.verification"},
+    {"spec.backends[].login.method", SomeValues, "Password"},
+    {"spec.backends[].login.mechanism", SomeValues, "PLAIN LOGIN"},
+    {"spec.backends[].clientInfo", SomeValues, "Native ProxyV1 ProxyV2 None"},
+    {"spec.backends[].balancing.policy", SomeValues, "ConsistentHash"},
+    {"spec.backends[].balancing.hashKey", SomeValues, "User"},
+    {"spec.backends[].balancing.onUnavailable"},
+    {"spec.backends[].balancing.zones", SomeValues, "Ignore"},
+    {"spec.backends[].retries"},
+    {"spec.backends[].pipelining"},
+    {"spec.backends[].redirects", SomeValues, "Refuse"},
+    {"spec.backends[].loginErrors"},
+
+    {"spec.limits.maxConnections"},
+    {"spec.limits.maxConnectionsPerSource"},
+    {"spec.limits.maxConnectionsBeforeLogin"},
+    {"spec.limits.maxCommandBytes"},
+    {"spec.limits.maxErrors"},
+    {"spec.limits.maxCommands"},
+    {"spec.limits.maxReplyBytes"},
+    {"spec.timeouts.tlsHandshake"},
+    {"spec.timeouts.login"},
+    {"spec.timeouts.backendConnect"},
+    {"spec.timeouts.backendLogin"},
+    {"spec.timeouts.idle"},
+    {"spec.loginProtection.failureDelay"},
+    {"spec.loginProtection.maxFailuresPerSession"},
+    {"spec.logging.level"},
+    {"spec.logging.sessions"},
+};
+
+constexpr DefaultNotBuilt kDefaults[] = {
+    {"spec.protocols", "without it IMAP alone is offered: POP3, Submission and ManageSieve are not "
+                       "built"},
+    {"spec.loginProtection", "failures are delayed and counted in a session, not by source or "
+                             "user: penalty, samePassword, perSource and perUser are not built"},
+    {"spec.tls.resumption.mode", "tickets are resumed by the proxy that gave them: their keys are "
+                                 "not shared between proxies"},
+    {"spec.backends[].redirects", "a redirect at login is a failed login, as with Refuse"},
+    {"spec.backends[].healthCheck", "whether a member can be used is learnt by trying it"},
+    {"spec.users.normalization", "names go to the backend as they were typed"},
+};
+
+}  // namespace
+
+std::span<const HonouredField> honoured_fields() { return kFields; }
+std::span<const DefaultNotBuilt> defaults_not_built() { return kDefaults; }
+
+}  // namespace postern::decode

@@ -1,0 +1,108 @@
+#include "controller/decode/mail_server.h"
+
+#include <utility>
+
+#include "controller/decode/fields.h"
+
+namespace postern::decode {
+
+namespace {
+
+model::LimitsSpec read_limits(const Node& limits) {
+  model::LimitsSpec out;
+  out.max_connections = count_at(limits, "maxConnections");
+  out.max_connections_per_source = count_at(limits, "maxConnectionsPerSource");
+  out.max_connections_before_login = count_at(limits, "maxConnectionsBeforeLogin");
+  out.max_command_bytes = count_at(limits, "maxCommandBytes");
+  out.max_errors = count_at(limits, "maxErrors");
+  out.max_commands = count_at(limits, "maxCommands");
+  out.max_reply_bytes = count_at(limits, "maxReplyBytes");
+  return out;
+}
+
+model::TimeoutsSpec read_timeouts(const Node& timeouts) {
+  model::TimeoutsSpec out;
+  out.tls_handshake = duration_at(timeouts, "tlsHandshake");
+  out.login = duration_at(timeouts, "login");
+  out.backend_connect = duration_at(timeouts, "backendConnect");
+  out.backend_login = duration_at(timeouts, "backendLogin");
+  out.idle = duration_at(timeouts, "idle");
+  return out;
+}
+
+std::vector<model::ProviderSpec> read_providers(const Node& spec) {
+  std::vector<model::ProviderSpec> out;
+  const Node* authentication = spec.find("authentication");
+  if (authentication == nullptr) return out;
+  for (const Node& provider : items_at(*authentication, "providers")) {
+    model::ProviderSpec read;
+    read.name = text_at(provider, "name");
+    if (const Node* backend = provider.find("backend")) {
+      read.mechanisms = texts_at(*backend, "mechanisms");
+    }
+    if (read.mechanisms.empty()) read.mechanisms = {"PLAIN", "LOGIN"};
+    out.push_back(std::move(read));
+  }
+  return out;
+}
+
+void read_protocols(const Node& spec, model::MailServer& out) {
+  const Node* protocols = spec.find("protocols");
+  out.protocols_written = protocols != nullptr;
+  static const Node kAllAbsent;
+  if (protocols == nullptr) {
+    out.protocols.push_back(read_imap(kAllAbsent));
+  } else if (const Node* imap = protocols->find("imap")) {
+    out.protocols.push_back(read_imap(*imap));
+  }
+}
+
+void read_protection_and_logging(const Node& spec, model::MailServer& out) {
+  if (const Node* protection = spec.find("loginProtection")) {
+    out.login_protection.failure_delay = duration_at(*protection, "failureDelay");
+    out.login_protection.max_failures_per_session = count_at(*protection, "maxFailuresPerSession");
+  }
+  if (const Node* logging = spec.find("logging")) {
+    out.logging.level = text_at(*logging, "level");
+    out.logging.sessions = text_at(*logging, "sessions");
+  }
+}
+
+}  // namespace
+
+model::ObjectRef read_object_ref(const Node& ref, const std::string& own_namespace) {
+  const Node* other = ref.find("namespace");
+  return {text_at(ref, "name"), other == nullptr ? own_namespace : other->text};
+}
+
+model::BundleRef read_bundle_ref(const Node& ref, const std::string& own_namespace) {
+  model::BundleRef out;
+  const model::ObjectRef object = read_object_ref(ref, own_namespace);
+  out.name = object.name;
+  out.object_namespace = object.object_namespace;
+  if (const Node* kind = ref.find("kind")) out.kind = kind->text;
+  if (const Node* key = ref.find("key")) out.key = key->text;
+  return out;
+}
+
+model::MailServer read_mail_server(const Node& document, model::Meta meta) {
+  model::MailServer out;
+  out.meta = std::move(meta);
+  const std::string& own = out.meta.key.object_namespace;
+  const Node& spec = *document.find("spec");
+  out.ingress_class_name = text_at(spec, "ingressClassName");
+  out.hostnames = texts_at(spec, "hostnames");
+  out.server_name = text_at(spec, "serverName");
+  read_protocols(spec, out);
+  if (const Node* tls = spec.find("tls")) out.tls = read_tls(*tls, own);
+  out.providers = read_providers(spec);
+  for (const Node& backend : items_at(spec, "backends")) {
+    out.backends.push_back(read_backend(backend, own));
+  }
+  if (const Node* limits = spec.find("limits")) out.limits = read_limits(*limits);
+  if (const Node* timeouts = spec.find("timeouts")) out.timeouts = read_timeouts(*timeouts);
+  read_protection_and_logging(spec, out);
+  return out;
+}
+
+}  // namespace postern::decode

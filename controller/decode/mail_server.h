@@ -1,0 +1,20 @@
+// A checked MailServer document → model::MailServer, with what the reference says holds when a field
+// is absent. Structure, rules and honoured fields were checked before (decoder.cc).
+#pragma once
+
+#include "controller/decode/document.h"
+#include "controller/model/mail_server.h"
+
+namespace postern::decode {
+
+[[nodiscard]] model::MailServer read_mail_server(const Node& document, model::Meta meta);
+
+// The parts, one file each.
+[[nodiscard]] model::ProtocolSpec read_imap(const Node& imap);
+[[nodiscard]] model::TlsSpec read_tls(const Node& tls, const std::string& own_namespace);
+[[nodiscard]] model::BackendSpec read_backend(const Node& backend,
+                                              const std::string& own_namespace);
+[[nodiscard]] model::ObjectRef read_object_ref(const Node& ref, const std::string& own_namespace);
+[[nodiscard]] model::BundleRef read_bundle_ref(const Node& ref, const std::string& own_namespace);
+
+}  // namespace postern::decode

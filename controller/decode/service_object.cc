@@ -1,0 +1,140 @@
+// Services and EndpointSlices.
+#include <fmt/format.h>
+
+#include "common/base/ascii.h"
+#include "controller/decode/core_fields.h"
+#include "controller/decode/core_objects.h"
+#include "controller/decode/fields.h"
+
+namespace postern::decode {
+
+namespace {
+
+using Kind = Node::Kind;
+
+std::string_view without_blanks(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+void read_target_port(const Node& port, const std::string& path, model::ServicePort& out,
+                      Findings& findings) {
+  const Node* target = port.find("targetPort");
+  if (target != nullptr && target->kind == Kind::String) {
+    out.target_port_name = target->text;
+  } else if (target != nullptr) {
+    out.target_port = checked_port(port, path, "targetPort", findings).value_or(0);
+  }
+}
+
+model::ServicePort read_service_port(const Node& port, const std::string& path,
+                                     Findings& findings) {
+  model::ServicePort out;
+  out.name = checked_text(port, path, "name", findings);
+  out.app_protocol = checked_text(port, path, "appProtocol", findings);
+  if (!has(port, "port")) findings.add(port, path + ".port", "is missing: write port: 143");
+  out.port = checked_port(port, path, "port", findings).value_or(0);
+  read_target_port(port, path, out, findings);
+  return out;
+}
+
+void read_addresses(const Node& document, model::ServiceObject& out, Findings& findings) {
+  const auto written = out.meta.annotations.find(std::string(kAddresses));
+  if (written == out.meta.annotations.end()) return;
+  const Node* place = at(document, "metadata.annotations");
+  if (place != nullptr) place = place->find(kAddresses);
+  const std::string field = fmt::format("metadata.annotations['{}']", kAddresses);
+  std::string_view rest = written->second;
+  for (;;) {
+    const auto comma = rest.find(',');
+    const std::string_view one = without_blanks(rest.substr(0, comma));
+    if (const auto address = IpAddress::parse(one)) {
+      out.addresses.push_back(*address);
+    } else {
+      findings.add(place == nullptr ? document : *place, field,
+                   fmt::format("{} is not an IP address: write them as 127.0.0.11,127.0.0.12 "
+                               "(host names are not supported yet)",
+                               quoted(one)));
+    }
+    if (comma == std::string_view::npos) return;
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+bool condition(const Node& endpoint, std::string_view key, bool when_absent) {
+  const Node* value = at(endpoint, "conditions");
+  if (value != nullptr) value = value->find(key);
+  return value == nullptr || value->kind != Kind::Boolean ? when_absent : value->truth();
+}
+
+model::SliceEndpoint read_endpoint(const Node& endpoint, const std::string& path,
+                                   Findings& findings) {
+  model::SliceEndpoint out;
+  const Node* addresses = typed(endpoint, path, "addresses", Kind::List, findings);
+  for (std::size_t i = 0; addresses != nullptr && i < addresses->items.size(); ++i) {
+    const Node& item = addresses->items[i];
+    if (const auto address = IpAddress::parse(item.text)) {
+      out.addresses.push_back(*address);
+    } else {
+      findings.add(item, join(path + ".addresses", i),
+                   fmt::format("{} is not an IP address: write one such as 10.0.0.7",
+                               quoted(item.text)));
+    }
+  }
+  out.ready = condition(endpoint, "ready", true);
+  out.serving = condition(endpoint, "serving", out.ready);
+  out.terminating = condition(endpoint, "terminating", false);
+  out.hostname = checked_text(endpoint, path, "hostname", findings);
+  if (const Node* target = typed(endpoint, path, "targetRef", Kind::Map, findings)) {
+    if (text_at(*target, "kind") == "Pod") out.target_pod = text_at(*target, "name");
+  }
+  return out;
+}
+
+}  // namespace
+
+model::ServiceObject read_service(const Node& document, model::Meta meta, Findings& findings) {
+  model::ServiceObject out;
+  out.meta = std::move(meta);
+  if (const Node* spec = typed(document, "", "spec", Kind::Map, findings)) {
+    const Node* selector = typed(*spec, "spec", "selector", Kind::Map, findings);
+    out.has_selector = selector != nullptr && !selector->members.empty();
+    const Node* ports = typed(*spec, "spec", "ports", Kind::List, findings);
+    for (std::size_t i = 0; ports != nullptr && i < ports->items.size(); ++i) {
+      out.ports.push_back(read_service_port(ports->items[i], join("spec.ports", i), findings));
+    }
+  }
+  read_addresses(document, out, findings);
+  return out;
+}
+
+model::EndpointSliceObject read_endpoint_slice(const Node& document, model::Meta meta,
+                                               Findings& findings) {
+  model::EndpointSliceObject out;
+  out.meta = std::move(meta);
+  const auto label = out.meta.labels.find("kubernetes.io/service-name");
+  if (label == out.meta.labels.end()) {
+    findings.add(document, "metadata.labels['kubernetes.io/service-name']",
+                 "is missing: write the name of the Service that these endpoints are of");
+  } else {
+    out.service = label->second;
+  }
+  // Addresses of type FQDN are names; Kubernetes itself has given them up.
+  if (text_at(document, "addressType") == "FQDN") return out;
+  const Node* ports = typed(document, "", "ports", Kind::List, findings);
+  for (std::size_t i = 0; ports != nullptr && i < ports->items.size(); ++i) {
+    const Node& port = ports->items[i];
+    const std::string path = join("ports", i);
+    out.ports.push_back({checked_text(port, path, "name", findings),
+                         checked_text(port, path, "appProtocol", findings),
+                         checked_port(port, path, "port", findings).value_or(0)});
+  }
+  const Node* endpoints = typed(document, "", "endpoints", Kind::List, findings);
+  for (std::size_t i = 0; endpoints != nullptr && i < endpoints->items.size(); ++i) {
+    out.endpoints.push_back(read_endpoint(endpoints->items[i], join("endpoints", i), findings));
+  }
+  return out;
+}
+
+}  // namespace postern::decode
