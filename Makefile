@@ -22,12 +22,12 @@ test:  ## everything that must pass; what CI runs (20 minutes the first time, 5 
 	@mkdir -p build/test && tools/collect_tests > build/test/CTestTestfile.cmake
 	@ctest --test-dir build/test -j $(JOBS) --output-on-failure --no-tests=error
 
-quick:  ## unit tests and the guards; seconds when nothing changed
+quick:  ## unit and dialogue tests, guards; seconds when nothing changed
 	@tools/install build
 	@tools/check_layers.py
 	@tools/check_documents
 	@tools/build dev
-	@tools/run_units build/dev
+	@tools/run_programs build/dev
 
 build:  ## the release: build/release/bin/postern
 	@tools/install build
@@ -38,15 +38,16 @@ fmt:  ## formats the C++ that differs from the last commit; all of it with FMT=a
 	@tools/install tidy
 	@tools/changed_files '$(FMT)' '*.h' '*.cc' | xargs -r clang-format-19 -i
 
-golden:  ## writes the golden files anew; read the diff
+golden:  ## writes golden files and printed pages anew; read the diff
 	@tools/install build
 	@tools/build dev
-	@tools/run_golden build/dev
+	@POSTERN_REWRITE=1 tools/run_programs build/dev
+	@git status --short tests/golden docs
 
 dialogue:  ## the dialogue scripts, in memory
 	@tools/install build
-	@tools/build dev
-	@ctest --test-dir build/dev -R '[Dd]ialogue' -j $(JOBS) --output-on-failure --no-tests=error
+	@tools/build dev dialogue_scripts
+	@tools/run_programs build/dev 'dialogue_*'
 
 tsan:  ## tests of what threads share, under ThreadSanitizer
 	@tools/install build
