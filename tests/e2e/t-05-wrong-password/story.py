@@ -1,7 +1,9 @@
 """A wrong password is answered with our own words, and the client may try again."""
+import base64
 import imaplib
 
 from lib.client import Client, refusal
+from lib.raw import Raw
 from lib.story import Story, main
 
 
@@ -26,13 +28,23 @@ class WrongPassword(Story):
         self.assertEqual("OK", client.select("INBOX")[0])
         client.logout()
 
-    def test_the_password_is_in_no_line_of_the_log(self):
-        refusal(self.ca, "alice", "hunter2-in-clear")
+    def test_IN17_the_password_is_in_no_line_of_the_log_at_any_level(self):
+        secret = b"hunter2-in-clear"
+        encoded = base64.b64encode(b"\0alice\0" + secret)
         self.gate.stop()
-        lines = self.gate.output
+        self.gate.start("--log-level", "debug")
+        refusal(self.ca, "alice", secret.decode())
+        with Raw(993, tls=self.ca) as client:
+            client.ask(b"a LOGIN alice " + secret + b" extra")
+            client.ask(b"b LOGINN alice " + secret)
+            client.ask(b"c AUTHENTICATE PLAINX " + encoded)
+            client.ask(b"d AUTHENTICATE PLAIN " + encoded)
+        self.gate.stop()
+        said = "\n".join(self.gate.output)
         self.gate.start()
-        self.assertTrue(lines)
-        self.assertNotIn("hunter2-in-clear", "\n".join(lines))
+        self.assertIn("alice", said)
+        for form in (secret.decode(), encoded.decode()):
+            self.assertNotIn(form, said)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What an attacker tries from the client's side; ids are those of the attack catalogue."""
 import base64
 import ssl
+import time
 
 from lib.fake_backend import FakeBackend, login_only
 from lib.manifests import HOST, addresses, mail_server
@@ -17,7 +18,12 @@ class Attacks(Story):
     def set_up_story(cls):
         cls.usual_manifests()
         backend = addresses("clear", {"one": "127.0.0.21"}, tls={"mode": "Disabled"})
-        cls.gate.write("mail.json", mail_server("mail", [backend]))
+        hasty = mail_server("hasty", [backend], ["hasty.example.test"],
+                            timeouts={"login": "1s", "tlsHandshake": "1s"},
+                            limits={"maxCommands": 100000})
+        hasty["spec"]["protocols"]["imap"]["listeners"] = [
+            {"port": 2143, "tls": "StartTLS"}, {"port": 2993, "tls": "Implicit"}]
+        cls.gate.write("mail.json", mail_server("mail", [backend]), hasty)
         cls.backend = FakeBackend("127.0.0.21", 143, login_only)
         cls.addClassCleanup(cls.backend.close)
         cls.gate.start()
@@ -117,6 +123,14 @@ class Attacks(Story):
         with self.inside(alpn=["imap"]) as client:
             self.assertEqual("imap", client.socket.selected_alpn_protocol())
 
+    def test_TL5_a_name_that_nobody_has_gets_the_first_certificate(self):
+        context = ssl.create_default_context(cafile=self.ca)
+        context.check_hostname = False
+        with Raw(993, greeted=False) as client:
+            client.socket = context.wrap_socket(client.socket, server_hostname="nobody.example.org")
+            names = dict(client.socket.getpeercert()["subjectAltName"][:1])
+            self.assertEqual({"DNS": HOST}, names)
+
     def test_TL8_a_request_of_a_browser_is_not_executed_nor_reflected(self):
         request = (b"POST / HTTP/1.1\r\nHost: x\r\n<script>: 1\r\n\r\n"
                    b"x1 LOGIN u p\r\nx2 LOGIN u p\r\n")
@@ -142,6 +156,44 @@ class Attacks(Story):
         with Raw(993, greeted=False) as client:
             client.send(b"zz9 CAPABILITY\r\n")
             self.assert_closed_without(client, b"zz9")
+
+    def test_TL13_half_a_client_hello_is_closed_at_the_deadline_of_the_handshake(self):
+        with Raw(2993, greeted=False) as client:
+            client.send(b"\x16\x03\x01\x02\x00\x01\x00")
+            self.assert_takes_about_a_second(client.rest)
+
+    # -- time
+
+    def assert_takes_about_a_second(self, action):
+        began = time.monotonic()
+        action()
+        took = time.monotonic() - began
+        self.assertGreater(took, 0.8)
+        self.assertLess(took, 8)
+
+    def test_LI9_a_client_that_only_chats_is_closed_at_the_absolute_deadline(self):
+        def chat(client):
+            try:
+                while True:
+                    client.ask(b"a NOOP")
+            except (EOFError, OSError):
+                pass
+
+        with Raw(2143) as client:
+            self.assert_takes_about_a_second(lambda: chat(client))
+
+    def test_LI10_silence_is_closed_at_the_deadline_with_a_word(self):
+        with Raw(2143) as client:
+            self.assert_takes_about_a_second(lambda: self.assertIn(b"* BYE", client.rest()))
+
+    # -- claims
+
+    def test_IN13_an_address_that_a_client_claims_is_not_passed_on(self):
+        with self.inside() as client:
+            client.ask(b'a ID ("name" "x" "x-originating-ip" "198.51.100.77")')
+            self.assertTrue(client.ask(b"b LOGIN u p")[-1].startswith(b"b OK"))
+        self.assertNotIn(b"198.51.100.77", self.backend.said())
+        self.assertIn(b"127.0.0.1", self.backend.said())
 
     # -- SASL
 
