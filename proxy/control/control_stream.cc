@@ -1,0 +1,64 @@
+#include "proxy/control/control_stream.h"
+
+namespace postern::control {
+
+namespace pb = config::v1alpha1;
+
+void ControlStream::start(pb::ConfigStream::Stub& stub) {
+  self_ = shared_from_this();
+  stub.async()->Connect(&context_, this);
+  // Operations start outside of gRPC's own calls to us; let_go() gives the hold back.
+  AddHold();
+  StartRead(&in_);
+  StartCall();
+}
+
+void ControlStream::send(pb::ProxyMessage message) {
+  messages_.push_back(std::move(message));
+  write_next();
+}
+
+void ControlStream::write_next() {
+  if (writing_ || over_ || messages_.empty()) return;
+  writing_ = true;
+  out_ = std::move(messages_.front());
+  messages_.pop_front();
+  StartWrite(&out_);
+}
+
+void ControlStream::OnReadDone(bool ok) {
+  thread_.post([self = self_, ok] {
+    if (ok) return self->look_at_message();
+    self->let_go();
+  });
+}
+
+void ControlStream::look_at_message() {
+  if (over_) return;
+  if (events_.arrived) events_.arrived(in_);
+  in_.Clear();
+  StartRead(&in_);
+}
+
+void ControlStream::OnWriteDone(bool ok) {
+  thread_.post([self = self_, ok] {
+    self->writing_ = false;
+    if (ok) self->write_next();
+    // Otherwise the stream is over, and the read that is open will say so.
+  });
+}
+
+void ControlStream::let_go() {
+  if (over_) return;
+  over_ = true;
+  RemoveHold();
+}
+
+void ControlStream::OnDone(const grpc::Status& status) {
+  thread_.post([self = self_, status] {
+    self->self_.reset();
+    if (self->events_.ended) self->events_.ended(status);
+  });
+}
+
+}  // namespace postern::control
