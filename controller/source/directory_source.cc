@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "controller/decode/fields.h"
@@ -42,6 +44,17 @@ bool holds_secrets(const decode::Node& document) {
     }
   }
   return false;
+}
+
+Result<Walked, std::string> files_at(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_regular_file(path, error)) return Walked{{path}, {}};
+  auto walked = walk_directory(path);
+  if (walked && walked->files.empty() && walked->problems.empty()) {
+    return Fail<std::string>(fmt::format(
+        "the directory {} has no manifests: put a file such as mail.yaml there", path));
+  }
+  return walked;
 }
 
 }  // namespace
@@ -102,15 +115,14 @@ void DirectorySource::load_file(const std::string& file, Loading& loading) const
 }
 
 Result<Loaded, std::string> DirectorySource::load() {
-  auto walked = walk_directory(directory_);
-  if (!walked) return Fail<std::string>(walked.error());
-  if (walked->files.empty() && walked->problems.empty()) {
-    return Fail<std::string>(fmt::format(
-        "the directory {} has no manifests: put a file such as mail.yaml there", directory_));
-  }
   Loading loading;
-  loading.loaded.problems = std::move(walked->problems);
-  for (const std::string& file : walked->files) load_file(file, loading);
+  for (const std::string& path : paths_) {
+    auto walked = files_at(path);
+    if (!walked) return Fail<std::string>(walked.error());
+    std::move(walked->problems.begin(), walked->problems.end(),
+              std::back_inserter(loading.loaded.problems));
+    for (const std::string& file : walked->files) load_file(file, loading);
+  }
   return std::move(loading.loaded);
 }
 

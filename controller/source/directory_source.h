@@ -4,6 +4,8 @@
 
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "controller/decode/decoder.h"
 #include "controller/source/object_source.h"
@@ -12,7 +14,9 @@ namespace postern::source {
 
 class DirectorySource final : public ObjectSource {
  public:
-  explicit DirectorySource(std::string directory) : directory_(std::move(directory)) {}
+  explicit DirectorySource(std::string directory) : paths_{std::move(directory)} {}
+  // Files and directories, as `postern check` is given them; a file may have any name.
+  explicit DirectorySource(std::vector<std::string> paths) : paths_(std::move(paths)) {}
 
   [[nodiscard]] Result<Loaded, std::string> load() override;
 
@@ -24,7 +28,7 @@ class DirectorySource final : public ObjectSource {
   void load_file(const std::string& file, Loading& loading) const;
   void load_document(decode::Node& document, const std::string& file, Loading& loading) const;
 
-  std::string directory_;
+  std::vector<std::string> paths_;
   decode::Decoder decoder_;
 };
 
