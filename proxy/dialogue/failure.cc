@@ -31,7 +31,8 @@ constexpr std::array kRows{
                "421 4.7.0 Too many commands before login", NewConnection, Info,
                "The client used up `limits.maxCommands` without logging in."},
     FailureRow{F::ClientTooManyFailures, "client_too_many_failures",
-               "NO [AUTHENTICATIONFAILED] Too many failed logins", "-ERR [AUTH] Too many failed logins",
+               "NO [AUTHENTICATIONFAILED] Too many failed logins",
+               "-ERR [AUTH] Too many failed logins",
                "421 4.7.0 Too many failed logins", NewConnection, Warning,
                "The client was refused too often on one connection."},
     FailureRow{F::ClientLineTooLong, "client_line_too_long", "BAD [TOOBIG] Command too long",
@@ -83,7 +84,8 @@ constexpr std::array kRows{
                "connection reaches a proxy that stays."},
     FailureRow{F::InternalConfig, "internal_config", "NO [SERVERBUG] Service not set up",
                "-ERR [SYS/PERM] Service not set up", "421 4.3.5 Service not set up", NewConnection,
-               Error, "The configuration does not say what this session needs; see the status of the "
+               Error,
+               "The configuration does not say what this session needs; see the status of the "
                "MailServer."},
     FailureRow{F::BackendUnreachable, "backend_unreachable",
                "NO [UNAVAILABLE] Mailbox temporarily unavailable",

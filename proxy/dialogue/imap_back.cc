@@ -14,9 +14,9 @@ namespace imap = grammar::imap;
 
 namespace {
 
-constexpr const char* kStateNames[] = {"AwaitingGreeting",     "AwaitingStartTls",   "Upgrading",
-                                       "AwaitingCapabilities", "AwaitingIdentified", "AwaitingLogin",
-                                       "Ended"};
+constexpr const char* kStateNames[] = {
+    "AwaitingGreeting",   "AwaitingStartTls", "Upgrading", "AwaitingCapabilities",
+    "AwaitingIdentified", "AwaitingLogin",    "Ended"};
 
 // RFC 5530 §3: codes that say nothing about the credentials.
 constexpr std::array<std::string_view, 4> kTemporary = {"UNAVAILABLE", "INUSE", "LIMIT",
@@ -26,7 +26,8 @@ constexpr std::array<std::string_view, 4> kTemporary = {"UNAVAILABLE", "INUSE", 
 // codes like REFERRAL are never followed (ST16).
 Failure meaning_of(const imap::ResponseText& said) {
   if (said.code == "PRIVACYREQUIRED") return Failure::BackendTls;
-  const bool temporary = std::find(kTemporary.begin(), kTemporary.end(), said.code) != kTemporary.end();
+  const bool temporary =
+      std::find(kTemporary.begin(), kTemporary.end(), said.code) != kTemporary.end();
   return temporary ? Failure::BackendBusy : Failure::BackendRefusedLogin;
 }
 
@@ -77,7 +78,9 @@ BackStep ImapBack::on_response(const Seen& seen, Reply& reply) {
   if (const auto* tagged = std::get_if<imap::Tagged>(&seen.response)) {
     return on_tagged(*tagged, seen, reply);
   }
-  if (std::holds_alternative<imap::Continuation>(seen.response)) return on_continuation(seen, reply);
+  if (std::holds_alternative<imap::Continuation>(seen.response)) {
+    return on_continuation(seen, reply);
+  }
   if (const auto* status = std::get_if<imap::Status>(&seen.response)) {
     if (status->condition == imap::Condition::Bye) {
       return fail(Failure::BackendBusy, status->text.text);
@@ -116,7 +119,9 @@ BackStep ImapBack::on_greeting(const Seen& seen, Reply& reply) {
 }
 
 BackStep ImapBack::on_tagged(const imap::Tagged& tagged, const Seen& seen, Reply& reply) {
-  if (tagged.tag != awaited_tag_) return fail(Failure::BackendProtocol, "an answer to nothing asked");
+  if (tagged.tag != awaited_tag_) {
+    return fail(Failure::BackendProtocol, "an answer to nothing asked");
+  }
   switch (state_) {
     case State::AwaitingStartTls: return on_start_tls(tagged, seen);
     case State::AwaitingCapabilities: return on_capabilities(seen, reply);

@@ -156,8 +156,8 @@ FrontStep ImapFront::login(imap::Command command, Reply& reply) {
       grammar::objection_to_password(shown.password.reveal())) {
     return refuse_unacceptable(command.tag, reply);
   }
-  return attempt(std::move(command.tag), PasswordEvidence{Mechanism::Login, {}, std::move(shown.name),
-                                                          std::move(shown.password)});
+  PasswordEvidence evidence{Mechanism::Login, {}, std::move(shown.name), std::move(shown.password)};
+  return attempt(std::move(command.tag), std::move(evidence));
 }
 
 FrontStep ImapFront::authenticate(imap::Command command, Reply& reply) {

@@ -1,6 +1,6 @@
 // Reply: what a dialogue says, bounded. When full() the dialogue must not be asked to go on until
-// it was flushed; a line that is begun may pass the limit by one line. May hold credentials on their
-// way to a backend, so it is wiped as it is consumed.
+// it was flushed; a line that is begun may pass the limit by one line. May hold credentials on
+// their way to a backend, so it is wiped as it is consumed.
 #pragma once
 
 #include <initializer_list>

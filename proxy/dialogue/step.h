@@ -1,6 +1,6 @@
 // What a dialogue is told and what it wants. A dialogue is a value without socket, clock, thread or
-// allocation beyond its limits; session/drive is its only caller. Each step names the one thing that
-// must happen before the dialogue can go on (spec: the pure dialogue).
+// allocation beyond its limits; session/drive is its only caller. Each step names the one thing
+// that must happen before the dialogue can go on.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +46,7 @@ struct FrontLimits {
 
 // Who was found to be behind the credentials; the back logs in with it.
 struct Welcome {
-  std::string text;                       // of the backend's tagged OK, without codes; made printable
+  std::string text;  // of the backend's tagged OK, without codes; made printable
   std::vector<std::string> capabilities;  // after login, as the backend shows them; may be empty
 };
 
@@ -54,8 +54,8 @@ struct Octets { ByteView data; };                 // all unconsumed octets from 
 struct TlsUp { Offer offer; };                    // handshake done
 struct Refused {                                  // the judge, or the backend, said no: tell him
   Failure failure = Failure::CredentialsRefused;
-  std::string text;                               // PassThrough of loginErrors, printable; else empty
-  std::string sasl_error;                         // error challenge for bearer tokens; else empty
+  std::string text;        // PassThrough of loginErrors, printable; else empty
+  std::string sasl_error;  // error challenge for bearer tokens; else empty
 };
 struct Admitted { Welcome welcome; };             // the backend has let him in
 struct Expired {};                                // the deadline of this phase

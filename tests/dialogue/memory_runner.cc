@@ -63,7 +63,8 @@ bool satisfies(std::string_view step, const Phrase& demanded) {
   };
   return std::all_of(demanded.words.begin(), demanded.words.end(), has) &&
          std::all_of(demanded.with.begin(), demanded.with.end(), [&](const auto& pair) {
-           return pair.first == "rest" || has(fmt::format("{}={}", pair.first, escape(pair.second)));
+           const auto& [key, value] = pair;
+           return key == "rest" || has(fmt::format("{}={}", key, escape(value)));
          });
 }
 
@@ -105,7 +106,9 @@ std::string gist(std::string_view line) {
   line.remove_prefix(std::min(line.find(' ') + 1, line.size()));
   const std::size_t status = std::min(line.find_first_of(" \r"), line.size());
   std::size_t end = status;
-  if (line.substr(status, 2) == " [") end = std::min(line.find_first_of(" ]", status + 1), line.size());
+  if (line.substr(status, 2) == " [") {
+    end = std::min(line.find_first_of(" ]", status + 1), line.size());
+  }
   std::string said(line.substr(0, end));
   return end > status ? said + "]" : said;
 }
@@ -149,9 +152,11 @@ std::string MemoryRunner::play() {
   for (std::size_t i = 0; wrong.empty() && i < script_.lines.size(); ++i) {
     const Line& line = script_.lines[i];
     wrong = std::visit([&](const auto& event) { return on_event(event); }, line.event);
-    const bool more = i + 1 < script_.lines.size() &&
+    // Lines of the client that follow each other arrive together.
+    const bool more = std::holds_alternative<ClientSays>(line.event) &&
+                      i + 1 < script_.lines.size() &&
                       std::holds_alternative<ClientSays>(script_.lines[i + 1].event);
-    if (wrong.empty() && !(std::holds_alternative<ClientSays>(line.event) && more)) wrong = settle();
+    if (wrong.empty() && !more) wrong = settle();
     if (!wrong.empty()) {
       return fmt::format("{}.dlg:{}: {} (state {})", script_.name, line.number, wrong,
                          front_->state());

@@ -1,6 +1,6 @@
 // MemoryRunner: plays one script against an ImapFront without a socket, handing the client's octets
-// over in pieces of one size. Fails with the script's line, what was expected, what came instead and
-// the name of the state. Notes what each command was answered, for the table in docs/protocols.md.
+// over in pieces of one size. Fails with the script's line, what was expected, what came instead
+// and the name of the state. Notes what each command was answered, for the table in docs/protocols.md.
 #pragma once
 
 #include <memory>
@@ -13,8 +13,6 @@
 #include "tests/dialogue/script.h"
 
 namespace postern::dlg {
-
-inline constexpr std::size_t kWhole = ~std::size_t{0};
 
 // verb, listener, state, answer
 using Noted = std::set<std::tuple<std::string, std::string, std::string, std::string>>;

@@ -1,5 +1,5 @@
-// docs/protocols.md: what of which RFC there is, and what each command is answered in each state, as
-// the scripts have shown it.
+// docs/protocols.md: what of which RFC there is, and what each command is answered in each state,
+// as the scripts have shown it.
 #pragma once
 
 #include <string>

@@ -66,7 +66,7 @@ std::string_view behind(std::string_view line, std::size_t mark) {
   return line;
 }
 
-bool starts(std::string_view line, std::string_view mark) { return line.substr(0, mark.size()) == mark; }
+bool starts(std::string_view line, std::string_view mark) { return line.starts_with(mark); }
 
 // Empty when all is well, else what is wrong.
 std::string parse_line(std::string_view line, int number, Script& script) {

@@ -9,11 +9,10 @@
 #include "tests/dialogue/memory_runner.h"
 #include "tests/dialogue/protocols_page.h"
 #include "tests/support/committed_page.h"
+#include "tests/support/fragmenter.h"
 
 namespace postern::dlg {
 namespace {
-
-constexpr std::size_t kFragments[] = {1, 2, 3, 4, 5, 6, 7, 8, 16, 31, kWhole};
 
 std::vector<std::filesystem::path> script_files() {
   std::vector<std::filesystem::path> files;
@@ -44,11 +43,11 @@ class Scripts : public testing::TestWithParam<std::filesystem::path> {};
 TEST_P(Scripts, play_the_same_however_they_are_cut) {
   const Script script = script_in(GetParam());
   ASSERT_FALSE(script.about.empty()) << "a script begins with a sentence on what it shows";
-  MemoryRunner whole(script, kWhole);
+  MemoryRunner whole(script, test::kAllAtOnce);
   ASSERT_EQ(whole.play(), "");
   // The one exception of cut independence: octets behind STARTTLS, see @only whole.
   if (script.setup.get("only") == "whole") return;
-  for (const std::size_t fragment : kFragments) {
+  for (const std::size_t fragment : test::kFragmentSizes) {
     MemoryRunner cut(script, fragment);
     ASSERT_EQ(cut.play(), "") << "in pieces of " << fragment;
     ASSERT_EQ(cut.transcript(), whole.transcript()) << "in pieces of " << fragment;
@@ -64,19 +63,20 @@ TEST(ProtocolsPage, is_what_the_scripts_show) {
   Noted noted;
   for (const auto& file : script_files()) {
     const Script script = script_in(file);
-    MemoryRunner runner(script, kWhole, &noted);
+    MemoryRunner runner(script, test::kAllAtOnce, &noted);
     ASSERT_EQ(runner.play(), "");
   }
   for (const char* verb : {"CAPABILITY", "NOOP", "LOGOUT", "ID", "STARTTLS", "LOGIN",
                            "AUTHENTICATE", "(anything else)"}) {
-    for (const char* listener : {"tls", "starttls", "starttls-optional", "plain", "plain-refused"}) {
+    for (const char* listener :
+         {"tls", "starttls", "starttls-optional", "plain", "plain-refused"}) {
       const auto shown = noted.lower_bound({verb, listener, "AwaitingCommand", ""});
       ASSERT_NE(shown, noted.end());
       EXPECT_EQ(std::get<0>(*shown), verb) << "no script shows it on " << listener;
       EXPECT_EQ(std::get<1>(*shown), listener) << "no script shows " << verb << " there";
     }
   }
-  support::expect_committed("docs/protocols.md", protocols_markdown(noted));
+  test::expect_committed("docs/protocols.md", protocols_markdown(noted));
 }
 
 }  // namespace

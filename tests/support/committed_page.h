@@ -9,7 +9,7 @@
 #include <iterator>
 #include <string>
 
-namespace postern::support {
+namespace postern::test {
 
 inline void expect_committed(const std::string& path, const std::string& printed) {
   const std::string file = std::string(POSTERN_SOURCE_DIR) + "/" + path;
@@ -21,4 +21,4 @@ inline void expect_committed(const std::string& path, const std::string& printed
   EXPECT_EQ(committed, printed) << path << " is out of date: run this test with POSTERN_REWRITE=1";
 }
 
-}  // namespace postern::support
+}  // namespace postern::test
