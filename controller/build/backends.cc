@@ -131,6 +131,11 @@ void warn_of_clear_text(ServerDraft& server, const BackendDraft& backend, const 
                                      backend.spec->name, name_of(wish.protocol))));
 }
 
+// A Service that is missing may have had any port.
+bool ports_unknown(const BackendDraft& backend, const model::ServiceObject* service) {
+  return service == nullptr && service_of(backend);
+}
+
 void add_port(ServerDraft& server, BackendDraft& backend, const PortWish& wish,
               const model::ServiceObject* service) {
   const auto found = find_port(backend, wish, service);
@@ -143,7 +148,7 @@ void add_port(ServerDraft& server, BackendDraft& backend, const PortWish& wish,
                                      name_of(wish.protocol))});
   }
   // What was written, and what a missing Service may have had, keeps its place in routing.
-  if (!found && wish.written == nullptr && backend.reachable) return;
+  if (!found && wish.written == nullptr && !ports_unknown(backend, service)) return;
   config::BackendPort port = port_settings(server, backend, wish);
   if (found) port.tls = found->tls;
   backend.backend.ports.push_back(port);

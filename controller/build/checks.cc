@@ -41,10 +41,12 @@ std::optional<Remark> check_key_pair(std::string field, const model::ObjectKey& 
                               key.path(), secret->type.empty() ? "Opaque" : secret->type)};
   }
   const auto& facts = secret->certificate;
-  if (!facts || !facts->problem.empty()) {
+  const bool whole = secret->data.contains("tls.crt") && secret->data.contains("tls.key");
+  if (!whole || !facts || !facts->problem.empty()) {
     return Remark{std::move(field), "InvalidCertificate",
                   fmt::format("Secret {}: {}", key.path(),
-                              facts ? facts->problem : "tls.crt and tls.key cannot be read")};
+                              facts && !facts->problem.empty() ? facts->problem
+                                                               : "needs tls.crt and tls.key")};
   }
   return std::nullopt;
 }

@@ -1,4 +1,7 @@
 // Key pairs of MailServers. A bad certificate takes down its own names and no more.
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "controller/build/checks.h"
@@ -9,14 +12,13 @@ namespace postern::build {
 namespace {
 
 bool covered(const Draft& draft, const ServerDraft& server, const std::string& hostname) {
-  for (const model::ObjectRef& ref : server.spec->tls->certificate_refs) {
-    const model::SecretObject* secret = draft.world().secret(ref.object_namespace, ref.name);
-    if (secret != nullptr && secret->certificate &&
-        certificate_covers(secret->certificate->dns_names, hostname)) {
-      return true;
+  return std::ranges::any_of(server.spec->tls->certificate_refs, [&](const model::ObjectRef& ref) {
+    if (std::ranges::count(server.key_pairs, ref.object_namespace + "/" + ref.name) == 0) {
+      return false;  // cannot be used
     }
-  }
-  return false;
+    const model::SecretObject* secret = draft.world().secret(ref.object_namespace, ref.name);
+    return certificate_covers(secret->certificate->dns_names, hostname);
+  });
 }
 
 void check_hostnames(const Draft& draft, ServerDraft& server) {
