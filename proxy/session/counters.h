@@ -1,0 +1,34 @@
+// The series that sessions count in, made once; counting is one relaxed addition.
+// Labels come from configuration or enums, never from clients.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/base/metrics.h"
+#include "proxy/dialogue/failure.h"
+
+namespace postern::session {
+
+class Counters {
+ public:
+  explicit Counters(Metrics& metrics);
+
+  void accepted(std::uint16_t port) { by_port("postern_connections_total", port).add(); }
+  void refused_connection(std::string_view reason);
+  void login(std::string_view server, Protocol protocol, dialogue::Failure result);
+  void backend_failure(std::string_view server, std::string_view backend, dialogue::Failure reason);
+  void handshake(std::string_view version, bool resumed, bool succeeded);
+  void relayed(Protocol protocol, std::uint64_t in, std::uint64_t out);
+
+  Gauge& before_login;  // sessions that have not logged in
+  Gauge& relaying;
+  Gauge& visits;        // heap blocks of sessions before their relay: all zero while idle
+
+ private:
+  Counter& by_port(std::string_view name, std::uint16_t port);
+
+  Metrics& metrics_;
+};
+
+}  // namespace postern::session

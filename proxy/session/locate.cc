@@ -1,0 +1,185 @@
+// Route, then the endpoints in order; then one of them: connect, PROXY header, implicit TLS.
+#include "proxy/session/locate.h"
+
+#include <utility>
+
+#include "common/base/ascii.h"
+#include "proxy/grammar/proxy_protocol.h"
+#include "proxy/policy/names.h"
+#include "proxy/policy/routing.h"
+#include "proxy/session/session.h"
+#include "proxy/session/worker.h"
+
+namespace postern::session {
+
+using dialogue::Failure;
+
+namespace {
+
+Fail<Outcome> refuse(Failure failure) { return Fail<Outcome>(Outcome::refused(failure)); }
+
+// A master user acts for somebody: the mailbox is that one's.
+std::string_view mailbox_of(const dialogue::PasswordEvidence& evidence) {
+  return evidence.authzid.empty() ? evidence.name : evidence.authzid;
+}
+
+Instant first_of(Instant a, Instant b) { return a < b ? a : b; }
+
+}  // namespace
+
+Result<Approach, Outcome> locate(Session& session, Worker& worker) {
+  Visit& v = session.visit();
+  // The provider `backend` decides on passwords only; nothing else is offered.
+  const auto* evidence = std::get_if<dialogue::PasswordEvidence>(&*v.evidence);
+  if (!evidence) return refuse(Failure::MechanismRefused);
+  session.record().user = printable(mailbox_of(*evidence));
+  session.record().mechanism = name_of(evidence->mechanism);
+  auto mailbox = policy::canonical_mailbox(mailbox_of(*evidence));
+  if (!mailbox) return refuse(Failure::CredentialsRefused);
+  v.facts.mailbox = std::move(*mailbox);
+  if (v.ttl && *v.ttl <= 1) return refuse(Failure::BackendLoop);
+
+  const config::Snapshot& snapshot = *v.prepared->snapshot;
+  const auto route = policy::route(*v.server, v.facts);
+  if (!route) return refuse(Failure::NoRoute);
+  Approach approach{route->backend, snapshot.backend(route->backend), nullptr, nullptr,
+                    upstream::Reach({}, 0), {}, worker.now(), {}};
+  const config::EndpointSet* endpoints = snapshot.endpoints(route->backend);
+  if (!approach.backend || !endpoints) return refuse(Failure::NoRoute);
+  approach.port = approach.backend->port(v.facts.protocol);
+  approach.tls = v.prepared->tls_client(route->backend);
+  approach.by = worker.now() + v.server->timeouts.backend_login;
+  session.record().backend = route->backend;
+  auto order = policy::order_endpoints(
+      {*approach.backend, *endpoints, v.facts.protocol, v.facts.mailbox},
+      worker.health().view(route->backend, worker.now()));
+  if (!approach.port || !order) return refuse(Failure::BackendUnreachable);
+  approach.reach = upstream::Reach(std::move(*order), approach.backend->retries);
+  return approach;
+}
+
+void say_proxy_header(Session& session, const Approach& approach, dialogue::Reply& out) {
+  const Record& record = session.record();
+  const grammar::ProxyAddresses addresses{record.client, record.local};
+  switch (approach.port->client_info) {
+    case config::ClientInfo::ProxyV1:
+      return out.say({grammar::encode_proxy_v1({addresses, {}})});
+    case config::ClientInfo::ProxyV2:
+      return out.say(
+          {grammar::encode_proxy_v2({addresses, {{grammar::proxy_tlv::kUniqueId, record.id}}})});
+    case config::ClientInfo::Native:
+    case config::ClientInfo::None:
+      return;
+  }
+}
+
+Outcome endpoint_failed(Session& session, Worker& worker, Approach& approach, Failure failure,
+                        std::string_view detail) {
+  const Record& record = session.record();
+  const std::string address = approach.destination.address.text();
+  worker.health().failed(approach.backend_name, approach.destination.id, worker.now());
+  worker.needs().counters.backend_failure(record.server, approach.backend_name, failure);
+  worker.needs().log.line(LogLevel::Warning, "backend failed a session",
+                          {{field::kSession, record.id},
+                           {field::kBackend, approach.backend_name},
+                           {field::kEndpoint, approach.destination.id},
+                           {field::kAddress, address},
+                           {field::kFailure, dialogue::row_of(failure).name},
+                           {field::kDetail, detail}});
+  const bool another = approach.reach.may_try_again() && worker.now() < approach.by;
+  return another ? Outcome::of(Outcome::Kind::Elsewhere)
+                 : Outcome::refused(failure);
+}
+
+Outcome Reaching::proceed(Session& session, Worker& worker) {
+  if (worker.now() >= approach.by) return give_up(session, worker, Failure::BackendTimeout, "");
+  if (phase == Phase::Dialling) {
+    if (auto outcome = dial(session, worker)) return std::move(*outcome);
+  }
+  if (phase == Phase::Connecting) {
+    if (auto outcome = connect(session, worker)) return std::move(*outcome);
+  }
+  if (phase == Phase::Introducing) {
+    if (auto outcome = introduce(session, worker)) return std::move(*outcome);
+  }
+  return handshake(session, worker);
+}
+
+std::optional<Outcome> Reaching::dial(Session& session, Worker& worker) {
+  auto candidate = approach.reach.next();
+  if (!candidate) return Outcome::refused(Failure::BackendUnreachable);
+  approach.destination = std::move(*candidate);
+  session.record().endpoint = approach.destination.id;
+  connect_by = first_of(worker.now() + session.visit().server->timeouts.backend_connect,
+                        approach.by);
+  auto dialled = worker.needs().dialer.dial(approach.destination.address);
+  if (!dialled) return give_up(session, worker, Failure::BackendUnreachable, dialled.error());
+  session.backend = std::move(*dialled);
+  session.ready.backend_in = session.ready.backend_out = false;
+  worker.loop().watch(session.backend.fd(),
+                      {session.id().slot, session.id().generation, net::Role::Backend});
+  phase = Phase::Connecting;
+  return std::nullopt;
+}
+
+std::optional<Outcome> Reaching::connect(Session& session, Worker& worker) {
+  if (worker.now() >= connect_by) {
+    return give_up(session, worker, Failure::BackendTimeout, "connecting took too long");
+  }
+  if (!session.ready.backend_out) return Outcome::waiting(connect_by);
+  net::ConnectState state = net::connect_state(session.backend);
+  switch (state.state) {
+    case net::Connecting::UnderWay:
+      session.ready.backend_out = false;
+      return Outcome::waiting(connect_by);
+    case net::Connecting::Failed:
+      return give_up(session, worker, Failure::BackendUnreachable, std::move(state.reason));
+    case net::Connecting::Connected:
+      break;
+  }
+  session.record().connect = std::chrono::duration_cast<Duration>(worker.now() - approach.began);
+  say_proxy_header(session, approach, header);
+  phase = Phase::Introducing;
+  return std::nullopt;
+}
+
+std::optional<Outcome> Reaching::introduce(Session& session, Worker& worker) {
+  Buffer nothing(0);
+  Line line{session.backend, nothing, header, session.ready.backend_in, session.ready.backend_out};
+  switch (flush(line)) {
+    case Flushed::All: break;
+    case Flushed::Blocked: return Outcome::waiting(approach.by);
+    case Flushed::Broken:
+      return give_up(session, worker, Failure::BackendUnreachable, "closed at once");
+  }
+  if (approach.port->tls != config::BackendTlsMode::Implicit) {
+    return Outcome::of(Outcome::Kind::Located);
+  }
+  if (!approach.tls) return Outcome::refused(Failure::InternalConfig);
+  session.backend.secure(approach.tls->open(worker.tls_sessions()));
+  phase = Phase::Handshaking;
+  return std::nullopt;
+}
+
+Outcome Reaching::handshake(Session& session, Worker& worker) {
+  switch (session.backend.handshake().status) {
+    case net::IoStatus::Done:
+      return Outcome::of(Outcome::Kind::Located);
+    case net::IoStatus::WantRead:
+      session.ready.backend_in = false;
+      return Outcome::waiting(approach.by);
+    case net::IoStatus::WantWrite:
+      session.ready.backend_out = false;
+      return Outcome::waiting(approach.by);
+    case net::IoStatus::Ended:
+    case net::IoStatus::Broken:
+      break;
+  }
+  return give_up(session, worker, Failure::BackendTls, session.backend.tls_error());
+}
+
+Outcome Reaching::give_up(Session& session, Worker& worker, Failure failure, std::string detail) {
+  return endpoint_failed(session, worker, approach, failure, detail);
+}
+
+}  // namespace postern::session

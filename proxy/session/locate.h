@@ -1,0 +1,22 @@
+// From credentials to a backend: which route, which endpoints in which order, which login.
+#pragma once
+
+#include <memory>
+
+#include "common/base/result.h"
+#include "proxy/dialogue/front.h"
+#include "proxy/session/visit.h"
+
+namespace postern::session {
+
+// A refusal when nobody can be asked for this user.
+[[nodiscard]] Result<Approach, Outcome> locate(Session& session, Worker& worker);
+[[nodiscard]] std::unique_ptr<dialogue::Back> make_back(Session& session, const Approach& approach);
+// PROXY v1 or v2 as the backend's port wants it; empty: none.
+void say_proxy_header(Session& session, const Approach& approach, dialogue::Reply& out);
+
+// An endpoint failed this session: counted, logged, and the next one tried where that is allowed.
+[[nodiscard]] Outcome endpoint_failed(Session& session, Worker& worker, Approach& approach,
+                                      dialogue::Failure failure, std::string_view detail);
+
+}  // namespace postern::session

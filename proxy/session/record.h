@@ -1,0 +1,37 @@
+// Record: what the one line at the end of a session needs. Never a secret.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/base/address.h"
+#include "common/base/clock.h"
+#include "common/base/mail.h"
+#include "common/config/server.h"
+#include "proxy/dialogue/failure.h"
+
+namespace postern::session {
+
+struct Record {
+  std::string id;  // 20 letters
+  Protocol protocol = Protocol::Imap;
+  std::uint16_t port = 0;
+  ClientAddress client;
+  ServerAddress local;  // where the client came in
+  Instant began{};
+  std::string sni;
+  std::string tls;  // "TLSv1.3/TLS_AES_256_GCM_SHA384/resumed"
+  std::string server;
+  config::SessionLogging logging = config::SessionLogging::All;
+  std::string mechanism;
+  std::string user;  // as typed, printable
+  std::string backend;
+  std::string endpoint;
+  Duration connect{0};
+  Duration login{0};
+  bool logged_in = false;
+  // The last refusal that the client was told, for sessions that end without a login.
+  dialogue::Failure refusal = dialogue::Failure::None;
+};
+
+}  // namespace postern::session

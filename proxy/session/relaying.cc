@@ -1,0 +1,45 @@
+// The relay's turn, and the lingering end.
+#include <array>
+
+#include "common/base/limits.h"
+#include "proxy/session/session.h"
+#include "proxy/session/worker.h"
+
+namespace postern::session {
+
+using dialogue::Failure;
+
+Outcome Relaying::proceed(Session& session, Worker& worker) {
+  const relay::Progress progress =
+      relay.turn(session.client, session.backend, worker.scratch(), session.ready);
+  if (relay.moved()) last_activity = worker.now();
+  switch (progress) {
+    case relay::Progress::Over: return Outcome::ended(Failure::None);
+    case relay::Progress::Again: return Outcome::of(Outcome::Kind::Again);
+    case relay::Progress::Waiting: break;
+  }
+  if (worker.now() - last_activity >= idle) return Outcome::ended(Failure::ClientTimeout, "idle");
+  return Outcome::waiting(last_activity + idle);
+}
+
+Outcome Closing::proceed(Session& session, Worker& worker) {
+  if (!said_goodbye) {
+    session.client.shutdown_write();
+    session.backend.close();
+    said_goodbye = true;
+  }
+  std::array<char, 2048> octets{};
+  while (session.ready.client_in && dropped < limits::kLingerOctets && worker.now() < by) {
+    const net::Io io = session.client.read(octets);
+    dropped += io.octets;
+    if (io.status == net::IoStatus::WantRead) session.ready.client_in = false;
+    if (io.status == net::IoStatus::Ended || io.status == net::IoStatus::Broken ||
+        io.status == net::IoStatus::WantWrite) {
+      return Outcome::ended(Failure::ClientWentAway);
+    }
+  }
+  const bool enough = dropped >= limits::kLingerOctets || worker.now() >= by;
+  return enough ? Outcome::ended(Failure::None) : Outcome::waiting(by);
+}
+
+}  // namespace postern::session

@@ -1,0 +1,92 @@
+// TLS with the client: at once, or after STARTTLS.
+#include <utility>
+
+#include "proxy/policy/admission.h"
+#include "proxy/session/converse.h"
+#include "proxy/session/session.h"
+#include "proxy/session/worker.h"
+
+namespace postern::session {
+
+using dialogue::Failure;
+
+namespace {
+
+// SNI chose another tenant than the port's first: places and facts are that one's from now on.
+bool change_tenant(Session& session, Worker& worker, std::size_t index) {
+  Visit& v = session.visit();
+  const config::Tenant& tenant = v.listener->tenants[index];
+  const config::Server* server = v.prepared->snapshot->server(tenant.server);
+  const quota::Visitor visitor{tenant.server, v.listener->port, session.record().client.ip};
+  auto moved = worker.needs().places.change_tenant(session.places(), visitor,
+                                                   {server->limits, tenant.max_connections});
+  if (!moved) {
+    worker.needs().counters.refused_connection(name_of(moved.error().scope));
+    return false;
+  }
+  v.tenant_index = index;
+  v.server = server;
+  return true;
+}
+
+std::string summary_text(const net::TlsSummary& summary) {
+  return summary.version + "/" + summary.suite + (summary.resumed ? "/resumed" : "");
+}
+
+Outcome secured(Session& session, Worker& worker) {
+  Visit& v = session.visit();
+  const net::TlsSummary summary = session.client.tls_summary();
+  const net::TlsChoice choice = net::TlsServer::choice(session.client.tls());
+  session.client.forget_certificate();
+  worker.needs().counters.handshake(summary.version, summary.resumed, true);
+  session.record().sni = summary.sni;
+  session.record().tls = summary_text(summary);
+  v.facts.tls = policy::ClientTls::Established;
+  v.facts.asked_name = summary.sni;
+  if (choice.tenant != v.tenant_index && !change_tenant(session, worker, choice.tenant)) {
+    return Outcome::ended(Failure::AdmissionRefused);
+  }
+  settle_tenant(session);
+  return Outcome::of(Outcome::Kind::Secured);
+}
+
+}  // namespace
+
+std::optional<Outcome> Securing::begin(Session& session, Worker& worker) {
+  Visit& v = session.visit();
+  // Octets that came before the handshake are of another trust level: they end the session (R1).
+  if (!v.in.empty()) return Outcome::ended(Failure::ClientSyntax, "octets behind STARTTLS");
+  const net::TlsServer* tls = v.prepared->tls_server(v.listener->port);
+  if (!tls) return Outcome::ended(Failure::InternalConfig, "no certificate on this port");
+  if (!worker.take_handshake()) return Outcome::of(Outcome::Kind::Again);
+  session.client.secure(tls->open());
+  begun = true;
+  return std::nullopt;
+}
+
+Outcome Securing::proceed(Session& session, Worker& worker) {
+  if (worker.now() >= by) return Outcome::ended(Failure::ClientTimeout, "TLS handshake");
+  if (!begun) {
+    if (!session.ready.client_in) return Outcome::waiting(by);
+    if (auto not_yet = begin(session, worker)) return std::move(*not_yet);
+  }
+  const net::Io io = session.client.handshake();
+  switch (io.status) {
+    case net::IoStatus::Done:
+      return secured(session, worker);
+    case net::IoStatus::WantRead:
+      session.ready.client_in = false;
+      return Outcome::waiting(by);
+    case net::IoStatus::WantWrite:
+      session.ready.client_out = false;
+      return Outcome::waiting(by);
+    case net::IoStatus::Ended:
+      return Outcome::ended(Failure::ClientWentAway);
+    case net::IoStatus::Broken:
+      worker.needs().counters.handshake("none", false, false);
+      return Outcome::ended(Failure::ClientTls, session.client.tls_error());
+  }
+  return Outcome::ended(Failure::ClientTls);
+}
+
+}  // namespace postern::session

@@ -1,0 +1,228 @@
+#include "proxy/session/session.h"
+
+#include <utility>
+
+#include "common/base/check.h"
+#include "common/base/limits.h"
+#include "proxy/session/converse.h"
+#include "proxy/session/locate.h"
+#include "proxy/session/worker.h"
+
+namespace postern::session {
+
+using dialogue::Failure;
+
+static_assert(sizeof(Session) <= 512, "a session is a slot of half a kibibyte at most");
+
+void Session::begin(SessionId id, Arrival arrival, Worker& worker) {
+  id_ = id;
+  over_ = false;
+  ready = {};
+  client = std::move(arrival.stream);
+  places_ = std::move(arrival.places);
+  end_ = {};
+  record_ = std::make_unique<Record>();
+  record_->id = worker.next_session_id();
+  record_->client = arrival.client;
+  record_->local = arrival.local;
+  record_->began = worker.now();
+  auto visit = std::make_unique<Visit>(std::move(arrival.prepared), *arrival.listener);
+  visit->facts.client = arrival.client;
+  const bool implicit = arrival.listener->tls == config::ListenerTls::Implicit;
+  stage_ = std::move(visit);
+  settle_tenant(*this);
+  secure(worker);
+  worker.needs().counters.before_login.add(1);
+  worker.needs().counters.visits.add(1);
+  if (!implicit) converse(worker);
+}
+
+// The corridor: the order of things, and nothing else.
+void Session::advance(Worker& worker) {
+  for (;;) {
+    Outcome outcome = proceed(worker);
+    switch (outcome.kind) {
+      case Outcome::Kind::Waiting:    return worker.arm(*this, outcome.until);
+      case Outcome::Kind::Again:      return worker.enqueue(*this);
+      case Outcome::Kind::Upgrading:  secure(worker); break;    // STARTTLS
+      case Outcome::Kind::Secured:    converse(worker); break;  // greeting, capabilities, login
+      case Outcome::Kind::Identified: locate(worker); break;    // who? then where to
+      case Outcome::Kind::Located:    announce(); break;        // log in to the backend
+      case Outcome::Kind::Elsewhere:  try_elsewhere(); break;   // or to the next one
+      case Outcome::Kind::Announced:  welcome(); break;         // the front says yes
+      case Outcome::Kind::Refused:    turn_back(worker, std::move(outcome)); break;
+      case Outcome::Kind::Turned:     tell_refusal(worker); break;  // he may try again
+      case Outcome::Kind::Welcomed:   relay(worker); break;     // and leave him alone
+      case Outcome::Kind::Ended:
+        close(worker, std::move(outcome));
+        if (over_) return;
+        break;
+    }
+  }
+}
+
+Outcome Session::proceed(Worker& worker) {
+  if (auto* visit = std::get_if<std::unique_ptr<Visit>>(&stage_)) {
+    return std::visit([&](auto& step) { return step.proceed(*this, worker); }, (*visit)->step);
+  }
+  if (auto* relaying = std::get_if<Relaying>(&stage_)) return relaying->proceed(*this, worker);
+  return std::get<Closing>(stage_).proceed(*this, worker);
+}
+
+Line Session::client_line() {
+  return {client, visit().in, visit().out, ready.client_in, ready.client_out};
+}
+
+void Session::secure(Worker& worker) {
+  Visit& v = visit();
+  v.step = Securing{worker.now() + v.server->timeouts.tls_handshake};
+}
+
+void Session::converse(Worker& worker) {
+  Visit& v = visit();
+  if (v.front) {
+    v.drive.tell(*v.front, dialogue::TlsUp{offer_of(v)}, v.out);
+  } else {
+    v.front = make_front(v, record_->id);
+    v.drive.greet(*v.front, v.out);
+  }
+  v.login_by = worker.now() + v.server->timeouts.login;
+  v.step = Conversing{};
+}
+
+void Session::locate(Worker& worker) {
+  Visit& v = visit();
+  v.attempted = worker.now();
+  auto approach = session::locate(*this, worker);
+  if (approach) {
+    v.step.emplace<Reaching>(std::move(*approach));
+  } else {
+    turn_back(worker, std::move(approach.error()));
+  }
+}
+
+void Session::announce() {
+  Visit& v = visit();
+  Approach approach = std::move(std::get<Reaching>(v.step).approach);
+  auto back = make_back(*this, approach);
+  v.step.emplace<Announcing>(std::move(approach), std::move(back));
+}
+
+void Session::try_elsewhere() {
+  Visit& v = visit();
+  backend.close();
+  Approach approach = std::holds_alternative<Reaching>(v.step)
+                          ? std::move(std::get<Reaching>(v.step).approach)
+                          : std::move(std::get<Announcing>(v.step).approach);
+  v.step.emplace<Reaching>(std::move(approach));
+}
+
+void Session::welcome() {
+  Visit& v = visit();
+  auto& announcing = std::get<Announcing>(v.step);
+  v.backend_early.assign(announcing.in.view());
+  dialogue::Welcome welcome = std::move(announcing.welcome);
+  v.evidence.reset();
+  v.step = Conversing{};
+  v.drive.tell(*v.front, dialogue::Admitted{std::move(welcome)}, v.out);
+}
+
+// A refusal holds the guest until the front has spoken of it: nobody is answered twice or not at
+// all. Credentials that were wrong wait, so that time tells nothing.
+void Session::turn_back(Worker& worker, Outcome refused) {
+  Visit& v = visit();
+  v.evidence.reset();
+  backend.close();
+  record_->refusal = refused.failure;
+  worker.needs().counters.login(record_->server, record_->protocol, refused.failure);
+  dialogue::Refused refusal{refused.failure, std::move(refused.detail), {}};
+  const bool credentials = refused.failure == Failure::CredentialsRefused ||
+                           refused.failure == Failure::BackendRefusedLogin;
+  const Instant until = credentials ? v.attempted + v.server->timeouts.failure_delay : worker.now();
+  v.step.emplace<Holding>(std::move(refusal), until);
+}
+
+void Session::tell_refusal(Worker& worker) {
+  Visit& v = visit();
+  dialogue::Refused refusal = std::move(std::get<Holding>(v.step).refusal);
+  v.login_by = worker.now() + v.server->timeouts.login;
+  v.step = Conversing{};
+  v.drive.tell(*v.front, std::move(refusal), v.out);
+}
+
+void Session::relay(Worker& worker) {
+  Visit& v = visit();
+  Relaying relaying{{}, v.server->timeouts.idle, worker.now()};
+  relaying.relay.feed(relay::Side::Backend, v.in.view());
+  relaying.relay.feed(relay::Side::Client, v.backend_early);
+  record_->logged_in = true;
+  record_->login = std::chrono::duration_cast<Duration>(worker.now() - v.attempted);
+  worker.needs().counters.login(record_->server, record_->protocol, Failure::None);
+  worker.needs().counters.relaying.add(1);
+  leave_visit(worker);
+  deadline.disarm();  // the next one is far away
+  stage_ = std::move(relaying);
+}
+
+void Session::leave_visit(Worker& worker) {
+  worker.needs().counters.visits.add(-1);
+  worker.needs().counters.before_login.add(-1);
+  places_.before_login.release();
+}
+
+// Over, or nearly: what was said is written; the peer may still read it.
+void Session::close(Worker& worker, Outcome ended) {
+  const bool closing = std::holds_alternative<Closing>(stage_);
+  if (!closing) {
+    end_.failure = ended.failure;
+    if (auto* relaying = std::get_if<Relaying>(&stage_)) {
+      note_relay_end(*relaying);
+      worker.needs().counters.relaying.add(-1);
+      worker.needs().counters.relayed(record_->protocol, end_.octets_in, end_.octets_out);
+    } else {
+      leave_visit(worker);
+      if (ended.failure == Failure::ClientWentAway) end_.by = EndedBy::Client;
+    }
+    end_.at = worker.now();
+    end_.detail = ended.detail;
+    log_session(worker.needs().log, *record_, end_);
+    end_.detail = {};
+  }
+  const bool lingers = !closing && client.open() && ended.failure != Failure::ClientWentAway &&
+                       ended.failure != Failure::ClientTls;
+  if (lingers) {
+    stage_ = Closing{worker.now() + limits::kLinger};
+  } else {
+    finish();
+  }
+}
+
+void Session::note_relay_end(const Relaying& relaying) {
+  const relay::Ending ending = relaying.relay.ending();
+  end_.by = ending.by == relay::Side::Client ? EndedBy::Client : EndedBy::Backend;
+  end_.octets_in = relaying.relay.octets_from(relay::Side::Client);
+  end_.octets_out = relaying.relay.octets_from(relay::Side::Backend);
+}
+
+void Session::finish() {
+  check(!over_, "a session ends once");
+  stage_ = std::monostate{};
+  places_ = {};
+  record_.reset();
+  over_ = true;
+}
+
+void Session::drain(Worker& worker) {
+  if (over_ || std::holds_alternative<Closing>(stage_)) return;
+  if (relaying()) {
+    close(worker, Outcome::ended(Failure::Draining));
+    worker.enqueue(*this);
+    return;
+  }
+  Visit& v = visit();
+  const bool in_dialogue = std::holds_alternative<Conversing>(v.step);
+  if (in_dialogue) v.drive.tell(*v.front, dialogue::Draining{}, v.out);
+  worker.enqueue(*this);
+}
+
+}  // namespace postern::session

@@ -1,0 +1,65 @@
+#include "proxy/session/session_log.h"
+
+#include <string>
+
+namespace postern::session {
+
+namespace {
+
+using dialogue::Failure;
+
+std::string_view name_of(EndedBy by) {
+  switch (by) {
+    case EndedBy::Client: return "client";
+    case EndedBy::Backend: return "backend";
+    case EndedBy::Proxy: return "proxy";
+  }
+  return "?";
+}
+
+// A probe (it came, said nothing, went) is no line: it would bury the others.
+bool is_worth_a_line(const Record& record, const SessionEnd& end, bool failed) {
+  if (record.logging == config::SessionLogging::None) return false;
+  if (!failed) return record.logging == config::SessionLogging::All && record.logged_in;
+  return end.failure != Failure::ClientWentAway || !record.user.empty();
+}
+
+std::int64_t milliseconds(Duration duration) { return duration.count(); }
+
+}  // namespace
+
+void log_session(Log& log, const Record& record, const SessionEnd& end) {
+  const Failure failure = end.failure == Failure::None && !record.logged_in ? record.refusal
+                                                                             : end.failure;
+  const bool failed = failure != Failure::None;
+  if (!is_worth_a_line(record, end, failed)) return;
+  const dialogue::FailureRow& row = dialogue::row_of(failure);
+  const LogLevel level = failed ? row.level : LogLevel::Info;
+  if (!log.takes(level)) return;
+  const std::string client = record.client.ip.text();
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(end.at - record.began).count();
+  log.line(level, "session ended",
+           {{field::kSession, record.id},
+            {field::kProtocol, postern::name_of(record.protocol)},
+            {field::kListener, std::int64_t{record.port}},
+            {field::kClientIp, client},
+            {field::kClientPort, std::int64_t{record.client.port}},
+            {field::kSni, record.sni},
+            {field::kTls, record.tls},
+            {field::kMailServer, record.server},
+            {field::kMechanism, record.mechanism},
+            {field::kUser, record.user},
+            {field::kBackend, record.backend},
+            {field::kEndpoint, record.endpoint},
+            {field::kConnectMs, milliseconds(record.connect)},
+            {field::kLoginMs, milliseconds(record.login)},
+            {field::kBytesIn, static_cast<std::int64_t>(end.octets_in)},
+            {field::kBytesOut, static_cast<std::int64_t>(end.octets_out)},
+            {field::kSeconds, static_cast<std::int64_t>(seconds)},
+            {field::kEnd, row.name},
+            {field::kBy, name_of(end.by)},
+            {field::kDetail, end.detail}});
+}
+
+}  // namespace postern::session

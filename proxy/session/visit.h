@@ -1,0 +1,124 @@
+// Visit: everything a session needs before its relay, in one heap block that is freed when relaying
+// begins. The steps hold what only they need; what several need is the visit's.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "common/base/clock.h"
+#include "common/config/backend.h"
+#include "proxy/dialogue/front.h"
+#include "proxy/net/prepared.h"
+#include "proxy/policy/facts.h"
+#include "proxy/policy/balancing.h"
+#include "proxy/session/drive.h"
+#include "proxy/upstream/reach.h"
+
+namespace postern::session {
+
+class Session;
+class Worker;
+
+// Where to, and within which time: one route, its endpoints, the deadline for all of them.
+struct Approach {
+  std::string backend_name;  // BACKEND resource
+  const config::Backend* backend = nullptr;
+  const config::BackendPort* port = nullptr;
+  const net::TlsClient* tls = nullptr;
+  upstream::Reach reach;
+  policy::Candidate destination;  // tried now
+  Instant began{};
+  Instant by{};  // connecting, TLS, login and retries together
+};
+
+// TLS with the client: at once, or after STARTTLS.
+struct Securing {
+  Instant by{};
+  bool begun = false;
+  [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
+
+ private:
+  [[nodiscard]] std::optional<Outcome> begin(Session& session, Worker& worker);
+};
+
+// The dialogue with the client.
+struct Conversing {
+  bool told_expired = false;
+  [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
+};
+
+// A refusal is held back, so that unknown users and wrong passwords take the same time.
+struct Holding {
+  dialogue::Refused refusal;
+  Instant until{};
+  [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
+};
+
+// Towards one endpoint: connect, PROXY header, implicit TLS.
+struct Reaching {
+  enum class Phase : std::uint8_t { Dialling, Connecting, Introducing, Handshaking };
+
+  explicit Reaching(Approach to) : approach(std::move(to)) {}
+  [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
+
+  Approach approach;
+  Phase phase = Phase::Dialling;
+  Instant connect_by{};
+  dialogue::Reply header;  // PROXY protocol, said before anything else
+
+ private:
+  [[nodiscard]] std::optional<Outcome> dial(Session& session, Worker& worker);
+  [[nodiscard]] std::optional<Outcome> connect(Session& session, Worker& worker);
+  [[nodiscard]] std::optional<Outcome> introduce(Session& session, Worker& worker);
+  [[nodiscard]] Outcome handshake(Session& session, Worker& worker);
+  [[nodiscard]] Outcome give_up(Session& session, Worker& worker, dialogue::Failure failure,
+                                std::string detail);
+};
+
+// The login at the backend.
+struct Announcing {
+  Announcing(Approach to, std::unique_ptr<dialogue::Back> with);
+  [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
+
+  Approach approach;
+  std::unique_ptr<dialogue::Back> back;
+  BackDrive drive;
+  Buffer in;
+  dialogue::Reply out;
+  bool handshaking = false;  // STARTTLS was agreed on
+  dialogue::Welcome welcome;  // once it has let him in
+
+ private:
+  [[nodiscard]] std::optional<Outcome> handshake(Session& session, Worker& worker);
+  [[nodiscard]] std::optional<Outcome> take(dialogue::BackStep step, Session& session,
+                                            Worker& worker);
+  [[nodiscard]] Outcome refused(Session& session, Worker& worker, dialogue::BackRefused refusal);
+};
+
+struct Visit {
+  Visit(std::shared_ptr<const net::Prepared> with, const config::Listener& at);
+
+  // The tenant of the listener that this session belongs to now, and its server.
+  [[nodiscard]] const config::Tenant& tenant() const { return listener->tenants[tenant_index]; }
+
+  std::shared_ptr<const net::Prepared> prepared;
+  const config::Listener* listener;
+  std::size_t tenant_index = 0;
+  const config::Server* server;
+  policy::Facts facts;
+  std::unique_ptr<dialogue::Front> front;
+  FrontDrive drive;
+  Buffer in;            // what the client said and nobody consumed yet
+  dialogue::Reply out;
+  Instant login_by{};   // absolute: from the greeting or the last refused login
+  std::optional<dialogue::Evidence> evidence;  // from Attempt until the backend has decided
+  std::optional<std::uint32_t> ttl;            // hops left, as a proxy before us claims
+  Instant attempted{};                         // when they came
+  std::string backend_early;  // what the backend said after its yes: the relay's first octets
+  std::variant<Securing, Conversing, Holding, Reaching, Announcing> step;
+};
+
+}  // namespace postern::session

@@ -1,0 +1,210 @@
+#include "proxy/session/worker.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "common/base/check.h"
+#include "common/base/digest.h"
+#include "common/base/limits.h"
+
+namespace postern::session {
+
+namespace {
+
+// Timer tokens: a session's slot, or with this bit a listener's.
+constexpr std::uint64_t kListenerTimer = std::uint64_t{1} << 63U;
+constexpr Duration kLongestWait{60'000};
+
+// 12 octets as 20 letters of RFC 4648's base32, without padding.
+std::string base32(const std::array<std::uint8_t, 12>& octets) {
+  static constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
+  std::string out;
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const std::uint8_t octet : octets) {
+    bits = (bits << 8U) | octet;
+    for (held += 8; held >= 5; held -= 5) out.push_back(kAlphabet[(bits >> (held - 5)) & 31U]);
+  }
+  if (held > 0) out.push_back(kAlphabet[(bits << (5 - held)) & 31U]);
+  return out;
+}
+
+std::array<std::uint8_t, 4> boot_octets() {
+  std::array<std::uint8_t, 4> octets{};
+  random_octets(octets.data(), octets.size());
+  return octets;
+}
+
+}  // namespace
+
+Worker::Worker(std::uint8_t index, WorkerNeeds needs)
+    : index_(index), needs_(needs), timers_(needs.clock.now()), now_(needs.clock.now()) {}
+
+Worker::~Worker() = default;
+
+void Worker::run() {
+  while (!stopping_.load(std::memory_order_relaxed)) turn(kLongestWait);
+}
+
+void Worker::stop() {
+  stopping_.store(true, std::memory_order_relaxed);
+  (void)loop_.post([] {});  // full: then it is awake anyway
+}
+
+void Worker::turn(Duration most) {
+  const std::span<const net::Event> events = loop_.wait(patience(most));
+  now_ = needs_.clock.now();
+  handshakes_left_ = limits::kHandshakesPerTurn;
+  for (const net::Event& event : events) take(event);
+  loop_.run_posted();
+  timers_.advance(now_, [this](std::uint64_t token) {
+    const auto slot = static_cast<std::uint32_t>(token);
+    if ((token & kListenerTimer) != 0) {
+      gate_(slot);
+    } else {
+      enqueue(slots_[slot].session);
+    }
+  });
+  advance_queued();
+  bury();
+}
+
+Duration Worker::patience(Duration most) const {
+  if (!queue_.empty()) return Duration{0};
+  const std::optional<Instant> next = timers_.next();
+  if (!next) return most;
+  const auto left = std::chrono::ceil<Duration>(*next - needs_.clock.now());
+  return std::clamp(left, Duration{0}, most);
+}
+
+void Worker::take(const net::Event& event) {
+  if (event.token.role == net::Role::Listener) {
+    gate_(event.token.slot);
+    return;
+  }
+  Session* session = find(event.token);
+  if (!session) return;  // stale: of a descriptor that was closed in this batch
+  const bool client = event.token.role == net::Role::Client;
+  bool& in = client ? session->ready.client_in : session->ready.backend_in;
+  bool& out = client ? session->ready.client_out : session->ready.backend_out;
+  in = in || event.readable;
+  out = out || event.writable;
+  enqueue(*session);
+}
+
+Session* Worker::find(const net::Token& token) {
+  constexpr std::uint32_t kTravels = 0xFFFFFF;
+  if (token.slot >= slots_.size()) return nullptr;
+  Slot& slot = slots_[token.slot];
+  const bool same = (slot.generation & kTravels) == (token.generation & kTravels);
+  return same && !slot.session.over() ? &slot.session : nullptr;
+}
+
+void Worker::advance_queued() {
+  running_.swap(queue_);
+  for (const std::uint32_t slot : running_) {
+    Session& session = slots_[slot].session;
+    session.queued = false;
+    if (session.over()) continue;
+    session.advance(*this);
+    if (session.over()) dead_.push_back(slot);
+  }
+  running_.clear();
+}
+
+// Descriptors are closed and slots reused only after the batch, so neither a stale event nor a new
+// descriptor of the same number reaches the wrong session.
+void Worker::bury() {
+  for (const std::uint32_t slot : dead_) {
+    Slot& grave = slots_[slot];
+    grave.session.client.close();
+    grave.session.backend.close();
+    grave.session.deadline.disarm();
+    free_.push_back(slot);
+    --open_;
+  }
+  dead_.clear();
+}
+
+void Worker::open(Arrival arrival) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back();
+  }
+  const std::uint32_t index = free_.back();
+  free_.pop_back();
+  Slot& slot = slots_[index];
+  if (++slot.generation == 0) slot.generation = 1;
+  ++open_;
+  slot.session.deadline.set_token(index);
+  const SessionId id{index, slot.generation};
+  const int fd = arrival.stream.fd();
+  slot.session.begin(id, std::move(arrival), *this);
+  loop_.watch(fd, {id.slot, id.generation, net::Role::Client});
+  enqueue(slot.session);
+}
+
+void Worker::pause_listener(net::TimerHook& hook, std::uint32_t slot, Duration pause) {
+  hook.set_token(kListenerTimer | slot);
+  timers_.arm(hook, now_ + pause);
+}
+
+void Worker::drain() {
+  each([this](Session& session) {
+    session.drain(*this);
+    if (session.over()) dead_.push_back(session.id().slot);
+  });
+}
+
+void Worker::each(const std::function<void(Session&)>& visit) {
+  for (Slot& slot : slots_) {
+    if (!slot.session.over()) visit(slot.session);
+  }
+}
+
+void Worker::enqueue(Session& session) {
+  if (session.queued || session.over()) return;
+  session.queued = true;
+  queue_.push_back(session.id().slot);
+}
+
+// Deadlines that move away are not re-armed: the hook fires early, the session looks and waits on.
+void Worker::arm(Session& session, Instant deadline) {
+  if (session.deadline.armed() && session.armed_for <= deadline) return;
+  session.armed_for = deadline;
+  timers_.arm(session.deadline, deadline);
+}
+
+bool Worker::take_handshake() {
+  if (handshakes_left_ == 0) return false;
+  --handshakes_left_;
+  return true;
+}
+
+std::string Worker::next_session_id() {
+  static const std::array<std::uint8_t, 4> boot = boot_octets();
+  std::array<std::uint8_t, 12> octets{boot[0], boot[1], boot[2], boot[3], index_};
+  ++session_counter_;
+  for (std::size_t i = 0; i < 7; ++i) {
+    octets[11 - i] = static_cast<std::uint8_t>(session_counter_ >> (8 * i));
+  }
+  return base32(octets);
+}
+
+void Worker::adopt(std::shared_ptr<const net::Prepared> prepared) {
+  for (const auto& [key, resource] : prepared->snapshot->resources()) {
+    if (key.type != config::ResourceType::Endpoints) continue;
+    health_.keep_only(key.name, &std::get<config::EndpointSet>(resource->body));
+  }
+  if (prepared_) {
+    for (const auto& [key, resource] : prepared_->snapshot->resources()) {
+      const bool gone = key.type == config::ResourceType::Endpoints &&
+                        !prepared->snapshot->endpoints(key.name);
+      if (gone) health_.keep_only(key.name, nullptr);
+    }
+  }
+  prepared_ = std::move(prepared);
+}
+
+}  // namespace postern::session

@@ -1,0 +1,112 @@
+// Worker: one thread, one loop, and the sessions that live and die on it. A turn is: events set
+// ready flags and queue sessions, the inbox and due timers do the same, each queued session is
+// advanced once, the dead are buried. Sessions are never run while events are decoded, so the order
+// inside a batch cannot matter.
+// Thread: its own, but for post() and stop(). Tests call turn() themselves.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "proxy/net/dialer.h"
+#include "proxy/net/loop.h"
+#include "proxy/net/prepared.h"
+#include "proxy/net/scratch.h"
+#include "proxy/net/timers.h"
+#include "proxy/quota/place.h"
+#include "proxy/session/counters.h"
+#include "proxy/session/session.h"
+#include "proxy/upstream/health.h"
+
+namespace postern::session {
+
+// What a worker is given; all outlive it.
+struct WorkerNeeds {
+  Log& log;
+  const Clock& clock;
+  Counters& counters;
+  quota::PlaceTables& places;
+  net::Dialer& dialer;
+};
+
+class Worker {
+ public:
+  Worker(std::uint8_t index, WorkerNeeds needs);
+  ~Worker();
+
+  void run();
+  void stop();  // from any thread: run() returns, sessions are closed
+  // One turn; waits for events at most `most`. Tests drive a worker by it.
+  void turn(Duration most);
+  // From any thread; false when the inbox is full.
+  [[nodiscard]] bool post(std::function<void()> work) { return loop_.post(std::move(work)); }
+
+  void open(Arrival arrival);
+  // Listener events go to the gate; a pause's end too.
+  void on_listener(std::function<void(std::uint32_t slot)> gate) { gate_ = std::move(gate); }
+  void pause_listener(net::TimerHook& hook, std::uint32_t slot, Duration pause);
+  void drain();  // tells every session; see Session::drain
+
+  // For sessions.
+  void enqueue(Session& session);
+  void arm(Session& session, Instant deadline);
+  [[nodiscard]] bool take_handshake();  // false: this turn's full handshakes are used up
+  [[nodiscard]] std::string next_session_id();
+  [[nodiscard]] Instant now() const { return now_; }
+  [[nodiscard]] net::Loop& loop() { return loop_; }
+  [[nodiscard]] net::Scratch& scratch() { return scratch_; }
+  [[nodiscard]] net::TlsSessions& tls_sessions() { return tls_sessions_; }
+  [[nodiscard]] upstream::Health& health() { return health_; }
+  [[nodiscard]] WorkerNeeds& needs() { return needs_; }
+
+  // The newest snapshot that this worker adopted; sessions hold their own until they relay.
+  void adopt(std::shared_ptr<const net::Prepared> prepared);
+  [[nodiscard]] const std::shared_ptr<const net::Prepared>& prepared() const { return prepared_; }
+
+  // For tests and metrics.
+  [[nodiscard]] std::size_t sessions() const { return open_; }
+  [[nodiscard]] std::size_t armed_timers() const { return timers_.armed(); }
+  void each(const std::function<void(Session&)>& visit);
+
+ private:
+  struct Slot {
+    Session session;
+    std::uint32_t generation = 0;
+  };
+
+  void take(const net::Event& event);
+  [[nodiscard]] Session* find(const net::Token& token);
+  void advance_queued();
+  void bury();
+  [[nodiscard]] Duration patience(Duration most) const;
+
+  std::uint8_t index_;
+  WorkerNeeds needs_;
+  std::shared_ptr<const net::Prepared> prepared_;
+  net::Loop loop_;
+  net::Timers timers_;
+  net::Scratch scratch_;
+  net::TlsSessions tls_sessions_;
+  upstream::Health health_;
+  std::function<void(std::uint32_t)> gate_;
+
+  std::deque<Slot> slots_;  // addresses are stable
+  std::vector<std::uint32_t> free_;
+  std::vector<std::uint32_t> queue_;
+  std::vector<std::uint32_t> running_;
+  std::vector<std::uint32_t> dead_;
+  std::size_t open_ = 0;
+  Instant now_;
+  int handshakes_left_ = 0;
+  std::uint64_t session_counter_ = 0;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace postern::session
