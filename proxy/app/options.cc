@@ -141,7 +141,7 @@ void add_proxy_flags(CLI::App& app, ProxyOptions& options) {
              return read_number<std::size_t>(text, 1, kMaxWorkers, options.workers);
            });
   add_address_flags(app, options);
-  add_flag(app, {"--class", "CLASS", "the class that is served", "any"},
+  add_flag(app, {"--class", "CLASS", "the class that is served", options.ingress_class},
            [&options](const std::string& text) {
              options.ingress_class = text;
              return std::nullopt;

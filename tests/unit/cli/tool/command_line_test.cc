@@ -63,7 +63,7 @@ TEST(CommandLine, run_has_defaults_for_all_but_the_directory) {
   EXPECT_TRUE(options.proxy.listen_addresses.empty());
   EXPECT_EQ(options.proxy.port_offset, 0);
   EXPECT_EQ(options.proxy.admin_address.text(), "127.0.0.1:9901");
-  EXPECT_EQ(options.proxy.ingress_class, "");
+  EXPECT_EQ(options.proxy.ingress_class, "postern");
   EXPECT_EQ(options.proxy.log_format, std::nullopt);
   EXPECT_EQ(options.proxy.log_level, LogLevel::Info);
   EXPECT_FALSE(options.strict);

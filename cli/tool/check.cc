@@ -1,0 +1,84 @@
+#include "cli/tool/check.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/tool/command_line.h"
+#include "controller/build/builder.h"
+#include "controller/source/directory_source.h"
+#include "controller/world/world.h"
+
+namespace postern::tool {
+namespace {
+
+// Every class among the manifests is looked at: whoever checks a repository has several.
+model::Problems problems_of_build(const world::World& world, std::int64_t now_unix_s) {
+  std::vector<std::string> classes;
+  for (const model::MailServer* server : world.mail_servers()) {
+    const std::string& name = server->ingress_class_name;
+    classes.push_back(name.empty() ? build::Terms().class_name : name);
+  }
+  std::sort(classes.begin(), classes.end());
+  classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+  model::Problems problems;
+  for (const std::string& name : classes) {
+    build::Built built = build::build(world, {.class_name = name, .now_unix_s = now_unix_s});
+    for (model::Problem& problem : built.problems) problems.push_back(std::move(problem));
+  }
+  return problems;
+}
+
+std::int64_t now_unix_s() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+// Objects without a class are built for every class: what is said twice is told once.
+void tell(const model::Problems& problems, CheckAnswer& answer) {
+  std::vector<std::string> told;
+  std::size_t refused = 0;
+  for (const model::Problem& problem : problems) {
+    const bool warning = problem.severity == model::Severity::Warning;
+    const std::string text = (warning ? "warning: " : "") + model::to_text(problem);
+    if (std::find(told.begin(), told.end(), text) != told.end()) continue;
+    told.push_back(text);
+    answer.out += text + '\n';
+    if (!warning) ++refused;
+  }
+  if (refused > 0) answer.exit_code = kExitProblems;
+  answer.out += fmt::format("{}, {}\n", counted(refused, "problem"),
+                            counted(told.size() - refused, "warning"));
+}
+
+}  // namespace
+
+CheckAnswer check(const std::vector<std::string>& paths) {
+  CheckAnswer answer;
+  source::DirectorySource source(paths);
+  auto loaded = source.load();
+  if (!loaded) {
+    answer.exit_code = kExitProblems;
+    answer.err = fmt::format("postern check: {}\n", loaded.error());
+    return answer;
+  }
+  world::World world;
+  (void)world.replace(std::move(loaded->objects));
+  model::Problems problems = std::move(loaded->problems);
+  for (model::Problem& problem : problems_of_build(world, now_unix_s())) {
+    problems.push_back(std::move(problem));
+  }
+  tell(problems, answer);
+  return answer;
+}
+
+}  // namespace postern::tool
