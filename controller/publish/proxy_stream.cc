@@ -4,6 +4,14 @@ namespace postern::publish {
 
 namespace pb = config::v1alpha1;
 
+namespace {
+
+// The end waits for a write in hand, so that the proxy learns the reason; a write to a proxy that
+// does not read would never end by itself.
+constexpr Duration kWriteGrace{1'000};
+
+}  // namespace
+
 void ProxyStream::begin(Duration hello_timeout) {
   expect(hello_timeout, "no Hello in time");
   StartRead(&in_);
@@ -30,16 +38,20 @@ void ProxyStream::send(Push push, std::size_t most_octets, Duration result_timeo
 void ProxyStream::expect(Duration timeout, const char* what) {
   const std::lock_guard lock(mutex_);
   if (ending_) return;
+  set_alarm(timeout, [this, what] { end({grpc::StatusCode::DEADLINE_EXCEEDED, what}); });
+}
+
+void ProxyStream::set_alarm(Duration after, std::function<void()> task) {
   const std::uint64_t expectation = ++expectation_;
   alarm_ = std::make_unique<grpc::Alarm>();
-  alarm_->Set(std::chrono::system_clock::now() + timeout,
-              [self = shared_from_this(), expectation, what](bool expired) {
+  alarm_->Set(std::chrono::system_clock::now() + after,
+              [self = shared_from_this(), expectation, task = std::move(task)](bool expired) {
                 if (!expired) return;
                 {
-                  const std::lock_guard inner(self->mutex_);
+                  const std::lock_guard lock(self->mutex_);
                   if (self->expectation_ != expectation) return;
                 }
-                self->end({grpc::StatusCode::DEADLINE_EXCEEDED, what});
+                task();
               });
 }
 
@@ -51,21 +63,28 @@ void ProxyStream::expect_nothing() {
 }
 
 void ProxyStream::end(grpc::Status status) {
-  bool cancel = false;
   {
     const std::lock_guard lock(mutex_);
     if (ending_) return;
     ending_ = std::move(status);
-    cancel = writing_;
-    if (cancel) ++pins_;
+    ++expectation_;
+    alarm_.reset();
+    if (writing_) set_alarm(kWriteGrace, [this] { cancel_write(); });
   }
-  if (cancel) {
-    // A write to a proxy that does not read would never end.
-    context_.TryCancel();
+  pump();
+}
+
+void ProxyStream::cancel_write() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!writing_) return;
+    ++pins_;
+  }
+  context_.TryCancel();
+  {
     const std::lock_guard lock(mutex_);
     --pins_;
   }
-  expect_nothing();
   pump();
 }
 

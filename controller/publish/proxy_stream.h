@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -55,6 +56,8 @@ class ProxyStream final : public grpc::ServerBidiReactor<config::v1alpha1::Proxy
   void OnDone() override;
 
   void expect(Duration timeout, const char* what);
+  void set_alarm(Duration after, std::function<void()> task);  // under the lock
+  void cancel_write();
   void pump();
   [[nodiscard]] bool fill_next_message();
 

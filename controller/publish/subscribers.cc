@@ -132,7 +132,10 @@ void Subscribers::refuse(Proxy& proxy, const Refusal& error, const std::string& 
   Refused refused{error, nonce};
   const auto now = wanted_.find(error.key);
   if (now != wanted_.end()) refused.refusal.sources = now->second->sources;
-  bool ours = now != wanted_.end() || proxy.held.contains(error.key);
+  const auto held = proxy.held.find(error.key);
+  bool ours = now != wanted_.end() || held != proxy.held.end();
+  // A correction: what it held until now is what fails now.
+  if (error.version.empty() && held != proxy.held.end()) refused.refusal.version = held->second;
   if (proxy.in_flight) {
     const auto sent = proxy.in_flight->content.find(error.key);
     if (sent != proxy.in_flight->content.end()) {

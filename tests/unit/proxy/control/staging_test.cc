@@ -1,0 +1,122 @@
+#include "proxy/control/staging.h"
+
+#include <gtest/gtest.h>
+
+#include "common/wire/snapshot_codec.h"
+
+namespace postern::control {
+namespace {
+
+namespace pb = config::v1alpha1;
+using config::ResourceKey;
+using config::ResourceType;
+
+void add_listener(pb::ConfigUpdate& chunk, const std::string& name) {
+  const config::Listener listener{
+      993, Protocol::Imap, config::ListenerTls::Implicit, {{"mail/example", {}}}};
+  wire::encode({name, "v" + name, {}, listener}, *chunk.add_upserts());
+}
+
+pb::ConfigUpdate mk_chunk(const std::string& nonce, bool last = true) {
+  pb::ConfigUpdate chunk;
+  chunk.set_nonce(nonce);
+  chunk.set_version("whole");
+  chunk.set_last_chunk(last);
+  return chunk;
+}
+
+TEST(Staging, gives_the_update_with_its_last_chunk) {
+  Staging staging;
+  pb::ConfigUpdate first = mk_chunk("1", false);
+  add_listener(first, "1");
+  EXPECT_FALSE(staging.add(first, {}).has_value());
+  pb::ConfigUpdate last = mk_chunk("1");
+  add_listener(last, "2");
+  last.add_removals()->set_type(pb::RESOURCE_TYPE_SERVER);
+  last.mutable_removals(0)->set_name("old");
+  const auto staged = staging.add(last, {});
+  ASSERT_TRUE(staged);
+  EXPECT_EQ(staged->nonce, "1");
+  EXPECT_EQ(staged->update.version, "whole");
+  ASSERT_EQ(staged->update.upserts.size(), 2U);
+  EXPECT_EQ(staged->update.upserts[1].name, "2");
+  EXPECT_EQ(staged->update.removals, (std::vector<ResourceKey>{{ResourceType::Server, "old"}}));
+}
+
+TEST(Staging, drops_half_an_update_when_another_begins) {
+  Staging staging;
+  pb::ConfigUpdate half = mk_chunk("1", false);
+  add_listener(half, "1");
+  EXPECT_FALSE(staging.add(half, {}).has_value());
+  pb::ConfigUpdate other = mk_chunk("2");
+  add_listener(other, "2");
+  const auto staged = staging.add(other, {});
+  ASSERT_TRUE(staged);
+  ASSERT_EQ(staged->update.upserts.size(), 1U);
+  EXPECT_EQ(staged->update.upserts[0].name, "2");
+}
+
+TEST(Staging, reports_what_does_not_decode_and_keeps_the_rest) {
+  Staging staging;
+  pb::ConfigUpdate chunk = mk_chunk("1");
+  add_listener(chunk, "bad");
+  add_listener(chunk, "good");
+  chunk.mutable_upserts(0)->mutable_listener()->set_protocol(pb::PROTOCOL_UNSPECIFIED);
+  const auto staged = staging.add(chunk, {{{ResourceType::Listener, "bad"}, "running"}});
+  ASSERT_TRUE(staged);
+  ASSERT_EQ(staged->update.upserts.size(), 1U);
+  EXPECT_EQ(staged->update.upserts[0].name, "good");
+  ASSERT_EQ(staged->errors.size(), 1U);
+  EXPECT_EQ(staged->errors[0].name(), "bad");
+  EXPECT_EQ(staged->errors[0].version(), "vbad");
+  EXPECT_EQ(staged->errors[0].running_version(), "running");
+  EXPECT_EQ(staged->errors[0].field(), "protocol");
+  EXPECT_EQ(staged->errors[0].code(), pb::ResourceError::CODE_INVALID);
+}
+
+TEST(Staging, reports_a_type_of_a_newer_controller_as_unsupported) {
+  Staging staging;
+  pb::ConfigUpdate chunk = mk_chunk("1");
+  add_listener(chunk, "new");
+  chunk.mutable_upserts(0)->set_type(static_cast<pb::ResourceType>(99));
+  const auto staged = staging.add(chunk, {});
+  ASSERT_EQ(staged->errors.size(), 1U);
+  EXPECT_EQ(staged->errors[0].code(), pb::ResourceError::CODE_UNSUPPORTED);
+}
+
+TEST(Staging, turns_full_state_into_removals_and_spares_what_was_named) {
+  Staging staging;
+  pb::ConfigUpdate chunk = mk_chunk("1");
+  chunk.set_full_state(true);
+  add_listener(chunk, "bad");
+  chunk.mutable_upserts(0)->mutable_listener()->set_port(0);
+  const auto staged = staging.add(chunk, {{{ResourceType::Server, "old"}, "v"},
+                                          {{ResourceType::Listener, "bad"}, "v"},
+                                          {{ResourceType::Listener, "old"}, "v"}});
+  ASSERT_TRUE(staged);
+  EXPECT_FALSE(staged->update.full_state);
+  EXPECT_EQ(staged->update.removals, (std::vector<ResourceKey>{{ResourceType::Listener, "old"},
+                                                               {ResourceType::Server, "old"}}));
+}
+
+TEST(Staging, wipes_private_keys_out_of_the_message) {
+  Staging staging;
+  pb::ConfigUpdate chunk = mk_chunk("1");
+  wire::encode({"a/b", "v", {}, config::KeyPair{"chain", SharedSecret("the key"), {}, 0}},
+               *chunk.add_upserts());
+  const auto staged = staging.add(chunk, {});
+  ASSERT_EQ(staged->update.upserts.size(), 1U);
+  EXPECT_TRUE(chunk.upserts(0).secret().key_pair().key_pem().empty());
+}
+
+TEST(Staging, sends_details_that_are_not_utf8_as_printable_text) {
+  adopt::ResourceError error;
+  error.key = {ResourceType::Server, "a"};
+  error.detail = "bad \xFF octet";
+  EXPECT_EQ(error_message(error).detail(), "bad \\xff octet");
+  error.detail = std::string(5000, 'x');
+  EXPECT_LE(error_message(error).detail().size(), 1024U);
+}
+
+}  // namespace
+}  // namespace postern::control
