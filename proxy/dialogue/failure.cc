@@ -32,9 +32,8 @@ constexpr std::array kRows{
                "The client used up `limits.maxCommands` without logging in."},
     FailureRow{F::ClientTooManyFailures, "client_too_many_failures",
                "NO [AUTHENTICATIONFAILED] Too many failed logins",
-               "-ERR [AUTH] Too many failed logins",
-               "421 4.7.0 Too many failed logins", NewConnection, Warning,
-               "The client was refused too often on one connection."},
+               "-ERR [AUTH] Too many failed logins", "421 4.7.0 Too many failed logins",
+               NewConnection, Warning, "The client was refused too often on one connection."},
     FailureRow{F::ClientLineTooLong, "client_line_too_long", "BAD [TOOBIG] Command too long",
                "-ERR Command too long", "500 5.5.6 Command too long", NewConnection, Info,
                "A command was longer than `limits.maxCommandBytes`, or a literal longer than its "

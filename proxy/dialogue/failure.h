@@ -49,8 +49,8 @@ enum class Retry : std::uint8_t { SameConnection, NewConnection, Never };
 
 struct FailureRow {
   Failure failure;
-  std::string_view name;    // metric label and log word: snake_case
-  std::string_view imap;    // after the tag, or after "* BYE " when the session ends untagged
+  std::string_view name;  // metric label and log word: snake_case
+  std::string_view imap;  // after the tag, or after "* BYE " when the session ends untagged
   std::string_view pop3;
   std::string_view smtp;
   Retry retry;

@@ -107,7 +107,7 @@ class ImapBack final : public Back {
   std::optional<std::vector<std::string>> capabilities_;  // nothing: never shown
   std::vector<Secret> pieces_;                            // of the login, not said yet, in order
   bool credentials_said_ = false;
-  std::size_t heard_ = 0;                                 // octets, in all
+  std::size_t heard_ = 0;  // octets, in all
 };
 
 }  // namespace postern::dialogue

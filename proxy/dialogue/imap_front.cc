@@ -17,15 +17,13 @@ namespace imap = grammar::imap;
 namespace {
 
 constexpr const char* kStateNames[] = {
-    "AwaitingCommand", "AwaitingSasl", "Upgrading", "Attempting", "AwaitingAcknowledgement",
-    "Ended"};
+    "AwaitingCommand",         "AwaitingSasl", "Upgrading", "Attempting",
+    "AwaitingAcknowledgement", "Ended"};
 
 }  // namespace
 
 ImapFront::ImapFront(Offer offer, FrontLimits limits, std::string cram_challenge)
-    : limits_(limits),
-      cram_challenge_(std::move(cram_challenge)),
-      reader_(limits.command_octets) {
+    : limits_(limits), cram_challenge_(std::move(cram_challenge)), reader_(limits.command_octets) {
   take(std::move(offer));
 }
 

@@ -1,6 +1,7 @@
 // MemoryRunner: plays one script against an ImapFront without a socket, handing the client's octets
 // over in pieces of one size. Fails with the script's line, what was expected, what came instead
-// and the name of the state. Notes what each command was answered, for the table in docs/protocols.md.
+// and the name of the state. Notes what each command was answered, for the table in
+// docs/protocols.md.
 #pragma once
 
 #include <memory>
@@ -46,9 +47,9 @@ class MemoryRunner {
   std::size_t fragment_;
   Noted* noted_;
   std::unique_ptr<dialogue::Front> front_;
-  std::string wire_;   // sent by the client, on its way
-  std::string inbox_;  // arrived, not consumed
-  std::string outbox_;  // said by the front, not yet claimed by an S: line
+  std::string wire_;                         // sent by the client, on its way
+  std::string inbox_;                        // arrived, not consumed
+  std::string outbox_;                       // said by the front, not yet claimed by an S: line
   std::optional<dialogue::FrontStep> step_;  // what it waits for, when that is not octets
   std::string transcript_;
   std::string situation_;  // the listener, or "tls" once that is up

@@ -19,10 +19,18 @@ struct Phrase {
   [[nodiscard]] std::string get(const std::string& key, const std::string& otherwise = {}) const;
 };
 
-struct ClientSays { std::string octets; };
-struct ServerSays { std::string start; };  // one whole line that starts with this
-struct Wants { Phrase phrase; };           // >>
-struct Told { Phrase phrase; };            // <<
+struct ClientSays {
+  std::string octets;
+};
+struct ServerSays {
+  std::string start;
+};  // one whole line that starts with this
+struct Wants {
+  Phrase phrase;
+};  // >>
+struct Told {
+  Phrase phrase;
+};  // <<
 using Event = std::variant<ClientSays, ServerSays, Wants, Told>;
 
 struct Line {

@@ -90,7 +90,8 @@ class World {
   FrontInput verdict() {
     const unsigned choice = choices_.octet();
     if (choice % 4 == 0) {
-      return Admitted{{std::string(choices_.octets(20)), {std::string(choices_.octets(9)), "IDLE"}}};
+      return Admitted{
+          {std::string(choices_.octets(20)), {std::string(choices_.octets(9)), "IDLE"}}};
     }
     const auto failure = static_cast<Failure>(choice % failure_rows().size());
     return Refused{failure, std::string(choices_.octets(choice % 30)),

@@ -64,8 +64,6 @@ inline BackLogin login_of(ByteView name, ByteView password) {
   return login;
 }
 
-inline Introduction introduction() {
-  return {"192.0.2.7", 50000, "198.51.100.1", 993, "s-1", 5};
-}
+inline Introduction introduction() { return {"192.0.2.7", 50000, "198.51.100.1", 993, "s-1", 5}; }
 
 }  // namespace postern::dialogue

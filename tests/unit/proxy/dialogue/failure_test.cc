@@ -61,9 +61,7 @@ TEST(Failures, of_a_backend_name_neither_host_nor_reason) {
       << "who refused must not be seen (LI13)";
 }
 
-TEST(Failures, page_is_the_table) {
-  test::expect_committed("docs/errors.md", errors_markdown());
-}
+TEST(Failures, page_is_the_table) { test::expect_committed("docs/errors.md", errors_markdown()); }
 
 }  // namespace
 }  // namespace postern::dialogue

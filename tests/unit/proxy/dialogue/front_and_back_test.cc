@@ -1,6 +1,6 @@
-// ImapBack logs in to ImapFront through a pipe that cuts where it likes: whatever the backend's peer
-// is told is what the client showed. The front plays the backend here, so every form of login that
-// a back can choose is read by the grammar that reads clients.
+// ImapBack logs in to ImapFront through a pipe that cuts where it likes: whatever the backend's
+// peer is told is what the client showed. The front plays the backend here, so every form of login
+// that a back can choose is read by the grammar that reads clients.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -74,9 +74,9 @@ class Pipe {
 
 // Printable ASCII, with what quoting and literals trip over, and some UTF-8.
 std::string random_text(std::mt19937& random, std::size_t most) {
-  static constexpr std::string_view kParts[] = {"a", "B", "7", " ", "\"", "\\", "{5}", "{5+}", "*",
-                                                "(", ")", "%", "]", "\xc3\xa4", "\xe2\x82\xac", "@",
-                                                "\\\"", "+", "~", "NIL"};
+  static constexpr std::string_view kParts[] = {
+      "a", "B", "7", " ",        "\"",           "\\", "{5}",  "{5+}", "*", "(",
+      ")", "%", "]", "\xc3\xa4", "\xe2\x82\xac", "@",  "\\\"", "+",    "~", "NIL"};
   std::string text;
   const std::size_t size = 1 + random() % most;
   while (text.size() < size) text += kParts[random() % std::size(kParts)];

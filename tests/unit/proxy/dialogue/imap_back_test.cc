@@ -65,8 +65,7 @@ TEST(ImapBack, says_an_authzid_by_plain_whatever_the_mechanism) {
   login.authzid = "alice";
   login.mechanism = BackLogin::PasswordMechanism::Login;
   BackPlay play(std::move(login));
-  EXPECT_EQ(play.hear(kModern),
-            "qwertyui1 AUTHENTICATE PLAIN YWxpY2UAbWFzdGVyAHNlY3JldA==\r\n");
+  EXPECT_EQ(play.hear(kModern), "qwertyui1 AUTHENTICATE PLAIN YWxpY2UAbWFzdGVyAHNlY3JldA==\r\n");
 }
 
 TEST(ImapBack, introduces_the_client_and_logs_in_with_one_write) {
@@ -200,16 +199,15 @@ TEST_P(Greetings, that_are_not_ok_alone_end_the_attempt) {
 
 INSTANTIATE_TEST_SUITE_P(
     ImapBack, Greetings,
-    testing::Values(
-        Refusal{"ST14", "* PREAUTH hi\r\n", "backend_protocol"},
-        Refusal{"BYE", "* BYE too many\r\n", "backend_busy"},
-        Refusal{"NO", "* NO\r\n", "backend_protocol"},
-        Refusal{"another protocol", "220 smtp.example ESMTP\r\n", "backend_protocol"},
-        Refusal{"an answer", "qwertyui1 OK in\r\n", "backend_protocol"},
-        Refusal{"BE3: answers at once", "* OK hi\r\n+ go\r\nqwertyui1 OK in\r\n",
-                "backend_protocol"},
-        Refusal{"LOGINDISABLED", "* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] hi\r\n",
-                "backend_tls"}));
+    testing::Values(Refusal{"ST14", "* PREAUTH hi\r\n", "backend_protocol"},
+                    Refusal{"BYE", "* BYE too many\r\n", "backend_busy"},
+                    Refusal{"NO", "* NO\r\n", "backend_protocol"},
+                    Refusal{"another protocol", "220 smtp.example ESMTP\r\n", "backend_protocol"},
+                    Refusal{"an answer", "qwertyui1 OK in\r\n", "backend_protocol"},
+                    Refusal{"BE3: answers at once", "* OK hi\r\n+ go\r\nqwertyui1 OK in\r\n",
+                            "backend_protocol"},
+                    Refusal{"LOGINDISABLED", "* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] hi\r\n",
+                            "backend_tls"}));
 
 TEST(ImapBack, refuses_an_ok_before_the_password_was_sent) {  // BE4
   BackPlay play(login_of("alice", "s\xc3\xa9"));

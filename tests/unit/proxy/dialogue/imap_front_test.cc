@@ -73,13 +73,35 @@ TEST(ImapFront, forgets_a_half_command_from_before_tls) {
 // password have a '<', so that they are not reflected as a tag when they come as a line.
 std::string random_session(std::mt19937& random) {
   static constexpr std::string_view kParts[] = {
-      "a1 NOOP\r\n", "a2 CAPABILITY\r\n", "a3 LOGIN al<ce s<cret\r\n", "a4 LOGIN {5}\r\n",
-      "al<ce {6}\r\n", "s<cret\r\n", "a5 LOGIN {5+}\r\nal<ce {6+}\r\ns<cret\r\n",
-      "a6 AUTHENTICATE PLAIN\r\n", "AGFsPGNlAHM8Y3JldA==\r\n", "a7 AUTHENTICATE LOGIN\r\n",
-      "YWw8Y2U=\r\n", "*\r\n", "a8 AUTHENTICATE XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyIHQBAQ==\r\n",
-      "a9 ID (\"name\" \"x\")\r\n", "b1 ID NIL\r\n", "b2 NOSUCH {4+}\r\nabcd\r\n", "\r\n", "b3",
-      " ", "\"", "{", "}", "\n", "\r", "b4 LOGIN \"al\\\"ice\" {99999}\r\n", "b5 STARTTLS\r\n",
-      "b6 LOGIN a b c\r\n", "(((", "b7 LOGIN {3+}\r\na\r\n b\r\n"};
+      "a1 NOOP\r\n",
+      "a2 CAPABILITY\r\n",
+      "a3 LOGIN al<ce s<cret\r\n",
+      "a4 LOGIN {5}\r\n",
+      "al<ce {6}\r\n",
+      "s<cret\r\n",
+      "a5 LOGIN {5+}\r\nal<ce {6+}\r\ns<cret\r\n",
+      "a6 AUTHENTICATE PLAIN\r\n",
+      "AGFsPGNlAHM8Y3JldA==\r\n",
+      "a7 AUTHENTICATE LOGIN\r\n",
+      "YWw8Y2U=\r\n",
+      "*\r\n",
+      "a8 AUTHENTICATE XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyIHQBAQ==\r\n",
+      "a9 ID (\"name\" \"x\")\r\n",
+      "b1 ID NIL\r\n",
+      "b2 NOSUCH {4+}\r\nabcd\r\n",
+      "\r\n",
+      "b3",
+      " ",
+      "\"",
+      "{",
+      "}",
+      "\n",
+      "\r",
+      "b4 LOGIN \"al\\\"ice\" {99999}\r\n",
+      "b5 STARTTLS\r\n",
+      "b6 LOGIN a b c\r\n",
+      "(((",
+      "b7 LOGIN {3+}\r\na\r\n b\r\n"};
   std::string session = "a0 NOOP\r\n";
   for (int i = 0; i < 40; ++i) session += kParts[random() % std::size(kParts)];
   return session;
