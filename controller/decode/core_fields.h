@@ -17,8 +17,7 @@ namespace postern::decode {
 [[nodiscard]] std::string checked_text(const Node& parent, const std::string& path,
                                        std::string_view key, Findings& findings);
 // 1–65535; nothing when absent or told.
-[[nodiscard]] std::optional<std::uint16_t> checked_port(const Node& parent,
-                                                        const std::string& path,
+[[nodiscard]] std::optional<std::uint16_t> checked_port(const Node& parent, const std::string& path,
                                                         std::string_view key, Findings& findings);
 
 }  // namespace postern::decode

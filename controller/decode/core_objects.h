@@ -1,5 +1,6 @@
-// Documents of Kubernetes' own kinds → model. They are not our schema: fields that we do not use are
-// left alone, those that we use are checked. Nothing of a Secret's content is ever in a message.
+// Documents of Kubernetes' own kinds → model. They are not our schema: fields that we do not use
+// are left alone, those that we use are checked. Nothing of a Secret's content is ever in a
+// message.
 #pragma once
 
 #include "controller/decode/document.h"
@@ -24,7 +25,7 @@ void read_certificate_of(model::SecretObject& secret);
                                                      Findings& findings);
 [[nodiscard]] model::ServiceObject read_service(const Node& document, model::Meta meta,
                                                 Findings& findings);
-[[nodiscard]] model::EndpointSliceObject read_endpoint_slice(const Node& document,
-                                                             model::Meta meta, Findings& findings);
+[[nodiscard]] model::EndpointSliceObject read_endpoint_slice(const Node& document, model::Meta meta,
+                                                             Findings& findings);
 
 }  // namespace postern::decode

@@ -33,8 +33,8 @@ void check_mail_server(const SchemaNode& schema, Node& document, const std::stri
   check_honoured(*document.find("spec"), own_namespace, findings);
 }
 
-std::optional<model::Object> mail_server(const SchemaNode& schema, Node& document,
-                                         model::Meta meta, Findings& findings) {
+std::optional<model::Object> mail_server(const SchemaNode& schema, Node& document, model::Meta meta,
+                                         Findings& findings) {
   check_mail_server(schema, document, meta.key.object_namespace, findings);
   if (findings.refused()) return std::nullopt;
   return read_mail_server(document, std::move(meta));
@@ -81,16 +81,17 @@ constexpr std::array<KindRow, 9> kKinds = {{
 
 bool is_object(const Node& document, Findings& findings) {
   if (document.kind != Kind::Map) {
-    findings.add(document, "", "a document must be an object: write apiVersion:, kind: and metadata:");
+    findings.add(document, "",
+                 "a document must be an object: write apiVersion:, kind: and metadata:");
     return false;
   }
   for (const char* key : {"apiVersion", "kind"}) {
     const Node* value = document.find(key);
     if (value != nullptr && value->kind == Kind::String) continue;
-    findings.add(value == nullptr ? document : *value, key,
-                 fmt::format("is missing: write {}: {}", key,
-                             std::string_view(key) == "kind" ? "MailServer"
-                                                             : "postern.dev/v1alpha1"));
+    findings.add(
+        value == nullptr ? document : *value, key,
+        fmt::format("is missing: write {}: {}", key,
+                    std::string_view(key) == "kind" ? "MailServer" : "postern.dev/v1alpha1"));
   }
   return !findings.refused();
 }
@@ -121,9 +122,9 @@ const KindRow* row_for(const Node& document, Findings& findings) {
   if (same_kind == nullptr) {
     tell_foreign(document, kind, findings);
   } else {
-    findings.add(*document.find("apiVersion"), "apiVersion",
-                 fmt::format("{} has no kind {}: write {}", quoted(version), kind,
-                             same_kind->api_version));
+    findings.add(
+        *document.find("apiVersion"), "apiVersion",
+        fmt::format("{} has no kind {}: write {}", quoted(version), kind, same_kind->api_version));
   }
   return nullptr;
 }

@@ -1,7 +1,7 @@
-// A document as it was written: scalars, lists and maps with their places. YAML from a directory and
-// JSON from an API server both become this tree, and all decoding starts from it.
-// A map has each key once, and scalars are typed as Kubernetes types them (YAML 1.1: `yes` and `on`
-// are booleans), so that a directory and a cluster say the same about the same text.
+// A document as it was written: scalars, lists and maps with their places. YAML from a directory
+// and JSON from an API server both become this tree, and all decoding starts from it. A map has
+// each key once, and scalars are typed as Kubernetes types them (YAML 1.1: `yes` and `on` are
+// booleans), so that a directory and a cluster say the same about the same text.
 #pragma once
 
 #include <cstdint>

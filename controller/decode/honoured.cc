@@ -38,18 +38,21 @@ class Walk {
     }
     if (node.kind == Node::Kind::List) return;
     switch (row.honour) {
-      case Honour::Any: return;
-      case Honour::SomeValues: return check_words(node, field, row);
-      case Honour::OwnNamespace: return check_namespace(node, field);
+      case Honour::Any:
+        return;
+      case Honour::SomeValues:
+        return check_words(node, field, row);
+      case Honour::OwnNamespace:
+        return check_namespace(node, field);
     }
   }
 
   void check_words(const Node& node, const std::string& field, const HonouredField& row) {
     const std::vector<std::string> words = words_in(row.values);
     if (std::find(words.begin(), words.end(), node.text) != words.end()) return;
-    findings_.not_supported(node, field + ": " + node.text,
-                            fmt::format("write {}{}", words.size() > 1 ? "one of " : "",
-                                        fmt::join(words, ", ")));
+    findings_.not_supported(
+        node, field + ": " + node.text,
+        fmt::format("write {}{}", words.size() > 1 ? "one of " : "", fmt::join(words, ", ")));
   }
 
   void check_namespace(const Node& node, const std::string& field) {

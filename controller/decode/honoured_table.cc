@@ -29,8 +29,7 @@ constexpr HonouredField kFields[] = {
     {"spec.tls.cipherSuites"},
     {"spec.tls.cipherPreference"},
     // OpenSSL 3.0 knows no hybrid group.
-    {"spec.tls.groups", SomeValues,
-     "X25519 X448 P-256 P-384 P-521 ffdhe2048 ffdhe3072 ffdhe4096"},
+    {"spec.tls.groups", SomeValues, "X25519 X448 P-256 P-384 P-521 ffdhe2048 ffdhe3072 ffdhe4096"},
     {"spec.tls.unknownNames"},
     {"spec.tls.resumption.mode"},
     {"spec.tls.resumption.lifetime"},
@@ -93,12 +92,15 @@ constexpr HonouredField kFields[] = {
 };
 
 constexpr DefaultNotBuilt kDefaults[] = {
-    {"spec.protocols", "without it IMAP alone is offered: POP3, Submission and ManageSieve are not "
-                       "built"},
-    {"spec.loginProtection", "failures are delayed and counted in a session, not by source or "
-                             "user: penalty, samePassword, perSource and perUser are not built"},
-    {"spec.tls.resumption.mode", "tickets are resumed by the proxy that gave them: their keys are "
-                                 "not shared between proxies"},
+    {"spec.protocols",
+     "without it IMAP alone is offered: POP3, Submission and ManageSieve are not "
+     "built"},
+    {"spec.loginProtection",
+     "failures are delayed and counted in a session, not by source or "
+     "user: penalty, samePassword, perSource and perUser are not built"},
+    {"spec.tls.resumption.mode",
+     "tickets are resumed by the proxy that gave them: their keys are "
+     "not shared between proxies"},
     {"spec.backends[].redirects", "a redirect at login is a failed login, as with Refuse"},
     {"spec.backends[].healthCheck", "whether a member can be used is learnt by trying it"},
     {"spec.users.normalization", "names go to the backend as they were typed"},

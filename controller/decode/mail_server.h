@@ -1,5 +1,5 @@
-// A checked MailServer document → model::MailServer, with what the reference says holds when a field
-// is absent. Structure, rules and honoured fields were checked before (decoder.cc).
+// A checked MailServer document → model::MailServer, with what the reference says holds when a
+// field is absent. Structure, rules and honoured fields were checked before (decoder.cc).
 #pragma once
 
 #include "controller/decode/document.h"

@@ -15,10 +15,21 @@ namespace {
 
 // ObjectMeta of Kubernetes; what we do not use is taken and left.
 const std::vector<std::string>& meta_fields() {
-  static const std::vector<std::string> kFields = {
-      "name", "namespace", "labels", "annotations", "creationTimestamp", "uid", "generation",
-      "resourceVersion", "managedFields", "ownerReferences", "finalizers", "generateName",
-      "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"};
+  static const std::vector<std::string> kFields = {"name",
+                                                   "namespace",
+                                                   "labels",
+                                                   "annotations",
+                                                   "creationTimestamp",
+                                                   "uid",
+                                                   "generation",
+                                                   "resourceVersion",
+                                                   "managedFields",
+                                                   "ownerReferences",
+                                                   "finalizers",
+                                                   "generateName",
+                                                   "deletionTimestamp",
+                                                   "deletionGracePeriodSeconds",
+                                                   "selfLink"};
   return kFields;
 }
 
@@ -51,8 +62,9 @@ void check_name(const Node& metadata, std::string_view key, bool (*fits)(std::st
   }
   if (!fits(name->text)) {
     findings.add(*name, field,
-                 quoted(name->text) + " must be a name such as mail: lower-case letters, digits "
-                                      "and -, with no - at its ends");
+                 quoted(name->text) +
+                     " must be a name such as mail: lower-case letters, digits "
+                     "and -, with no - at its ends");
   }
 }
 

@@ -59,9 +59,8 @@ const NamedRule* find_rule(std::string_view message) {
   const std::array lists = {spec_rules(),           protocol_rules(), service_rules(),
                             authentication_rules(), backend_rules(),  routing_rules()};
   for (const auto& list : lists) {
-    const auto found = std::find_if(list.begin(), list.end(), [&](const NamedRule& rule) {
-      return rule.message == message;
-    });
+    const auto found = std::find_if(list.begin(), list.end(),
+                                    [&](const NamedRule& rule) { return rule.message == message; });
     if (found != list.end()) return &*found;
   }
   return nullptr;

@@ -1,8 +1,7 @@
-// The CEL rules of the CRD as functions, keyed by their message: one rule, one message. A test fails
-// on a rule without a function and on a function without a rule. Durations are one function, whose
-// bounds stand in the message.
-// A function sees the node that carries the rule, after its structure was found right and defaults
-// were filled in; it never checks types again.
+// The CEL rules of the CRD as functions, keyed by their message: one rule, one message. A test
+// fails on a rule without a function and on a function without a rule. Durations are one function,
+// whose bounds stand in the message. A function sees the node that carries the rule, after its
+// structure was found right and defaults were filled in; it never checks types again.
 #pragma once
 
 #include <optional>

@@ -8,8 +8,8 @@ namespace postern::decode {
 namespace {
 
 bool one_provider(const Node& provider) {
-  return exactly_one(provider, {"backend", "http", "grpc", "oauth2", "ldap", "passwords",
-                                "dovecot", "clientCertificate"});
+  return exactly_one(provider, {"backend", "http", "grpc", "oauth2", "ldap", "passwords", "dovecot",
+                                "clientCertificate"});
 }
 
 bool cache_keeps_something(const Node& cache) {

@@ -13,9 +13,8 @@ namespace {
 bool one_table(const Node& table) { return exactly_one(table, {"configMap", "http"}); }
 
 bool somebody_has_weight(const Node& rule) {
-  return any_of(rule, "backends", [](const Node& backend) {
-    return count_at(backend, "weight").value_or(1) > 0;
-  });
+  return any_of(rule, "backends",
+                [](const Node& backend) { return count_at(backend, "weight").value_or(1) > 0; });
 }
 
 template <class Predicate>
@@ -69,9 +68,8 @@ bool members_exist(const Node& spec) {
 bool providers_exist(const Node& spec) {
   return all_of(spec, "routing.rules", [&](const Node& rule) {
     return all_of(rule, "match.providers", [&](const Node& name) {
-      return any_of(spec, "authentication.providers", [&](const Node& provider) {
-        return text_at(provider, "name") == name.text;
-      });
+      return any_of(spec, "authentication.providers",
+                    [&](const Node& provider) { return text_at(provider, "name") == name.text; });
     });
   });
 }

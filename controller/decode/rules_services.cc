@@ -8,8 +8,7 @@ namespace postern::decode {
 namespace {
 
 bool one_step(const Node& step) {
-  return exactly_one(step,
-                     {"static", "configMap", "regexp", "localPart", "withDomain", "http"});
+  return exactly_one(step, {"static", "configMap", "regexp", "localPart", "withDomain", "http"});
 }
 
 bool one_address(const Node& endpoint) { return exactly_one(endpoint, {"url", "serviceRef"}); }

@@ -14,8 +14,8 @@ bool tls_where_needed(const Node& spec) {
   return protocols != nullptr &&
          std::all_of(kProtocolKeys.begin(), kProtocolKeys.end(), [&](std::string_view key) {
            const Node* protocol = protocols->find(key);
-           return protocol == nullptr || (has(*protocol, "listeners") &&
-                                          all_of(*protocol, "listeners", says_disabled));
+           return protocol == nullptr ||
+                  (has(*protocol, "listeners") && all_of(*protocol, "listeners", says_disabled));
          });
 }
 
@@ -41,8 +41,8 @@ bool recipient_provider(const Node& spec) {
   const Node* mx = at(spec, "protocols.mx");
   const Node* lmtp = at(spec, "protocols.lmtp");
   const bool mx_is_content = mx == nullptr || is(*mx, "recipientPolicy", "Domains");
-  const bool lmtp_is_content = lmtp == nullptr || !has(*lmtp, "recipientPolicy") ||
-                               is(*lmtp, "recipientPolicy", "Domains");
+  const bool lmtp_is_content =
+      lmtp == nullptr || !has(*lmtp, "recipientPolicy") || is(*lmtp, "recipientPolicy", "Domains");
   return (mx_is_content && lmtp_is_content) ||
          any_of(spec, "authentication.providers",
                 [](const Node& p) { return has(p, "http") || has(p, "grpc"); });
@@ -57,8 +57,7 @@ bool certificates_are_verified(const Node& spec) {
 
 bool login_is_the_users(const Node& holder) {
   const Node* login = holder.find("login");
-  return login == nullptr || is(*login, "method", "Password") ||
-         is(*login, "method", "OAuthToken");
+  return login == nullptr || is(*login, "method", "Password") || is(*login, "method", "OAuthToken");
 }
 
 // Every other method opens mailboxes for a user whom somebody must have verified.

@@ -1,6 +1,6 @@
-// The structural schema of a CRD, read from its own YAML: what a field may be, and which rules stand
-// at it. Made once; immutable after that; read by the checks, by docs/compatibility.md and by tests
-// that walk all fields.
+// The structural schema of a CRD, read from its own YAML: what a field may be, and which rules
+// stand at it. Made once; immutable after that; read by the checks, by docs/compatibility.md and by
+// tests that walk all fields.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,7 @@ struct SchemaNode {
 
   std::vector<SchemaProperty> properties;
   std::vector<std::string> required;
-  std::unique_ptr<SchemaNode> items;       // of a list, or the values of a map with free keys
+  std::unique_ptr<SchemaNode> items;        // of a list, or the values of a map with free keys
   std::optional<std::int64_t> least, most;  // value, length, entries, or fields: by type
   ListKind list = ListKind::Atomic;
   std::vector<std::string> list_keys;

@@ -28,8 +28,7 @@ void check_empty(const SchemaNode& schema, const Node& node, const std::string& 
                  Findings& findings) {
   std::string what = "is empty";
   if (path.back() == ']') {
-    what += fmt::format(": write {} after the dash, or take the dash away",
-                        words_for_type(schema));
+    what += fmt::format(": write {} after the dash, or take the dash away", words_for_type(schema));
   } else {
     what += ": " + how_to_write(last_key(path), schema);
   }
@@ -71,10 +70,14 @@ std::string wrong_type(const SchemaNode& schema, const Node& node) {
 
 bool type_fits(const SchemaNode& schema, const Node& node) {
   switch (schema.type) {
-    case SchemaType::Object: return node.kind == Node::Kind::Map;
-    case SchemaType::Array: return node.kind == Node::Kind::List;
-    case SchemaType::String: return node.kind == Node::Kind::String;
-    case SchemaType::Integer: return node.kind == Node::Kind::Number;
+    case SchemaType::Object:
+      return node.kind == Node::Kind::Map;
+    case SchemaType::Array:
+      return node.kind == Node::Kind::List;
+    case SchemaType::String:
+      return node.kind == Node::Kind::String;
+    case SchemaType::Integer:
+      return node.kind == Node::Kind::Number;
   }
   return false;
 }
@@ -109,20 +112,20 @@ void check_integer(const SchemaNode& schema, const Node& node, const std::string
 
 // As the API server counts: code points, not octets.
 std::int64_t characters(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
-  });
+  return std::count_if(text.begin(), text.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; });
 }
 
 void check_word(const SchemaNode& schema, const Node& node, const std::string& path,
                 Findings& findings) {
   if (std::find(schema.words.begin(), schema.words.end(), node.text) != schema.words.end()) return;
   const std::string near = nearest(node.text, schema.words);
-  findings.add(node, path,
-               fmt::format("{} is not known here: write {}{}", quoted(node.text),
-                           schema.words.size() > 1 ? "one of " : "",
-                           fmt::format("{}{}", fmt::join(schema.words, ", "),
-                                       near.empty() ? "" : fmt::format(" (did you mean {}?)", near))));
+  findings.add(
+      node, path,
+      fmt::format("{} is not known here: write {}{}", quoted(node.text),
+                  schema.words.size() > 1 ? "one of " : "",
+                  fmt::format("{}{}", fmt::join(schema.words, ", "),
+                              near.empty() ? "" : fmt::format(" (did you mean {}?)", near))));
 }
 
 void check_text(const SchemaNode& schema, const Node& node, const std::string& path,
@@ -132,8 +135,9 @@ void check_text(const SchemaNode& schema, const Node& node, const std::string& p
     if (node.text.empty()) {
       return findings.add(node, path, "is empty text: write a value");
     }
-    return findings.add(node, path, fmt::format("has {} characters: {} are allowed",
-                                                characters(node.text), bounds_of(schema)));
+    return findings.add(
+        node, path,
+        fmt::format("has {} characters: {} are allowed", characters(node.text), bounds_of(schema)));
   }
   if (schema.expression && !re2::RE2::PartialMatch(node.text, *schema.expression)) {
     std::string_view words = words_for_pattern(schema.pattern);
@@ -169,14 +173,12 @@ void check_duplicates(const SchemaNode& schema, const Node& node, const std::str
   }
 }
 
-void check_list(const SchemaNode& schema, Node& node, const std::string& path,
-                Findings& findings) {
+void check_list(const SchemaNode& schema, Node& node, const std::string& path, Findings& findings) {
   if (!within(schema, static_cast<std::int64_t>(node.items.size()))) {
     return findings.add(node, path,
-                        node.items.empty()
-                            ? "is an empty list: write its entries"
-                            : fmt::format("has {} entries: {} are allowed", node.items.size(),
-                                          bounds_of(schema)));
+                        node.items.empty() ? "is an empty list: write its entries"
+                                           : fmt::format("has {} entries: {} are allowed",
+                                                         node.items.size(), bounds_of(schema)));
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     check_structure(*schema.items, node.items[i], join(path, i), findings);
@@ -212,19 +214,16 @@ void check_field_count(const SchemaNode& schema, const Node& node, const std::st
   for (const SchemaProperty& property : schema.properties) known.push_back(property.key);
   if (count == 0 && !known.empty()) {
     return findings.add(node, path,
-                        fmt::format("is an empty block: write one of {}",
-                                    fmt::join(known, ", ")));
+                        fmt::format("is an empty block: write one of {}", fmt::join(known, ", ")));
   }
-  findings.add(node, path,
-               fmt::format("has {} entries: {} are allowed", count, bounds_of(schema)));
+  findings.add(node, path, fmt::format("has {} entries: {} are allowed", count, bounds_of(schema)));
 }
 
 void check_object(const SchemaNode& schema, Node& node, const std::string& path,
                   Findings& findings) {
   if (schema.is_open()) return;
   for (Member& member : node.members) {
-    const SchemaNode* field =
-        schema.free_keys() ? schema.items.get() : schema.find(member.key);
+    const SchemaNode* field = schema.free_keys() ? schema.items.get() : schema.find(member.key);
     const std::string below = join(path, member.key);
     if (field == nullptr) {
       findings.add(member.value, below, unknown_field(schema, member.key));
@@ -249,10 +248,14 @@ void check_structure(const SchemaNode& schema, Node& node, const std::string& pa
   if (node.kind == Node::Kind::Null) return check_empty(schema, node, path, findings);
   if (!type_fits(schema, node)) return findings.add(node, path, wrong_type(schema, node));
   switch (schema.type) {
-    case SchemaType::Object: return check_object(schema, node, path, findings);
-    case SchemaType::Array: return check_list(schema, node, path, findings);
-    case SchemaType::String: return check_text(schema, node, path, findings);
-    case SchemaType::Integer: return check_integer(schema, node, path, findings);
+    case SchemaType::Object:
+      return check_object(schema, node, path, findings);
+    case SchemaType::Array:
+      return check_list(schema, node, path, findings);
+    case SchemaType::String:
+      return check_text(schema, node, path, findings);
+    case SchemaType::Integer:
+      return check_integer(schema, node, path, findings);
   }
 }
 

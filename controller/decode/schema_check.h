@@ -1,6 +1,6 @@
 // A document against the structural schema: types, required and unknown fields, bounds, words,
-// patterns, lists without duplicates. Defaults of blocks that were written are filled in, as the API
-// server does before it stores an object. Rules (rules.h) run after this, on what passed.
+// patterns, lists without duplicates. Defaults of blocks that were written are filled in, as the
+// API server does before it stores an object. Rules (rules.h) run after this, on what passed.
 #pragma once
 
 #include <string>

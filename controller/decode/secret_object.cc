@@ -85,8 +85,7 @@ model::SecretObject read_secret(const Node& document, model::Meta meta, Findings
   return out;
 }
 
-model::ConfigMapObject read_config_map(const Node& document, model::Meta meta,
-                                       Findings& findings) {
+model::ConfigMapObject read_config_map(const Node& document, model::Meta meta, Findings& findings) {
   model::ConfigMapObject out;
   out.meta = std::move(meta);
   const Node* data = typed(document, "", "data", Kind::Map, findings);

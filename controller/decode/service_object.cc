@@ -77,9 +77,9 @@ model::SliceEndpoint read_endpoint(const Node& endpoint, const std::string& path
     if (const auto address = IpAddress::parse(item.text)) {
       out.addresses.push_back(*address);
     } else {
-      findings.add(item, join(path + ".addresses", i),
-                   fmt::format("{} is not an IP address: write one such as 10.0.0.7",
-                               quoted(item.text)));
+      findings.add(
+          item, join(path + ".addresses", i),
+          fmt::format("{} is not an IP address: write one such as 10.0.0.7", quoted(item.text)));
     }
   }
   out.ready = condition(endpoint, "ready", true);

@@ -50,8 +50,7 @@ class YamlTree final : public YAML::EventHandler {
     Mark key_mark;
     std::map<std::string, int, std::less<>> lines;  // of the keys so far
   };
-  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
-            YAML::anchor_t anchor);
+  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor);
   void close();
   void add(Node node, YAML::anchor_t anchor);
   void take_key(const Mark& mark, const std::string& key);

@@ -53,8 +53,9 @@ bool read_one(model::SecretObject& secret, const Pair& pair, const std::string& 
               model::Problems& problems) {
   const auto& [key, name] = pair;
   if (key.empty() || name.empty()) {
-    problems.push_back(problem_of(secret, "write KEY=FILE, several with commas between them: "
-                                          "tls.crt=mail.pem,tls.key=mail.key"));
+    problems.push_back(problem_of(secret,
+                                  "write KEY=FILE, several with commas between them: "
+                                  "tls.crt=mail.pem,tls.key=mail.key"));
     return false;
   }
   const auto path = (std::filesystem::path(manifest).parent_path() / name).string();
@@ -65,9 +66,9 @@ bool read_one(model::SecretObject& secret, const Pair& pair, const std::string& 
     return false;
   }
   if (content->world_readable && !is_public(key)) {
-    model::Problem warning = problem_of(
-        secret, fmt::format("the file {} can be read by everybody: chmod o= {}", printable(path),
-                            printable(path)));
+    model::Problem warning =
+        problem_of(secret, fmt::format("the file {} can be read by everybody: chmod o= {}",
+                                       printable(path), printable(path)));
     warning.reason = "WorldReadable";
     warning.severity = model::Severity::Warning;
     problems.push_back(std::move(warning));

@@ -51,8 +51,8 @@ Result<Walked, std::string> files_at(const std::string& path) {
   if (std::filesystem::is_regular_file(path, error)) return Walked{{path}, {}};
   auto walked = walk_directory(path);
   if (walked && walked->files.empty() && walked->problems.empty()) {
-    return Fail<std::string>(fmt::format(
-        "the directory {} has no manifests: put a file such as mail.yaml there", path));
+    return Fail<std::string>(
+        fmt::format("the directory {} has no manifests: put a file such as mail.yaml there", path));
   }
   return walked;
 }
@@ -105,9 +105,9 @@ void DirectorySource::load_file(const std::string& file, Loading& loading) const
     load_document(document, file, loading);
   }
   if (secrets && content->world_readable) {
-    model::Problem warning = file_problem(
-        file, {}, "WorldReadable",
-        fmt::format("holds a Secret and can be read by everybody: chmod o= {}", file));
+    model::Problem warning =
+        file_problem(file, {}, "WorldReadable",
+                     fmt::format("holds a Secret and can be read by everybody: chmod o= {}", file));
     warning.severity = model::Severity::Warning;
     loading.loaded.problems.push_back(std::move(warning));
   }

@@ -1,5 +1,5 @@
-// Objects from a directory of manifests (`postern run DIR`). Read once; each file stands for itself:
-// one that does not parse gives a problem with its place, the others are served.
+// Objects from a directory of manifests (`postern run DIR`). Read once; each file stands for
+// itself: one that does not parse gives a problem with its place, the others are served.
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
-// Which files of a directory are manifests: *.yaml, *.yml, *.json; not hidden, not *~, three folders
-// deep, no links that lead out of the directory except Kubernetes' ..data. In the order of names, so
-// that "the first file wins" means the same on every file system.
+// Which files of a directory are manifests: *.yaml, *.yml, *.json; not hidden, not *~, three
+// folders deep, no links that lead out of the directory except Kubernetes' ..data. In the order of
+// names, so that "the first file wins" means the same on every file system.
 #pragma once
 
 #include <cstddef>

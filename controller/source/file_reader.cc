@@ -56,8 +56,8 @@ ssize_t read_all(int fd, char* to, std::size_t size) {
 
 // Between two looks at its size and time that agree; nothing when they did not.
 Result<std::unique_ptr<FileContent>, std::string> read_once(int fd, std::size_t most) {
-  struct stat before {};
-  struct stat after {};
+  struct stat before{};
+  struct stat after{};
   if (::fstat(fd, &before) != 0) return failed(errno);
   if (!S_ISREG(before.st_mode)) return Fail<std::string>("is not a file");
   const auto size = static_cast<std::size_t>(before.st_size);

@@ -19,8 +19,8 @@ struct Loaded {
 class ObjectSource {
  public:
   virtual ~ObjectSource() = default;
-  // All that there is now; blocks. The error is a sentence for people: nothing could be read at all,
-  // which must never be taken for "there are no objects".
+  // All that there is now; blocks. The error is a sentence for people: nothing could be read at
+  // all, which must never be taken for "there are no objects".
   [[nodiscard]] virtual Result<Loaded, std::string> load() = 0;
 };
 

@@ -120,10 +120,10 @@ const Case kCases[] = {
      "routing: {tables: [{http: {serviceRef: {name: a, port: 1}, scheme: HTTP}}]}"},
     {"exactly one of value and secretKeyRef",
      "routing: {tables: [{http: {url: 'https://a.b/', headers: [{name: X}]}}]}",
-     "routing: {tables: [{http: {url: 'https://a.b/', headers: [{name: X, value: y}]}}]}"},
+     "routing: {tables: [{http: {url: 'https://a.b/', headers: [{name: X, value: x}]}}]}"},
     {"this header is written by Postern",
-     "routing: {tables: [{http: {url: 'https://a.b/', headers: [{name: HOST, value: y}]}}]}",
-     "routing: {tables: [{http: {url: 'https://a.b/', headers: [{name: Hosts, value: y}]}}]}"},
+     "routing: {tables: [{http: {url: 'https://a.b/', headers: [{name: HOST, value: x}]}}]}",
+     "routing: {tables: [{http: {url: 'https://a.b/', headers: [{name: Hosts, value: x}]}}]}"},
     {"a provider is exactly one of", "authentication: {providers: [{name: a}]}", kHttpProvider},
     {"cache needs accepted or rejected",
      "authentication: {providers: [{name: a, backend: {}, cache: {maxEntries: 5}}]}",
@@ -231,12 +231,12 @@ TEST(RuleCases, broken_alone_is_told_alone_and_kept_is_not_told) {
 }
 
 TEST(RuleCases, each_function_has_a_case) {
+  constexpr std::size_t kBeginning = 14;  // tells all messages apart that a case may share
   for (const auto& list : {spec_rules(), protocol_rules(), service_rules(), authentication_rules(),
                            backend_rules(), routing_rules()}) {
     for (const NamedRule& rule : list) {
       EXPECT_TRUE(std::any_of(std::begin(kCases), std::end(kCases), [&](const Case& row) {
-        return rule.message.starts_with(row.message) ||
-               row.message.find(rule.message.substr(0, 20)) != std::string_view::npos;
+        return row.message.find(rule.message.substr(0, kBeginning)) != std::string_view::npos;
       })) << rule.message;
     }
   }
