@@ -22,10 +22,8 @@ spec:
       - {port: 143, tls: Disabled, plaintext: Allow}
   backends:
   - name: dovecot
-    addresses:
-      members: [{name: a, address: 127.0.0.11}]
-    ports:
-      imap: {port: 143}
+    addresses: [{name: a, address: 127.0.0.11}]
+    ports: [{protocol: IMAP, port: 143}]
     tls: {mode: Disabled}
 )";
 
