@@ -1,5 +1,5 @@
 // What the decoders of the bodies share: the path of the field in hand, and the first refusal. A
-// decoder goes on after a refusal with some value of the right type; the result is then thrown away.
+// decoder goes on after a refusal with some value of the right type; the whole is then thrown away.
 #pragma once
 
 #include <chrono>

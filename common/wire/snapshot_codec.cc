@@ -124,6 +124,14 @@ std::string version_of(const config::Resource& resource) {
   return hex(digest).substr(0, 32);
 }
 
+std::size_t octets_of(const config::Resource& resource) {
+  pb::Resource message;
+  encode(resource, message);
+  const std::size_t octets = message.ByteSizeLong();
+  wipe_secrets(message);
+  return octets;
+}
+
 void wipe_secrets(pb::Resource& message) {
   if (!message.has_secret() || !message.secret().has_key_pair()) return;
   std::string& key = *message.mutable_secret()->mutable_key_pair()->mutable_key_pem();

@@ -4,6 +4,7 @@
 // Called by controller/publish (encode, version) and proxy/control (decode).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -38,6 +39,9 @@ void encode(const config::Resource& resource, config::v1alpha1::Resource& out);
 // 16 octets of SHA-256 are enough, since nobody gains by two bodies with one version: both come
 // from the same controller.
 [[nodiscard]] std::string version_of(const config::Resource& resource);
+
+// What it takes on the wire, name and sources included.
+[[nodiscard]] std::size_t octets_of(const config::Resource& resource);
 
 // Private keys in the message are overwritten. Call it before a message is destroyed or used again.
 void wipe_secrets(config::v1alpha1::Resource& message);

@@ -1,6 +1,6 @@
 // What the controller loop sees of the stream: it gives the whole that proxies should have, and is
 // told what each proxy made of it. Nothing of gRPC is visible here. publish() never waits for a
-// proxy; reports come on the stream's threads and must not block them.
+// proxy; reports come on the stream's threads, or out of publish(), and must not block them.
 #pragma once
 
 #include <cstdint>
@@ -36,11 +36,11 @@ struct ApplyReport {
     Rejected,         // nothing of the last update came into force
     Gone,             // the stream ended; what it serves is unknown
   };
-  std::uint64_t connection = 0;  // unique in this process
+  std::uint64_t connection = 0;  // unique in this process; 0: the controller could not send it
   std::string proxy;             // the name it gave: telemetry, not authority
   State state = State::Active;
   std::string version;            // of the whole
-  std::vector<Refusal> refusals;  // all that stand at this proxy now: a report replaces the last one
+  std::vector<Refusal> refusals;  // all that stand now: a report replaces the connection's last one
 };
 
 using ReportSink = std::function<void(const ApplyReport&)>;

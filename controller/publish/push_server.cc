@@ -65,6 +65,7 @@ class PushServer::Streams final : public pb::ConfigStream::CallbackService, publ
   void arrived(ProxyStream& stream, const pb::ProxyMessage& message) override;
   void gone(ProxyStream& stream) override;
 
+  void report_too_large(const std::vector<SharedResource>& resources, const std::string& version);
   [[nodiscard]] grpc::Status check_hello(const ProxyStream& stream, const pb::Hello& hello) const;
   void greet(ProxyStream& stream, const pb::Hello& hello);
   void settle(ProxyStream& stream, const pb::ApplyResult& message);
@@ -78,6 +79,7 @@ class PushServer::Streams final : public pb::ConfigStream::CallbackService, publ
   Log& log_;
 
   std::mutex publishing_;  // one publish() at a time; taken before mutex_
+  bool too_large_reported_ = false;  // under publishing_
   std::mutex mutex_;
   std::condition_variable all_gone_;
   Subscribers subscribers_;
@@ -93,19 +95,36 @@ std::string PushServer::Streams::publish(Publication publication) {
     const std::lock_guard lock(mutex_);
     last = subscribers_.wanted();
   }
-  Wanted wanted = stamp(std::move(publication.resources), last);  // hashes: not under the lock
+  Stamped stamped = stamp(std::move(publication.resources), last);  // hashes: not under the lock
   std::vector<Parcel> parcels;
   std::string version;
   {
     const std::lock_guard lock(mutex_);
-    subscribers_.want(std::move(wanted), publication.caused_at);
+    subscribers_.want(std::move(stamped.wanted), publication.caused_at);
     version = subscribers_.version();
     for (const auto& [id, open] : open_) {
       if (auto parcel = next_parcel(id)) parcels.push_back(std::move(*parcel));
     }
   }
   for (Parcel& parcel : parcels) send(std::move(parcel));
+  report_too_large(stamped.too_large, version);
   return version;
+}
+
+void PushServer::Streams::report_too_large(const std::vector<SharedResource>& resources,
+                                           const std::string& version) {
+  if (resources.empty() && !too_large_reported_) return;
+  too_large_reported_ = !resources.empty();
+  ApplyReport report;
+  report.version = version;
+  if (!resources.empty()) report.state = ApplyReport::State::PartiallyActive;
+  for (const SharedResource& resource : resources) {
+    report.refusals.push_back({resource->key(), resource->version, {},
+                               Refusal::Code::LimitExceeded, {},
+                               fmt::format("needs more than {} octets", kMostResourceOctets),
+                               false, resource->sources});
+  }
+  if (reports_) reports_(report);
 }
 
 std::optional<PushServer::Streams::Parcel> PushServer::Streams::next_parcel(ConnectionId id) {
@@ -257,7 +276,7 @@ void PushServer::Streams::stop() {
 PushServer::PushServer(PushServerSettings settings, const PeerIdentity& identity,
                        ReportSink reports, Log& log)
     : streams_(std::make_unique<Streams>(std::move(settings), identity, std::move(reports), log)) {}
-PushServer::~PushServer() = default;
+PushServer::~PushServer() { stop(); }
 
 grpc::Service& PushServer::service() { return *streams_; }
 std::string PushServer::publish(Publication publication) {

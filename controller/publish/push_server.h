@@ -1,5 +1,6 @@
-// The controller's end of the stream: a gRPC service with one ProxyStream a proxy, and the Publisher
-// that the loop uses. Says who may connect, what each is sent, and reports what they made of it.
+// The controller's end of the stream: a gRPC service with one ProxyStream a proxy, and the
+// Publisher that the loop uses. Says who may connect, what each is sent, and reports what they made
+// of it.
 // Threads: publish(), redirect() and stop() from anywhere; reports come on gRPC's threads.
 #pragma once
 
@@ -32,14 +33,15 @@ class PushServer final : public Publisher {
   // `identity` and `log` outlive this.
   PushServer(PushServerSettings settings, const PeerIdentity& identity, ReportSink reports,
              Log& log);
-  ~PushServer() override;  // stop() must have been called if a stream was ever open
+  ~PushServer() override;
 
   [[nodiscard]] grpc::Service& service();
 
   std::string publish(Publication publication) override;
   // Asks every proxy to connect anew, to another replica where there is one.
   void redirect(Duration after, std::string_view reason);
-  // Ends all streams and takes no new ones; returns when all are gone. Before the server's Shutdown.
+  // Ends all streams and takes no new ones; returns when all are gone. Comes before the gRPC
+  // server's Shutdown, which waits for them.
   void stop();
 
  private:

@@ -5,18 +5,28 @@
 
 namespace postern::publish {
 
-Wanted stamp(std::vector<config::Resource> resources, const Wanted& last) {
-  Wanted wanted;
+Stamped stamp(std::vector<config::Resource> resources, const Wanted& last) {
+  Stamped stamped;
   for (config::Resource& resource : resources) {
     config::ResourceKey key = resource.key();
     resource.version = wire::version_of(resource);
     const auto before = last.find(key);
-    const bool same = before != last.end() && before->second->version == resource.version &&
-                      before->second->sources == resource.sources;
-    wanted[std::move(key)] =
-        same ? before->second : std::make_shared<const config::Resource>(std::move(resource));
+    const bool known = before != last.end();
+    if (known && before->second->version == resource.version &&
+        before->second->sources == resource.sources) {
+      stamped.wanted[std::move(key)] = before->second;
+      continue;
+    }
+    const bool fits = wire::octets_of(resource) <= kMostResourceOctets;
+    auto shared = std::make_shared<const config::Resource>(std::move(resource));
+    if (fits) {
+      stamped.wanted[std::move(key)] = std::move(shared);
+      continue;
+    }
+    stamped.too_large.push_back(std::move(shared));
+    if (known) stamped.wanted[std::move(key)] = before->second;
   }
-  return wanted;
+  return stamped;
 }
 
 std::string version_of(const Wanted& wanted) {

@@ -1,5 +1,5 @@
-// Collects the chunks of one update. A resource that does not decode becomes an error of its own and
-// the rest of the update goes on. Half an update is dropped when the stream breaks or another one
+// Collects the chunks of one update. A resource that does not decode becomes an error of its own
+// and the rest of the update goes on. Half an update is dropped when the stream breaks or another one
 // begins. Pure but for the messages; only subscriber uses it, on the control thread.
 #pragma once
 

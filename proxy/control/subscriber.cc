@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::uint32_t kProtocol = 1;
 constexpr int kReceiveOctets = 8 << 20;
+constexpr std::size_t kDetailedErrorOctets = std::size_t{2} << 20;
 constexpr int kPingIntervalMs = 30'000;
 constexpr int kPingTimeoutMs = 10'000;
 
@@ -27,6 +28,14 @@ double system_random() {
   std::uint32_t number = 0;
   random_octets(&number, sizeof number);
   return static_cast<double>(number) / 4294967296.0;
+}
+
+// Thousands of bad resources must fit into one answer: those that come late lose their details.
+void add_error(const pb::ResourceError& error, pb::ApplyResult& result, std::size_t& octets) {
+  pb::ResourceError& added = *result.add_errors();
+  added = error;
+  octets += error.ByteSizeLong();
+  if (octets > kDetailedErrorOctets) added.clear_detail();
 }
 
 // The next attempt would meet the same answer: somebody has to change something first.
@@ -210,7 +219,7 @@ void Subscriber::Core::answer(Ticket& ticket, const adopt::Outcome& outcome) {
     applying_ = false;
     backoff_.reset();
   }
-  if (when_applied) {
+  if (when_applied && !stopping_) {
     when_applied({ticket.version, outcome.state, outcome.errors.size() + ticket.errors.size()});
   }
   if (connect_when_applied_ && !applying_) connect();
@@ -221,9 +230,10 @@ void Subscriber::Core::tell(const Ticket& ticket, const adopt::Outcome& outcome)
   pb::ApplyResult& result = *message.mutable_result();
   result.set_nonce(ticket.nonce);
   result.set_state(state_of(outcome.state, !ticket.errors.empty()));
-  for (const pb::ResourceError& error : ticket.errors) *result.add_errors() = error;
+  std::size_t octets = 0;
+  for (const pb::ResourceError& error : ticket.errors) add_error(error, result, octets);
   for (const adopt::ResourceError& error : outcome.errors) {
-    *result.add_errors() = error_message(error);
+    add_error(error_message(error), result, octets);
   }
   const auto took = std::chrono::steady_clock::now() - ticket.staged_at;
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();

@@ -41,8 +41,8 @@ struct Applied {
 
 class Subscriber {
  public:
-  // `thread`, `adopter` and `log` outlive this; `thread` also outlives every `done` that the adopter
-  // keeps, since a done may come late, more than once and on any thread.
+  // `thread`, `adopter` and `log` outlive this; `thread` also outlives every `done` that the
+  // adopter keeps, since a done may come late, more than once and on any thread.
   Subscriber(SubscriberSettings settings, std::shared_ptr<grpc::Channel> channel,
              ControlThread& thread, adopt::Adopter& adopter, Log& log);
   ~Subscriber();

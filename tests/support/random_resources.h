@@ -99,7 +99,8 @@ class RandomResources {
     server.server_name = octets(30);
     server.tls = server_tls();
     for (std::uint32_t i = below(4); i > 0; --i) server.protocols.push_back(offer());
-    server.limits = {below(9), below(9), below(9), below(9), below(9), below(9), below(9), below(9)};
+    server.limits = {below(9), below(9), below(9), below(9),
+                     below(9), below(9), below(9), below(9)};
     server.timeouts = {Duration(below(99)), Duration(below(99)), Duration(below(99)),
                        Duration(below(99)), Duration(below(99)), Duration(below(99))};
     server.session_logging = choice(config::SessionLogging::None);

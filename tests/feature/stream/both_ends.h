@@ -17,6 +17,13 @@
 
 namespace postern::test {
 
+inline config::Resource mk_server(const std::string& name,
+                                  const std::string& content = "mail.example.org") {
+  config::Server server;
+  server.server_name = content;
+  return {name, {}, {{"MailServer", "mail", name, "uid-" + name, 3}}, server};
+}
+
 // Reports as they come; waiting has a generous end, so that a failure is a failure and no hang.
 class Reports {
  public:
@@ -61,7 +68,9 @@ class ControllerEnd {
   // Without an address only an in-process channel reaches it.
   explicit ControllerEnd(Reports& reports, const std::string& address = {},
                          publish::PushServerSettings settings = usual())
-      : log_(make_null_log()), identity_("mail"), push_(settings, identity_, reports.sink(), *log_) {
+      : log_(make_null_log()),
+        identity_("mail"),
+        push_(std::move(settings), identity_, reports.sink(), *log_) {
     grpc::ServerBuilder builder;
     publish::set_stream_limits(builder);
     if (!address.empty()) builder.AddListeningPort(address, grpc::InsecureServerCredentials());

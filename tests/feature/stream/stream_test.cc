@@ -4,28 +4,21 @@
 
 #include <gtest/gtest.h>
 
-#include "postern/config/v1alpha1/config.grpc.pb.h"
+#include "controller/publish/version.h"
 #include "tests/feature/stream/both_ends.h"
 
 namespace postern {
 namespace {
 
-namespace pb = config::v1alpha1;
 using config::Resource;
 using config::ResourceKey;
 using config::ResourceType;
 using publish::ApplyReport;
 using State = ApplyReport::State;
 using test::ControllerEnd;
-using test::NotingAdopter;
+using test::mk_server;
 using test::ProxyEnd;
 using test::Reports;
-
-Resource mk_server(const std::string& name, const std::string& content = "mail.example.org") {
-  config::Server server;
-  server.server_name = content;
-  return {name, {}, {{"MailServer", "mail", name, "uid-" + name, 3}}, server};
-}
 
 const ResourceKey kA{ResourceType::Server, "a"};
 
@@ -153,6 +146,22 @@ TEST(Stream, carries_an_update_of_many_chunks_whole) {
   EXPECT_EQ(proxy.adopter.held().size(), 300U);
 }
 
+TEST(Stream, says_of_a_resource_that_is_too_large_where_it_came_from) {
+  Reports reports;
+  ControllerEnd controller(reports);
+  ProxyEnd proxy(controller.channel());
+  const std::string version = controller.push().publish(
+      {{mk_server("a", std::string(publish::kMostResourceOctets, 'x')), mk_server("b")}, {}});
+  const auto report = reports.wait_for([](const ApplyReport& r) { return r.connection == 0; });
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->refusals.size(), 1U);
+  EXPECT_EQ(report->refusals[0].code, publish::Refusal::Code::LimitExceeded);
+  EXPECT_EQ(report->refusals[0].sources[0].name, "a");
+  ASSERT_TRUE(reports.wait_for([&](const ApplyReport& r) {
+    return r.connection != 0 && r.version == version && r.state == State::Active;
+  }));
+}
+
 TEST(Stream, carries_texts_that_are_not_utf8) {
   Reports reports;
   ControllerEnd controller(reports);
@@ -213,117 +222,6 @@ TEST(Stream, is_lost_when_a_proxy_gives_no_result_and_found_again) {
   ASSERT_TRUE(reports.in_state(State::Gone));
   proxy.adopter.release();
   ASSERT_TRUE(reports.of_version(version));
-}
-
-// A proxy that says what the test wants it to say, and nothing else.
-class BareProxy {
- public:
-  explicit BareProxy(const std::shared_ptr<grpc::Channel>& channel)
-      : stub_(pb::ConfigStream::NewStub(channel)) {
-    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-    stream_ = stub_->Connect(&context_);
-  }
-  void say(const pb::ProxyMessage& message) { stream_->Write(message); }
-  std::optional<pb::ControllerMessage> hear() {
-    pb::ControllerMessage message;
-    if (!stream_->Read(&message)) return std::nullopt;
-    return message;
-  }
-  grpc::Status end() {
-    while (hear()) {
-    }
-    return stream_->Finish();
-  }
-
- private:
-  std::unique_ptr<pb::ConfigStream::Stub> stub_;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<pb::ProxyMessage, pb::ControllerMessage>> stream_;
-};
-
-pb::ProxyMessage mk_hello(const std::string& ingress_class = "mail") {
-  pb::ProxyMessage message;
-  message.mutable_hello()->mutable_node()->set_ingress_class(ingress_class);
-  message.mutable_hello()->set_min_protocol(1);
-  message.mutable_hello()->set_max_protocol(1);
-  return message;
-}
-
-TEST(Stream, ends_when_no_hello_is_said) {
-  Reports reports;
-  publish::PushServerSettings settings = ControllerEnd::usual();
-  settings.hello_timeout = Duration(20);
-  ControllerEnd controller(reports, {}, settings);
-  BareProxy proxy(controller.channel());
-  EXPECT_EQ(proxy.end().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
-}
-
-TEST(Stream, is_refused_to_a_proxy_of_another_class) {
-  Reports reports;
-  ControllerEnd controller(reports);
-  controller.push().publish({{mk_server("a")}, {}});
-  BareProxy proxy(controller.channel());
-  proxy.say(mk_hello("other"));
-  EXPECT_FALSE(proxy.hear().has_value());
-  EXPECT_EQ(proxy.end().error_code(), grpc::StatusCode::PERMISSION_DENIED);
-}
-
-TEST(Stream, is_refused_without_a_common_protocol_and_says_both_ranges) {
-  Reports reports;
-  ControllerEnd controller(reports);
-  BareProxy proxy(controller.channel());
-  pb::ProxyMessage hello = mk_hello();
-  hello.mutable_hello()->set_min_protocol(2);
-  hello.mutable_hello()->set_max_protocol(3);
-  proxy.say(hello);
-  const grpc::Status status = proxy.end();
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
-  EXPECT_NE(status.error_message().find("2 to 3"), std::string::npos);
-  EXPECT_NE(status.error_message().find("1 to 1"), std::string::npos);
-}
-
-TEST(Stream, ends_when_hello_is_said_twice_or_not_first) {
-  Reports reports;
-  ControllerEnd controller(reports);
-  BareProxy twice(controller.channel());
-  twice.say(mk_hello());
-  twice.say(mk_hello());
-  EXPECT_EQ(twice.end().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  BareProxy late(controller.channel());
-  pb::ProxyMessage result;
-  result.mutable_result()->set_nonce("1");
-  late.say(result);
-  EXPECT_EQ(late.end().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-}
-
-TEST(Stream, says_nothing_of_configuration_before_there_is_one) {
-  Reports reports;
-  ControllerEnd controller(reports);
-  BareProxy proxy(controller.channel());
-  proxy.say(mk_hello());
-  const auto welcome = proxy.hear();
-  ASSERT_TRUE(welcome && welcome->has_welcome());
-  EXPECT_EQ(welcome->welcome().protocol(), 1U);
-  EXPECT_EQ(welcome->welcome().controller_id(), "controller-1");
-  controller.push().publish({{mk_server("a")}, {}});
-  const auto update = proxy.hear();
-  ASSERT_TRUE(update && update->has_update());
-  EXPECT_EQ(update->update().upserts_size(), 1);
-}
-
-TEST(Stream, stops_with_proxies_that_do_not_read) {
-  Reports reports;
-  auto controller = std::make_unique<ControllerEnd>(reports);
-  BareProxy proxy(controller->channel());
-  proxy.say(mk_hello());
-  ASSERT_TRUE(proxy.hear().has_value());
-  std::vector<Resource> all;
-  for (int i = 0; i < 300; ++i) {
-    all.push_back(mk_server("s" + std::to_string(i), std::string(10'000, 'x')));
-  }
-  controller->push().publish({std::move(all), {}});
-  controller.reset();
-  EXPECT_FALSE(proxy.end().ok());
 }
 
 TEST(Stream, stops_from_the_proxys_side_at_any_time) {
