@@ -46,7 +46,9 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-bool has_control(std::string_view text) { return std::any_of(text.begin(), text.end(), is_control); }
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), is_control);
+}
 
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),

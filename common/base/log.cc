@@ -21,11 +21,10 @@ constexpr std::size_t kQueuedLines = 8192;
 constexpr std::chrono::seconds kFlushAtEnd{1};
 
 std::string now_text() {
-  const auto now =
-      std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const auto whole = std::chrono::floor<std::chrono::seconds>(now);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::time_t{
-                         std::chrono::system_clock::to_time_t(whole)}),
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::time_t{std::chrono::system_clock::to_time_t(whole)}),
                      (now - whole).count());
 }
 
@@ -62,8 +61,8 @@ class AsyncLog final : public Log {
       : format_(format),
         sink_(std::make_shared<StderrLines>()),
         pool_(std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1)),
-        logger_(std::make_shared<spdlog::async_logger>("postern", sink_, pool_,
-                                                       spdlog::async_overflow_policy::overrun_oldest)) {
+        logger_(std::make_shared<spdlog::async_logger>(
+            "postern", sink_, pool_, spdlog::async_overflow_policy::overrun_oldest)) {
     set_least(least);
     logger_->set_level(spdlog::level::trace);
   }

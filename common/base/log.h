@@ -53,7 +53,9 @@ inline constexpr std::string_view kVersion = "version";
 class Log {
  public:
   virtual ~Log() = default;
-  [[nodiscard]] bool takes(LogLevel level) const { return level >= least_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool takes(LogLevel level) const {
+    return level >= least_.load(std::memory_order_relaxed);
+  }
   void line(LogLevel level, std::string_view message, std::initializer_list<Field> fields) {
     if (takes(level)) write(level, message, fields);
   }
@@ -74,9 +76,11 @@ class Log {
 [[nodiscard]] std::unique_ptr<Log> make_log(LogFormat format, LogLevel least);
 // The line itself, without the sink: what make_log writes and tests read.
 [[nodiscard]] std::string render_json(LogLevel level, std::string_view time,
-                                      std::string_view message, std::initializer_list<Field> fields);
+                                      std::string_view message,
+                                      std::initializer_list<Field> fields);
 [[nodiscard]] std::string render_text(LogLevel level, std::string_view time,
-                                      std::string_view message, std::initializer_list<Field> fields);
+                                      std::string_view message,
+                                      std::initializer_list<Field> fields);
 [[nodiscard]] std::unique_ptr<Log> make_null_log();
 
 }  // namespace postern

@@ -16,10 +16,14 @@ constexpr std::size_t kValueOctets = 2048;
 
 std::string_view word_of(LogLevel level) {
   switch (level) {
-    case LogLevel::Debug: return "debug";
-    case LogLevel::Info: return "info";
-    case LogLevel::Warning: return "warning";
-    case LogLevel::Error: return "error";
+    case LogLevel::Debug:
+      return "debug";
+    case LogLevel::Info:
+      return "info";
+    case LogLevel::Warning:
+      return "warning";
+    case LogLevel::Error:
+      return "error";
   }
   return "?";
 }
@@ -72,9 +76,8 @@ void append_json_field(std::string& out, const Field& field) {
 
 bool is_plain_word(std::string_view text) {
   return !text.empty() && text.size() <= kValueOctets &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return c > 0x20 && c < 0x7F && c != '"' && c != '=';
-         });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '='; });
 }
 
 void append_text_value(std::string& out, std::string_view text) {

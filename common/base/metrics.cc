@@ -21,9 +21,9 @@ constexpr std::string_view kRefusedName = "postern_series_refused_total";
 constexpr std::string_view kRefusedHelp = "Series that were refused because there are too many.";
 
 bool is_metric_name(std::string_view name) {
-  return !name.empty() && !is_digit(name[0]) &&
-         std::all_of(name.begin(), name.end(),
-                     [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+  return !name.empty() && !is_digit(name[0]) && std::all_of(name.begin(), name.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '_';
+  });
 }
 
 // A family is of counters or of gauges; the map of the other kind stays empty.

@@ -1,6 +1,6 @@
-// Base64 as RFC 4648 §4 has it, and nothing else: the standard alphabet, padding required, no blanks,
-// no line ends, unused bits zero, so that one value has one text. Decoded octets land in a Buffer,
-// which wipes them.
+// Base64 as RFC 4648 §4 has it, and nothing else: the standard alphabet, padding required, no
+// blanks, no line ends, unused bits zero, so that one value has one text. Decoded octets land in a
+// Buffer, which wipes them.
 #pragma once
 
 #include <cstddef>

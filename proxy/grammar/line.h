@@ -1,5 +1,6 @@
-// Lines that end with CRLF, up to a limit. A bare CR or LF is Malformed: what one side takes for the
-// end of a line and the other does not is how commands are smuggled. RFC 9051 §2.2, RFC 5321 §2.3.8.
+// Lines that end with CRLF, up to a limit. A bare CR or LF is Malformed: what one side takes for
+// the end of a line and the other does not is how commands are smuggled. RFC 9051 §2.2, RFC 5321
+// §2.3.8.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +14,8 @@ inline constexpr std::string_view kBareCr = "a CR stands without its LF";
 inline constexpr std::string_view kBareLf = "an LF stands without its CR";
 inline constexpr std::string_view kLineTooLong = "the line is too long";
 
-// The value is the line without CRLF; `limit` octets at most, CRLF included. Malformed.reason is one
-// of the three above; `at` is the octet at fault.
+// The value is the line without CRLF; `limit` octets at most, CRLF included. Malformed.reason is
+// one of the three above; `at` is the octet at fault.
 [[nodiscard]] Parse<ByteView> parse_line(ByteView octets, std::size_t limit);
 
 }  // namespace postern::grammar

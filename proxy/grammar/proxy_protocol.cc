@@ -25,9 +25,7 @@ constexpr std::array<std::uint32_t, 256> crc_table() {
 }
 constexpr auto kCrcTable = crc_table();
 
-bool is_v4(const SocketAddress& address) {
-  return address.ip.family() == IpAddress::Family::V4;
-}
+bool is_v4(const SocketAddress& address) { return address.ip.family() == IpAddress::Family::V4; }
 bool both_v4(const ProxyAddresses& addresses) {
   return is_v4(addresses.source) && is_v4(addresses.destination);
 }

@@ -1,6 +1,6 @@
-// The header of the PROXY protocol, versions 1 and 2, both ways. Read exactly or not at all: whoever
-// may send it decides who the client is (security 2.7). What follows the header is never looked at.
-// Called by entry (from trusted peers) and upstream (towards backends).
+// The header of the PROXY protocol, versions 1 and 2, both ways. Read exactly or not at all:
+// whoever may send it decides who the client is (security 2.7). What follows the header is never
+// looked at. Called by entry (from trusted peers) and upstream (towards backends).
 // https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt, sections 2.1 and 2.2.
 #pragma once
 
@@ -17,8 +17,8 @@
 
 namespace postern::grammar {
 
-// A version 1 header has 107 octets at most, CRLF included; of version 2 we take as many as security
-// R3 allows.
+// A version 1 header has 107 octets at most, CRLF included; of version 2 we take as many as
+// security R3 allows.
 inline constexpr std::size_t kProxyV1Octets = 107;
 inline constexpr std::size_t kProxyV2Octets = 4096;
 

@@ -31,10 +31,14 @@ struct Family {
 };
 std::optional<Family> family_of(std::uint8_t octet) {
   switch (octet) {
-    case 0x00: return Family{0, false};
-    case 0x11: return Family{4, true};
-    case 0x21: return Family{16, true};
-    default: return std::nullopt;  // datagrams and UNIX sockets carry no mail client
+    case 0x00:
+      return Family{0, false};
+    case 0x11:
+      return Family{4, true};
+    case 0x21:
+      return Family{16, true};
+    default:
+      return std::nullopt;  // datagrams and UNIX sockets carry no mail client
   }
 }
 
@@ -106,8 +110,7 @@ std::optional<Malformed> objection_to_beginning(ByteView octets) {
   if (octets.size() > 13 && !local && !family_of(octet_at(octets, 13))) {
     return Malformed{"family or transport is not known", 13};
   }
-  if (octets.size() >= kFixedOctets &&
-      big_endian_16(octets, 14) > kProxyV2Octets - kFixedOctets) {
+  if (octets.size() >= kFixedOctets && big_endian_16(octets, 14) > kProxyV2Octets - kFixedOctets) {
     return Malformed{"the header is too long", 14};
   }
   return std::nullopt;

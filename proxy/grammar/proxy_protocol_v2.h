@@ -1,4 +1,5 @@
-// Version 2 of the PROXY protocol: sixteen octets, addresses, TLVs. Called by proxy_protocol.cc alone.
+// Version 2 of the PROXY protocol: sixteen octets, addresses, TLVs. Called by proxy_protocol.cc
+// alone.
 #pragma once
 
 #include <string_view>

@@ -40,7 +40,7 @@ struct BearerEvidence {
 };
 using Evidence = std::variant<PasswordEvidence, CramMd5Evidence, ExternalEvidence, BearerEvidence>;
 
-// ---- an exchange with a client -------------------------------------------------------------------
+// ---- an exchange with a client ------------------------------------------------------------------
 
 struct SaslNeedLine {
   std::string challenge;  // base64, may be empty; the protocol puts "+ " or "334 " before it
@@ -82,12 +82,12 @@ class SaslExchange {
   std::string login_name_;
 };
 
-// ---- R4, for credentials that come without SASL (IMAP LOGIN, POP3 USER and PASS) -----------------
+// ---- R4, for credentials that come without SASL (IMAP LOGIN, POP3 USER and PASS) ----------------
 
 [[nodiscard]] std::optional<SaslBad> objection_to_name(ByteView name);
 [[nodiscard]] std::optional<SaslBad> objection_to_password(ByteView password);
 
-// ---- towards a backend: the base64 of one response -----------------------------------------------
+// ---- towards a backend: the base64 of one response ----------------------------------------------
 
 [[nodiscard]] Secret encode_plain(ByteView authzid, ByteView name, ByteView password);
 // LOGIN answers "Username:" and "Password:" with one of these each.

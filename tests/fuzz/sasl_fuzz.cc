@@ -13,9 +13,9 @@ using namespace postern::grammar;
 namespace {
 
 void promise_name(ByteView name) {
-  fuzz::promise(!name.empty() && name.size() <= limits::kNameOctets && !has_control(name) &&
-                    is_utf8(name),
-                "R4 holds for a name");
+  fuzz::promise(
+      !name.empty() && name.size() <= limits::kNameOctets && !has_control(name) && is_utf8(name),
+      "R4 holds for a name");
 }
 
 // What the evidence says, encoded again as a client would.

@@ -41,9 +41,9 @@ void in_fragments(ByteView octets, std::size_t size, Each each) {
   while (const auto fragment = fragments.next()) each(*fragment);
 }
 
-// What a parser of whole prefixes says when the octets grow by fragments: its first word that is not
-// NeedMore, or NeedMore at the end. The prefix is a copy of its own size, so that reading past its
-// end is seen by AddressSanitizer.
+// What a parser of whole prefixes says when the octets grow by fragments: its first word that is
+// not NeedMore, or NeedMore at the end. The prefix is a copy of its own size, so that reading past
+// its end is seen by AddressSanitizer.
 template <class Parser>
 auto parse_in_fragments(ByteView octets, std::size_t size, Parser parser) {
   std::string seen;

@@ -47,8 +47,7 @@ struct AuthenticateArguments {
   std::string mechanism;                   // as the client wrote it
   std::optional<Secret> initial_response;  // base64 or "="
 };
-using Arguments =
-    std::variant<NoArguments, IdArguments, LoginArguments, AuthenticateArguments>;
+using Arguments = std::variant<NoArguments, IdArguments, LoginArguments, AuthenticateArguments>;
 
 struct Command {
   std::string tag;

@@ -18,7 +18,8 @@ constexpr std::string_view kLiteralTooLarge = "the literal is too large";
 constexpr std::uint64_t kTooMany = std::numeric_limits<std::uint64_t>::max();
 
 // How many octets follow a line that was not understood, because its end says {n+}: they are data,
-// and run as commands they would be smuggled (security LI4). 0: none. Leading digits may be cut off.
+// and run as commands they would be smuggled (security LI4). 0: none. Leading digits may be cut
+// off.
 std::uint64_t announced_by(ByteView line_end) {
   constexpr std::string_view kEnd = "+}\r\n";
   if (!line_end.ends_with(kEnd)) return 0;
@@ -47,11 +48,21 @@ CommandRead CommandReader::read(ByteView octets) {
     const State before = state_;
     CommandRead one;
     switch (state_) {
-      case State::Line: one = read_line(rest); break;
-      case State::Literal: one = read_literal(rest); break;
-      case State::SkipLiteral: one = skip_literal(rest); break;
-      case State::SkipLine: one = skip_line(rest); break;
-      case State::Decision: check(false, "a literal is decided about before more is read"); break;
+      case State::Line:
+        one = read_line(rest);
+        break;
+      case State::Literal:
+        one = read_literal(rest);
+        break;
+      case State::SkipLiteral:
+        one = skip_literal(rest);
+        break;
+      case State::SkipLine:
+        one = skip_line(rest);
+        break;
+      case State::Decision:
+        check(false, "a literal is decided about before more is read");
+        break;
       case State::Broken:
         return {BadCommand{{}, kLineTooLong, BadCommand::Fault::LineTooLong}, octets.size()};
     }
@@ -154,16 +165,14 @@ CommandEvent CommandReader::judge_line() {
 CommandEvent CommandReader::judge(const Announcement& announcement) {
   state_ = State::Decision;
   literal_ = announcement.literal;
-  return LiteralAnnounced{tag_of(held_.view()), announcement.verb,
-                          announcement.argument, literal_.size,
-                          literal_.mode,         std::min(announcement.most,
-                                                          limit() - held_.size())};
+  return LiteralAnnounced{
+      tag_of(held_.view()), announcement.verb, announcement.argument,
+      literal_.size,        literal_.mode,     std::min(announcement.most, limit() - held_.size())};
 }
 
 // Says what is wrong and reads past what belongs to it: data of a literal that was sent already, or
 // the rest of a line that is not over.
-BadCommand CommandReader::bad(std::string_view reason, BadCommand::Fault fault,
-                              bool line_is_over) {
+BadCommand CommandReader::bad(std::string_view reason, BadCommand::Fault fault, bool line_is_over) {
   const Buffer command = std::exchange(held_, Buffer(held_.limit()));
   const ByteView line = command.view().substr(std::min(line_begin_, command.size()));
   BadCommand out{tag_of(command.view()), reason, fault};

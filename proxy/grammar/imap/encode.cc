@@ -61,8 +61,8 @@ std::vector<Secret> encode_login(ByteView tag, const LoginCredentials& credentia
   const auto& [name, password] = credentials;
   std::vector<Secret> pieces;
   if (can_be_quoted(name) && can_be_quoted(password)) {
-    pieces.push_back(joined({tag, " LOGIN ", quoted(name).reveal(), " ",
-                             quoted(password).reveal(), "\r\n"}));
+    pieces.push_back(
+        joined({tag, " LOGIN ", quoted(name).reveal(), " ", quoted(password).reveal(), "\r\n"}));
     return pieces;
   }
   const std::string name_size = announced(name, non_synchronising);

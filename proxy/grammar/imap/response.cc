@@ -153,9 +153,8 @@ std::vector<std::string> capabilities_of(const Response& response) {
 }
 
 bool has_capability(std::span<const std::string> capabilities, std::string_view capability) {
-  return std::any_of(capabilities.begin(), capabilities.end(), [&](const std::string& one) {
-    return equal_ignoring_case(one, capability);
-  });
+  return std::any_of(capabilities.begin(), capabilities.end(),
+                     [&](const std::string& one) { return equal_ignoring_case(one, capability); });
 }
 
 }  // namespace postern::grammar::imap

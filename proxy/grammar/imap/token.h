@@ -21,7 +21,8 @@ struct Literal {
   LiteralMode mode = LiteralMode::Synchronising;
 };
 
-// RFC 9051's tag without '<', '>' and '&', which a browser would take for markup when they come back.
+// RFC 9051's tag without '<', '>' and '&', which a browser would take for markup when they come
+// back.
 [[nodiscard]] bool is_tag_char(char c);
 [[nodiscard]] bool is_atom_char(char c);
 // Atoms of astrings may have ']' too.

@@ -46,7 +46,10 @@ TEST(Utf8, takes_what_is_well_formed_and_nothing_else) {
       {"before the surrogates", "\xED\x9F\xBF", true},
       {"a tail without a head", "\x80", false},
       {"a head without its tail", "\xE2\x82", false},
-      {"a head before ASCII", "\xC3" "a", false},
+      {"a head before ASCII",
+       "\xC3"
+       "a",
+       false},
       {"Latin-1", "caf\xE9", false},
       {"never used", "\xFF", false},
   };

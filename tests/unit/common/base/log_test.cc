@@ -17,16 +17,16 @@ TEST(RenderJson, writes_one_object_with_the_fields_in_order) {
 }
 
 TEST(RenderJson, lets_no_value_end_its_string_or_line) {
-  const std::string line =
-      render_json(LogLevel::Warning, kTime, "m", {{field::kUser, "x\",\"level\":\"e\r\n\x1b[31m\\"}});
+  const std::string line = render_json(LogLevel::Warning, kTime, "m",
+                                       {{field::kUser, "x\",\"level\":\"e\r\n\x1b[31m\\"}});
   EXPECT_NE(line.find(R"("user":"x\",\"level\":\"e\\x0d\\x0a\\x1b[31m\\")"), std::string::npos)
       << line;
   EXPECT_EQ(line.find_first_of("\r\n\x1b"), std::string::npos);
 }
 
 TEST(RenderJson, keeps_utf8_and_escapes_what_is_not) {
-  const std::string line = render_json(
-      LogLevel::Error, kTime, "m", {{field::kDetail, "é€ \xFF \xC2\x9B \xE2\x82"}});
+  const std::string line =
+      render_json(LogLevel::Error, kTime, "m", {{field::kDetail, "é€ \xFF \xC2\x9B \xE2\x82"}});
   EXPECT_NE(line.find(R"("detail":"é€ \\xff \\xc2\\x9b \\xe2\\x82")"), std::string::npos) << line;
 }
 
@@ -46,8 +46,8 @@ TEST(RenderText, quotes_what_is_no_plain_word) {
 }
 
 TEST(RenderText, lets_no_value_forge_a_line_or_a_field) {
-  const std::string line = render_text(
-      LogLevel::Info, kTime, "m", {{field::kUser, "x\r\nFORGED user=root\x1b[0m \"q\""}});
+  const std::string line = render_text(LogLevel::Info, kTime, "m",
+                                       {{field::kUser, "x\r\nFORGED user=root\x1b[0m \"q\""}});
   EXPECT_EQ(line,
             "2026-01-02T03:04:05.678Z info    m "
             "user=\"x\\x0d\\x0aFORGED user=root\\x1b[0m \\\"q\\\"\"");

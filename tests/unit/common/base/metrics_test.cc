@@ -14,7 +14,8 @@ bool has_line(const std::string& text, const std::string& line) {
 
 TEST(Metrics, show_help_type_and_values_as_text) {
   Metrics metrics;
-  metrics.counter("postern_logins_total", "Logins.", {{"result", "ok"}, {"protocol", "imap"}}).add(3);
+  metrics.counter("postern_logins_total", "Logins.", {{"result", "ok"}, {"protocol", "imap"}})
+      .add(3);
   metrics.gauge("postern_sessions", "Sessions now.").set(-2);
   const std::string text = metrics.text();
   EXPECT_TRUE(has_line(text, "# HELP postern_logins_total Logins.")) << text;

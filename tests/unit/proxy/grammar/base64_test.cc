@@ -15,8 +15,13 @@ std::string decoded(ByteView text, std::size_t most = 100) {
 // RFC 4648 §10.
 TEST(Base64, gives_the_published_values_both_ways) {
   const std::pair<std::string_view, std::string_view> rows[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+      {"", ""},
+      {"f", "Zg=="},
+      {"fo", "Zm8="},
+      {"foo", "Zm9v"},
+      {"foob", "Zm9vYg=="},
+      {"fooba", "Zm9vYmE="},
+      {"foobar", "Zm9vYmFy"},
       {"\xFB\xFF", "+/8="},
   };
   for (const auto& [octets, text] : rows) {
@@ -28,9 +33,10 @@ TEST(Base64, gives_the_published_values_both_ways) {
 
 TEST(Base64, refuses_all_but_the_one_text_of_a_value) {
   const std::string_view rows[] = {
-      "====", "AA=A", "=AAA", "AGEAYg", "Zg", "Zg=", "Zg===", "A", "AAAAA", "-_-_", "Zm 9", "Zm9v\n",
-      "Zm9v\r\n", "Zm9\xFF", "Zh==", "Zm9=", "Zg==Zg==", "*", "ABC*",
-      std::string_view("Zm9\0", 4),
+      "====", "AA=A",     "=AAA",     "AGEAYg",  "Zg",
+      "Zg=",  "Zg===",    "A",        "AAAAA",   "-_-_",
+      "Zm 9", "Zm9v\n",   "Zm9v\r\n", "Zm9\xFF", "Zh==",
+      "Zm9=", "Zg==Zg==", "*",        "ABC*",    std::string_view("Zm9\0", 4),
   };
   for (const std::string_view text : rows) EXPECT_EQ(decoded(text), "malformed") << text;
 }

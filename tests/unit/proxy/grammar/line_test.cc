@@ -54,9 +54,7 @@ TEST(Line, ends_with_crlf_and_nothing_else_at_every_fragment_size) {
   }
 }
 
-TEST(Line, leaves_what_follows_it) {
-  EXPECT_EQ(said(parse_line("a\r\nb\r\n", 100)), "line a/3");
-}
+TEST(Line, leaves_what_follows_it) { EXPECT_EQ(said(parse_line("a\r\nb\r\n", 100)), "line a/3"); }
 
 }  // namespace
 }  // namespace postern::grammar

@@ -19,9 +19,12 @@ std::string said(const SaslStep& step) {
   }
   if (const auto* const bad = std::get_if<SaslBad>(&step)) {
     switch (bad->kind) {
-      case SaslBad::Kind::Cancelled: return "cancelled";
-      case SaslBad::Kind::Malformed: return "malformed";
-      case SaslBad::Kind::Unacceptable: return "unacceptable";
+      case SaslBad::Kind::Cancelled:
+        return "cancelled";
+      case SaslBad::Kind::Malformed:
+        return "malformed";
+      case SaslBad::Kind::Unacceptable:
+        return "unacceptable";
     }
   }
   const auto& evidence = std::get<Evidence>(step);
@@ -68,7 +71,8 @@ TEST(Sasl, plain_takes_authzid_name_and_password) {
   const Row rows[] = {
       {"a name and a password", "\0alice\0secret"s, "PLAIN |alice|secret"},
       {"the authzid is kept", "admin\0alice\0right"s, "PLAIN admin|alice|right"},
-      {"octets of a password stay", "\0a\0\" \\ % {5} * \xC3\xA9"s, "PLAIN |a|\" \\ % {5} * \xC3\xA9"},
+      {"octets of a password stay", "\0a\0\" \\ % {5} * \xC3\xA9"s,
+       "PLAIN |a|\" \\ % {5} * \xC3\xA9"},
       {"as long as may be", "\0"s + long_name + "\0"s + long_password,
        "PLAIN |" + long_name + "|" + long_password},
       {"a longer name", "\0"s + long_name + "n\0p"s, "unacceptable"},
@@ -94,7 +98,8 @@ TEST(Sasl, plain_takes_authzid_name_and_password) {
 TEST(Sasl, login_asks_for_name_and_password) {
   SaslExchange exchange(Mechanism::Login);
   EXPECT_EQ(std::get<SaslNeedLine>(exchange.start(std::nullopt)).challenge, "VXNlcm5hbWU6");
-  EXPECT_EQ(std::get<SaslNeedLine>(exchange.next(base64::encode("alice"))).challenge, "UGFzc3dvcmQ6");
+  EXPECT_EQ(std::get<SaslNeedLine>(exchange.next(base64::encode("alice"))).challenge,
+            "UGFzc3dvcmQ6");
   EXPECT_EQ(said(exchange.next(base64::encode("secret"))), "LOGIN |alice|secret");
 }
 
@@ -208,7 +213,8 @@ TEST(Sasl, a_star_cancels_wherever_a_line_is_asked_for) {
 }
 
 TEST(Sasl, what_is_not_base64_is_malformed) {
-  for (const std::string_view line : {"====", "AA=A", "AGEAYg", "-_-_", "A A=", "=", "**", "\xFF"}) {
+  for (const std::string_view line :
+       {"====", "AA=A", "AGEAYg", "-_-_", "A A=", "=", "**", "\xFF"}) {
     SaslExchange exchange(Mechanism::Plain);
     static_cast<void>(exchange.start(std::nullopt));
     EXPECT_EQ(said(exchange.next(line)), "malformed") << line;
@@ -245,8 +251,7 @@ TEST(SaslEncode, what_is_said_to_backends_is_what_we_would_take) {
   };
   EXPECT_EQ(take(Mechanism::Plain, encode_plain("master", "al ice", "p\"w")),
             "PLAIN master|al ice|p\"w");
-  EXPECT_EQ(encode_plain("", "tim", "tanstaaftanstaaf").reveal(),
-            "AHRpbQB0YW5zdGFhZnRhbnN0YWFm");
+  EXPECT_EQ(encode_plain("", "tim", "tanstaaftanstaaf").reveal(), "AHRpbQB0YW5zdGFhZnRhbnN0YWFm");
   EXPECT_EQ(take(Mechanism::XOAuth2, encode_xoauth2("a@x", "tok")), "XOAUTH2 a@x|tok");
   EXPECT_EQ(take(Mechanism::OAuthBearer, encode_oauthbearer("a,b=c", "tok")),
             "OAUTHBEARER a,b=c|tok");

@@ -30,7 +30,7 @@ TEST(ImapEncode, login_goes_by_literals_where_they_do_not) {
 }
 
 TEST(ImapEncode, no_credential_becomes_a_command) {
-  const std::string names[] = {"user\r\nx DELETE y",   "\"", "\\", "{5}", "{5+}\r\n", "", " ",
+  const std::string names[] = {"user\r\nx DELETE y",  "\"", "\\", "{5}",  "{5+}\r\n", "", " ",
                                std::string(900, 'n'), "\r", "\n", "\x7F", "a\" \"b"};
   for (const std::string& name : names) {
     for (const std::string& password : names) {

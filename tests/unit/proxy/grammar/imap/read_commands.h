@@ -93,9 +93,7 @@ class CommandScribe {
 
 inline std::string read_commands(ByteView octets, std::size_t size, Taste taste = {}) {
   CommandScribe scribe(taste);
-  test::in_fragments(octets, size, [&](ByteView fragment) {
-    scribe.take(std::string(fragment));
-  });
+  test::in_fragments(octets, size, [&](ByteView fragment) { scribe.take(std::string(fragment)); });
   return scribe.log() + (scribe.overlooked() ? "OVERLOOKED\n" : "");
 }
 

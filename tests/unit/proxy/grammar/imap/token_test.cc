@@ -47,20 +47,30 @@ void expect_rows(Parser parser, const Row (&rows)[N]) {
 TEST(ImapToken, a_tag_is_short_and_safe_to_give_back) {
   const std::string longest(32, 'a');
   const Row rows[] = {
-      {"a1 NOOP", "a1/2"},         {"A-1._x ", "A-1._x/6"},     {longest + " ", longest + "/32"},
-      {longest + "a ", "malformed"}, {std::string(8192, 'a'), "malformed"},
-      {"* OK", "malformed"},       {"+ x", "malformed"},        {"%s%n X", "malformed"},
-      {" x", "malformed"},         {"", "more"},                {"a1", "more"},
-      {"a\x1b x", "a/1"},          {"<script> x", "malformed"}, {"(a x", "malformed"},
-      {std::string("a\0b x", 5), "a/1"}, {"\xC3\xA9 x", "malformed"},
+      {"a1 NOOP", "a1/2"},
+      {"A-1._x ", "A-1._x/6"},
+      {longest + " ", longest + "/32"},
+      {longest + "a ", "malformed"},
+      {std::string(8192, 'a'), "malformed"},
+      {"* OK", "malformed"},
+      {"+ x", "malformed"},
+      {"%s%n X", "malformed"},
+      {" x", "malformed"},
+      {"", "more"},
+      {"a1", "more"},
+      {"a\x1b x", "a/1"},
+      {"<script> x", "malformed"},
+      {"(a x", "malformed"},
+      {std::string("a\0b x", 5), "a/1"},
+      {"\xC3\xA9 x", "malformed"},
   };
   expect_rows(parse_tag, rows);
 }
 
 TEST(ImapToken, an_atom_ends_before_a_special) {
   const Row rows[] = {
-      {"LOGIN u", "LOGIN/5"}, {"a(b", "a/1"}, {"a]b ", "a/1"}, {"a{b", "a/1"}, {"\"a", "malformed"},
-      {"\r\n", "malformed"},  {"abc", "more"}, {"a\\b", "a/1"},
+      {"LOGIN u", "LOGIN/5"}, {"a(b", "a/1"},        {"a]b ", "a/1"}, {"a{b", "a/1"},
+      {"\"a", "malformed"},   {"\r\n", "malformed"}, {"abc", "more"}, {"a\\b", "a/1"},
   };
   expect_rows(parse_atom, rows);
   const Row astrings[] = {{"a]b ", "a]b/3"}, {"{5}", "malformed"}};
