@@ -17,6 +17,7 @@ void write_line(std::FILE* to, std::string_view text) {
 
 void Console::say(const Line& line) {
   if (format_ == LogFormat::Text) return write_line(stderr, line.text);
+  if (line.object.empty()) return log_.line(line.level, line.text, {});
   if (line.reason.empty()) {
     return log_.line(line.level, line.text, {{field::kObject, line.object}});
   }

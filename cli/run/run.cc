@@ -1,5 +1,6 @@
 #include "cli/run/run.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -57,7 +58,7 @@ class OneProcess {
 
   admin::Pages admin_pages() {
     return {.live = nullptr,
-            .ready = [this] { return proxy_.ready(); },
+            .ready = [this] { return proxy_.ready() && !draining_; },
             .metrics = [this] { return metrics_text(); },
             .config = [this] { return proxy_.config_text(); }};
   }
@@ -128,6 +129,7 @@ class OneProcess {
     }
     tell_ready(listeners, admin);
     milestones_.wait_until_stop_wished();
+    draining_ = true;
     log_->line(LogLevel::Info, "draining", {});
     proxy_.drain();
     return kServed;
@@ -166,6 +168,7 @@ class OneProcess {
   Milestones milestones_;
   StopSignals signals_;
   loop::LoadReport load_;
+  std::atomic<bool> draining_{false};
   std::string told_;               // the control thread's alone
   bool refused_by_proxy_ = false;  // written before adopted(), read after it
   controller_app::ControllerServer controller_;
