@@ -1,7 +1,7 @@
-// CertificateStore: key pairs by content, as DER until a handshake needs them, then loaded in an LRU
-// that the workers share. A pair that is no longer stored leaves the LRU with it, so a replaced key
-// is out of memory when the last snapshot and the last handshake that used it are done.
-// Thread: any; locks are striped and held for a look-up, or while one pair is loaded (0.3 ms).
+// CertificateStore: key pairs by content, as DER until a handshake needs them, then loaded in an
+// LRU that the workers share. A pair that is no longer stored leaves the LRU with it, so a replaced
+// key is out of memory when the last snapshot and the last handshake that used it are done. Thread:
+// any; locks are striped and held for a look-up, or while one pair is loaded (0.3 ms).
 #pragma once
 
 #include <map>

@@ -10,8 +10,8 @@
 namespace postern::net {
 
 struct CipherSuite {
-  std::string name;     // OpenSSL's
-  bool tls_1_3 = false; // these have a list of their own
+  std::string name;      // OpenSSL's
+  bool tls_1_3 = false;  // these have a list of their own
 };
 // From an OpenSSL or IANA name; or why it is refused. Suites without encryption or without
 // authentication are.

@@ -33,8 +33,8 @@ struct BindError {
 };
 
 // One socket a worker for `address`; all are bound and listening, or none is.
-[[nodiscard]] Result<std::vector<ListeningSocket>, BindError> listen_on(const SocketAddress& address,
-                                                                        std::size_t workers);
+[[nodiscard]] Result<std::vector<ListeningSocket>, BindError> listen_on(
+    const SocketAddress& address, std::size_t workers);
 
 struct Accepted {
   Stream stream;  // non-blocking, close-on-exec, TCP_NODELAY

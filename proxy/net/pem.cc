@@ -21,12 +21,13 @@ bool at_end_of_pem() {
 
 std::vector<std::string> dns_names_of(X509* leaf) {
   std::vector<std::string> out;
-  auto* const names = static_cast<GENERAL_NAMES*>(
-      X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr));
+  auto* const names =
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr));
   for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
     const GENERAL_NAME* const name = sk_GENERAL_NAME_value(names, i);
     if (name->type != GEN_DNS) continue;
-    const auto* const octets = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
+    const auto* const octets =
+        reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
     const auto length = static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName));
     out.push_back(lower(std::string_view(octets, length)));
   }

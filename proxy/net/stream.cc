@@ -28,6 +28,12 @@ bool between_records(const ssl_st* tls) {
   return SSL_rstate_string(tls)[1] == 'H' && SSL_has_pending(tls) == 0;
 }
 
+// The first reason is the true one: what is tried afterwards fails because of it.
+Io broken(ssl_st* tls, unsigned long code) {
+  if (marked_error(tls) == 0) mark_error(tls, code);
+  return {IoStatus::Broken, 0};
+}
+
 Io tls_result(ssl_st* tls, int result, std::size_t moved) {
   if (result > 0) return {IoStatus::Done, moved};
   const int system_error = errno;
@@ -39,11 +45,9 @@ Io tls_result(ssl_st* tls, int result, std::size_t moved) {
     case SSL_ERROR_ZERO_RETURN:
       return {between_records(tls) ? IoStatus::Ended : IoStatus::Broken, 0};
     case SSL_ERROR_SYSCALL:
-      mark_error(tls, ERR_SYSTEM_FLAG | static_cast<unsigned long>(system_error));
-      return {IoStatus::Broken, 0};
+      return broken(tls, ERR_SYSTEM_FLAG | static_cast<unsigned long>(system_error));
     default:
-      mark_error(tls, ERR_peek_error());
-      return {IoStatus::Broken, 0};
+      return broken(tls, ERR_peek_error());
   }
 }
 
@@ -180,7 +184,8 @@ void Stream::close() {
   if (tls_) {
     // A TLS object that ends without this makes its session unusable, and nobody could resume it.
     // What broke took its session along already.
-    if (SSL_is_init_finished(tls_)) SSL_set_shutdown(tls_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    if (SSL_is_init_finished(tls_))
+      SSL_set_shutdown(tls_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(std::exchange(tls_, nullptr));
   }
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));

@@ -1,6 +1,6 @@
-// Stream: what a stage may do with a connection: a descriptor and, once secured, a TLS object on it.
-// Non-blocking, edge-triggered: after WouldBlock the loop tells when to try again. A moved value;
-// its end closes the descriptor at once (the session defers that to the end of the batch).
+// Stream: what a stage may do with a connection: a descriptor and, once secured, a TLS object on
+// it. Non-blocking, edge-triggered: after WouldBlock the loop tells when to try again. A moved
+// value; its end closes the descriptor at once (the session defers that to the end of the batch).
 // Nothing is read ahead of what was asked for, so what follows a trust change stays in the kernel.
 #pragma once
 
@@ -15,11 +15,11 @@ struct ssl_st;
 namespace postern::net {
 
 enum class IoStatus : std::uint8_t {
-  Done,        // `octets` were moved
-  WantRead,    // nothing moved; try again when readable (TLS may want this while writing)
-  WantWrite,   // nothing moved; try again when writable
-  Ended,       // the peer ended its side in order (FIN; close_notify with TLS)
-  Broken,      // reset, TLS error, FIN without close_notify while reading TLS records half-way
+  Done,       // `octets` were moved
+  WantRead,   // nothing moved; try again when readable (TLS may want this while writing)
+  WantWrite,  // nothing moved; try again when writable
+  Ended,      // the peer ended its side in order (FIN; close_notify with TLS)
+  Broken,     // reset, TLS error, FIN without close_notify while reading TLS records half-way
 };
 
 struct Io {
@@ -30,7 +30,7 @@ struct Io {
 struct TlsSummary {
   std::string version;  // "TLSv1.3"
   std::string suite;
-  std::string sni;      // as chosen in the ClientHello callback; empty: none
+  std::string sni;  // as chosen in the ClientHello callback; empty: none
   bool resumed = false;
 };
 

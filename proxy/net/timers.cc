@@ -134,7 +134,8 @@ void Timers::collect(TimerHook*& due) {
 }
 
 void Timers::advance(Instant now, const std::function<void(std::uint64_t)>& expired) {
-  const std::uint64_t target = now <= origin_ ? 0 : static_cast<std::uint64_t>((now - origin_) / kTick);
+  const std::uint64_t target =
+      now <= origin_ ? 0 : static_cast<std::uint64_t>((now - origin_) / kTick);
   while (armed_ > 0) {
     const auto tick = next_tick();
     if (!tick || *tick > target) break;

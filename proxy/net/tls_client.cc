@@ -81,9 +81,10 @@ Outcome verify(SSL_CTX* context, const config::BackendTls& tls) {
   X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   for (const std::string& name : tls.server_names) {
     // An empty name would switch the check off.
-    const bool added = !name.empty() &&
-                       X509_VERIFY_PARAM_add1_host(rules, name.data(), name.size()) == 1;
-    if (!added) return Fail<std::string>(fmt::format("server name \"{}\" cannot be verified", name));
+    const bool added =
+        !name.empty() && X509_VERIFY_PARAM_add1_host(rules, name.data(), name.size()) == 1;
+    if (!added)
+      return Fail<std::string>(fmt::format("server name \"{}\" cannot be verified", name));
   }
   return {};
 }
@@ -93,9 +94,9 @@ Outcome present(SSL_CTX* context, const config::KeyPair* pair) {
   const auto der = read_pair(*pair);
   if (!der) return Fail<std::string>("client certificate: " + der.error());
   const auto loaded = load_pair(*der);
-  const bool taken = loaded && SSL_CTX_use_cert_and_key(context, loaded->leaf.get(),
-                                                        loaded->key.get(), loaded->chain.get(),
-                                                        1) == 1;
+  const bool taken =
+      loaded && SSL_CTX_use_cert_and_key(context, loaded->leaf.get(), loaded->key.get(),
+                                         loaded->chain.get(), 1) == 1;
   ERR_clear_error();
   if (!taken) return Fail<std::string>("client certificate: OpenSSL refuses it (weak key?)");
   return {};

@@ -1,5 +1,5 @@
-// The gate: what the tenants of one listener are to a handshake, and the callbacks that OpenSSL asks
-// while it goes on. For tls_server.cc.
+// The gate: what the tenants of one listener are to a handshake, and the callbacks that OpenSSL
+// asks while it goes on. For tls_server.cc.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ namespace postern::net {
 struct GateTenant {
   std::shared_ptr<const TlsPolicy> policy;
   std::vector<std::shared_ptr<const StoredPair>> pairs;  // never empty; in order of the refs
-  Sha256 session_context{};   // sessions of one context are none of another
+  Sha256 session_context{};  // sessions of one context are none of another
   std::string ticket_context;
 };
 

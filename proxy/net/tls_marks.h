@@ -14,7 +14,8 @@ namespace postern::net {
 void mark_error(ssl_st* tls, unsigned long code);
 [[nodiscard]] unsigned long marked_error(const ssl_st* tls);
 
-// What the server's ClientHello callback chose, and what it keeps alive until the handshake is over.
+// What the server's ClientHello callback chose, and what it keeps alive until the handshake is
+// over.
 struct HelloMark {
   std::string sni;
   std::size_t tenant = 0;
@@ -24,8 +25,8 @@ struct HelloMark {
 void mark_hello(ssl_st* tls, std::unique_ptr<HelloMark> mark);  // freed with the TLS object
 [[nodiscard]] HelloMark* marked_hello(const ssl_st* tls);
 
-// Where a client's TLS object puts sessions that its server gives it, at any time of its life; of the
-// same worker. Kept alive by the mark.
+// Where a client's TLS object puts sessions that its server gives it, at any time of its life; of
+// the same worker. Kept alive by the mark.
 void mark_sessions(ssl_st* tls, std::shared_ptr<void> sessions);
 [[nodiscard]] void* marked_sessions(const ssl_st* tls);
 

@@ -16,9 +16,8 @@ constexpr std::size_t kLabelOctets = 63;
 bool is_label(std::string_view label) {
   if (label.empty() || label.size() > kLabelOctets) return false;
   if (label.front() == '-' || label.back() == '-') return false;
-  return std::all_of(label.begin(), label.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || c == '-';
-  });
+  return std::all_of(label.begin(), label.end(),
+                     [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
 }
 
 // A 16-bit length and that many octets.

@@ -153,7 +153,8 @@ Result<std::shared_ptr<const TlsPolicy>, std::vector<PolicyFault>> make_policy(
   SSL_CTX* const context = policy->context.get();
   set_common_options(context);
   SSL_CTX_set_dh_auto(context, 1);
-  SSL_CTX_set_alpn_select_cb(context, choose_alpn, const_cast<std::string_view*>(alpn_of(protocol)));
+  SSL_CTX_set_alpn_select_cb(context, choose_alpn,
+                             const_cast<std::string_view*>(alpn_of(protocol)));
   return policy;
 }
 

@@ -45,7 +45,8 @@ class TicketMasters {
   Instant since_;
 };
 
-// What OpenSSL asks when a ticket is made (sealing 1) or shown (0); its answer goes back to OpenSSL.
+// What OpenSSL asks when a ticket is made (sealing 1) or shown (0); its answer goes back to
+// OpenSSL.
 struct TicketRequest {
   unsigned char* key_name;
   unsigned char* iv;

@@ -121,7 +121,8 @@ void Relay::source_stopped(Direction& direction, const Lane& source, IoStatus wh
 
 void Relay::pass_on_end(Direction& direction, Lane& sink) {
   // What broke off is not made to look complete: the session closes the sink.
-  if (*direction.source_over == Cause::Ended && sink.stream.finish_write().status == IoStatus::WantWrite) {
+  if (*direction.source_over == Cause::Ended &&
+      sink.stream.finish_write().status == IoStatus::WantWrite) {
     sink.out = false;
     return;
   }

@@ -35,7 +35,8 @@ struct Readiness {
 enum class Progress : std::uint8_t {
   Waiting,  // for the loop
   Again,    // its turn is used up, octets may be waiting: put it on the run queue
-  // Both directions are done: see ending(). When a side broke, what it sent before is delivered first.
+  // Both directions are done: see ending(). When a side broke, what it sent before is delivered
+  // first.
   Over,
 };
 
@@ -59,7 +60,7 @@ class Relay {
     std::unique_ptr<Buffer> blocked;  // what the sink would not take
     std::uint64_t octets = 0;
     std::optional<Cause> source_over;  // how the source ended
-    bool finished = false;  // the end was passed on, or there is nobody to pass it on to
+    bool finished = false;             // the end was passed on, or there is nobody to pass it on to
   };
 
   struct Lane;

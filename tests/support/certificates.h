@@ -46,7 +46,7 @@ class Pkey {
 };
 
 struct Leaf {
-  std::vector<std::string> dns_names;
+  std::vector<std::string> dns_names{};
   KeyKind kind = KeyKind::Ec;
   long begins_in_seconds = -3600;
   long ends_in_seconds = 86'400;
@@ -82,7 +82,8 @@ inline void name_and_date(X509* certificate, const Leaf& leaf, const std::string
   X509_gmtime_adj(X509_getm_notBefore(certificate), leaf.begins_in_seconds);
   X509_gmtime_adj(X509_getm_notAfter(certificate), leaf.ends_in_seconds);
   X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0);
+                             reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1,
+                             0);
 }
 
 // An authority. A leaf signed by it has the chain leaf + authority.

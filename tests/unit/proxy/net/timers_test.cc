@@ -137,8 +137,8 @@ struct Model {
   std::vector<Entry> entries;
 
   [[nodiscard]] std::size_t armed() const {
-    return static_cast<std::size_t>(std::count_if(entries.begin(), entries.end(),
-                                                  [](const Entry& e) { return e.armed; }));
+    return static_cast<std::size_t>(
+        std::count_if(entries.begin(), entries.end(), [](const Entry& e) { return e.armed; }));
   }
 };
 
