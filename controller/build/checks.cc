@@ -65,7 +65,8 @@ Remark insecure(std::string field, std::string reason, std::string message) {
 }
 
 Remark not_supported_yet(std::string field, std::string_view what) {
-  return {std::move(field), "NotSupportedYet", fmt::format("not supported yet: {}", what)};
+  std::string message = fmt::format("not supported yet: {}: {}", field, what);
+  return {std::move(field), "NotSupportedYet", std::move(message)};
 }
 
 }  // namespace postern::build

@@ -1,0 +1,209 @@
+#include "tests/golden/dump.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace postern::golden {
+namespace {
+
+using namespace config;
+
+std::string list(const std::vector<std::string>& items) {
+  return fmt::format("[{}]", fmt::join(items, ", "));
+}
+
+template <class Enum, std::size_t N>
+const char* word(Enum value, const char* const (&words)[N]) {
+  return words[static_cast<std::size_t>(value)];
+}
+
+const char* tls_word(ListenerTls tls) { return word(tls, {"Implicit", "StartTLS", "Disabled"}); }
+
+class Writer {
+ public:
+  void begin(const std::string& heading) { text_ += heading + ":\n"; }
+  void fact(std::string_view name, const std::string& value) {
+    text_ += fmt::format("  {}: {}\n", name, value);
+  }
+  // A fact that is as it is by default tells nothing.
+  template <class T>
+  void changed(std::string_view name, const T& value, const T& by_default) {
+    if (value != by_default) fact(name, fmt::format("{}", value));
+  }
+  void some(std::string_view name, const std::vector<std::string>& items) {
+    if (!items.empty()) fact(name, list(items));
+  }
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+std::string digest(ByteView octets) { return "sha256:" + hex(sha256(octets)).substr(0, 16); }
+
+void write(Writer& out, const SecretMaterial& material) {
+  if (const auto* pair = std::get_if<KeyPair>(&material)) {
+    out.fact("chain", digest(pair->chain_pem));
+    out.fact("key", digest(pair->key_pem.reveal()));
+    out.some("names", pair->dns_names);
+  } else {
+    out.fact("authorities", digest(std::get<TrustBundle>(material).ca_pem));
+  }
+}
+
+void write(Writer& out, const Backend& backend) {
+  for (const BackendPort& port : backend.ports) {
+    out.fact(name_of(port.protocol),
+             fmt::format("{}, client info {}, passwords by {}",
+                         word(port.tls, {"Implicit", "StartTLS", "Disabled"}),
+                         word(port.client_info, {"Native", "ProxyV1", "ProxyV2", "None"}),
+                         word(port.password_mechanism, {"Auto", "PLAIN", "LOGIN"})));
+  }
+  out.some("trust", backend.tls.trust);
+  out.fact("system authorities", backend.tls.system_trust ? "yes" : "no");
+  out.some("names", backend.tls.server_names);
+  if (!backend.tls.client_key_pair.empty()) {
+    out.fact("client certificate", backend.tls.client_key_pair);
+  }
+  out.fact("verification", word(backend.tls.verification, {"Full", "CAOnly", "None"}));
+  out.some("members", backend.declared_members);
+  out.fact("seed", hex(backend.seed));
+  out.fact("on unavailable", word(backend.on_unavailable, {"TemporaryFailure", "NextMember"}));
+  out.changed("retries", backend.retries, Backend{}.retries);
+  if (backend.pipelining == Pipelining::Disabled) out.fact("pipelining", "Disabled");
+  if (backend.login_errors == LoginErrors::PassThrough) out.fact("login errors", "PassThrough");
+}
+
+void write(Writer& out, const EndpointSet& set) {
+  if (set.endpoints.empty()) out.fact("endpoints", "[]");
+  for (const Endpoint& endpoint : set.endpoints) {
+    std::string text = endpoint.address.text();
+    for (const EndpointPort& port : endpoint.ports) {
+      text += fmt::format(" {}={}", name_of(port.protocol), port.port);
+    }
+    out.fact(fmt::format("'{}'", endpoint.id),
+             fmt::format("{} {}", text,
+                         word(endpoint.state, {"Ready", "ServingTerminating", "NotReady"})));
+  }
+}
+
+void write(Writer& out, const ProtocolOffer& offer) {
+  std::vector<std::string> mechanisms;
+  for (const Mechanism mechanism : kMechanisms) {
+    if (offer.mechanisms.has(mechanism)) mechanisms.emplace_back(name_of(mechanism));
+  }
+  const std::string protocol(name_of(offer.protocol));
+  out.fact(protocol + " mechanisms", list(mechanisms));
+  out.fact(protocol + " backends", list(offer.backends));
+  if (offer.capability_source == CapabilitySource::List) {
+    out.fact(protocol + " capabilities", list(offer.capabilities));
+  }
+  out.some(protocol + " hidden", offer.hidden_capabilities);
+  if (!offer.greeting.empty()) out.fact(protocol + " greeting", offer.greeting);
+}
+
+void write(Writer& out, const ServerTls& tls) {
+  const char* const versions[] = {"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"};
+  out.some("key pairs", tls.key_pairs);
+  out.fact("TLS", fmt::format("{} to {}", word(tls.min_version, versions),
+                              word(tls.max_version, versions)));
+  out.some("cipher suites", tls.cipher_suites);
+  if (tls.cipher_preference == CipherPreference::Server) out.fact("cipher preference", "Server");
+  out.some("groups", tls.groups);
+  if (tls.unknown_names == UnknownNames::Reject) out.fact("unknown names", "Reject");
+  if (tls.resumption != ResumptionMode::Tickets) {
+    out.fact("resumption", word(tls.resumption, {"Tickets", "Cache", "Disabled"}));
+  }
+  out.changed("resumption lifetime, s", tls.resumption_lifetime.count(),
+              ServerTls{}.resumption_lifetime.count());
+}
+
+void write(Writer& out, const ServerLimits& limits) {
+  const ServerLimits usual;
+  out.changed("connections", limits.max_connections, usual.max_connections);
+  out.changed("connections of a source", limits.max_connections_per_source,
+              usual.max_connections_per_source);
+  out.changed("connections before login", limits.max_connections_before_login,
+              usual.max_connections_before_login);
+  out.changed("command octets", limits.max_command_octets, usual.max_command_octets);
+  out.changed("errors", limits.max_errors, usual.max_errors);
+  out.changed("commands", limits.max_commands, usual.max_commands);
+  out.changed("reply octets", limits.max_reply_octets, usual.max_reply_octets);
+  out.changed("failures", limits.max_failures_per_session, usual.max_failures_per_session);
+}
+
+void write(Writer& out, const ServerTimeouts& timeouts) {
+  const ServerTimeouts usual;
+  const auto change = [&](const char* name, Duration value, Duration by_default) {
+    out.changed(std::string(name) + ", ms", value.count(), by_default.count());
+  };
+  change("handshake", timeouts.tls_handshake, usual.tls_handshake);
+  change("login", timeouts.login, usual.login);
+  change("backend connect", timeouts.backend_connect, usual.backend_connect);
+  change("backend login", timeouts.backend_login, usual.backend_login);
+  change("idle", timeouts.idle, usual.idle);
+  change("failure delay", timeouts.failure_delay, usual.failure_delay);
+}
+
+void write(Writer& out, const Server& server) {
+  out.fact("says", server.server_name);
+  write(out, server.tls);
+  for (const ProtocolOffer& offer : server.protocols) write(out, offer);
+  write(out, server.limits);
+  write(out, server.timeouts);
+  if (server.session_logging != SessionLogging::All) {
+    out.fact("sessions logged", word(server.session_logging, {"All", "Failures", "None"}));
+  }
+  if (server.log_level != LogLevel::Info) {
+    out.fact("log level", word(server.log_level, {"Error", "Warning", "Info", "Debug"}));
+  }
+}
+
+void write(Writer& out, const Listener& listener) {
+  out.fact("speaks", fmt::format("{} {}", name_of(listener.protocol), tls_word(listener.tls)));
+  for (const Tenant& tenant : listener.tenants) {
+    std::string text = list(tenant.hostnames);
+    if (tenant.plaintext == Plaintext::Allow) text += " plaintext";
+    if (tenant.max_connections != 0) text += fmt::format(" at most {}", tenant.max_connections);
+    out.fact("'" + tenant.server + "'", text);
+  }
+}
+
+void write_problems(Writer& out, const char* heading, const model::Problems& problems) {
+  if (problems.empty()) return;
+  out.begin(heading);
+  for (const model::Problem& problem : problems) {
+    const bool warning = problem.severity == model::Severity::Warning;
+    out.fact(problem.reason + (warning ? " (warning)" : ""), model::to_text(problem));
+  }
+}
+
+}  // namespace
+
+std::string dump(const build::Built& built, const model::Problems& decoding) {
+  Writer out;
+  for (const Resource& resource : built.resources) {
+    out.begin(fmt::format("{} {}", name_of(resource.type()), resource.name));
+    std::visit([&](const auto& body) { write(out, body); }, resource.body);
+    std::vector<std::string> sources;
+    for (const SourceRef& source : resource.sources) {
+      sources.push_back(
+          fmt::format("{} {}/{}", source.kind, source.object_namespace, source.name));
+    }
+    out.fact("from", list(sources));
+  }
+  if (!built.served.empty()) out.begin("served");
+  for (const build::ServedServer& server : built.served) {
+    std::vector<std::string> ports;
+    for (const build::ServedListener& listener : server.listeners) {
+      ports.push_back(fmt::format("{} {} {}", listener.port, name_of(listener.protocol),
+                                  tls_word(listener.tls)));
+    }
+    out.fact(server.path, list(ports));
+  }
+  write_problems(out, "while reading", decoding);
+  write_problems(out, "problems", built.problems);
+  return out.take();
+}
+
+}  // namespace postern::golden
