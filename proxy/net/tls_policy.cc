@@ -3,7 +3,6 @@
 #include <openssl/err.h>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "common/base/check.h"
 #include "proxy/net/cipher_names.h"
@@ -128,11 +127,17 @@ void set_common_options(SSL_CTX* context) {
 }
 
 std::string policy_id(Protocol protocol, const config::ServerTls& tls) {
-  return fmt::format("{} {}-{} {} {} {} {} {}", name_of(protocol),
-                     static_cast<int>(tls.min_version), static_cast<int>(tls.max_version),
-                     fmt::join(tls.cipher_suites, ":"), static_cast<int>(tls.cipher_preference),
-                     fmt::join(tls.groups, ":"), static_cast<int>(tls.resumption),
-                     tls.resumption_lifetime.count());
+  std::string id(name_of(protocol));
+  const auto add = [&id](const std::string& part) { id.append(1, ' ').append(part); };
+  add(std::to_string(static_cast<int>(tls.min_version)));
+  add(std::to_string(static_cast<int>(tls.max_version)));
+  add(std::to_string(static_cast<int>(tls.cipher_preference)));
+  add(std::to_string(static_cast<int>(tls.resumption)));
+  add(std::to_string(tls.resumption_lifetime.count()));
+  for (const std::string& suite : tls.cipher_suites) add(suite);
+  add("groups");
+  for (const std::string& group : tls.groups) add(group);
+  return id;
 }
 
 Result<std::shared_ptr<const TlsPolicy>, std::vector<PolicyFault>> make_policy(
