@@ -1,6 +1,7 @@
 // What a proxy must know, as plain values compared by value. The controller builds them, common/wire
 // carries them, the proxy keeps them in a Snapshot. Names are those of the stream (decision 0001):
-//   SECRET    "namespace/name" of the Kubernetes object, plus "#key" where a key was asked for
+//   SECRET    "namespace/name" of a Secret, plus "#key" where a key was asked for;
+//             "namespace/ConfigMap/name#key" of a ConfigMap
 //   BACKEND   "namespace/mailserver/backend"      ENDPOINTS  the same name as its backend
 //   SERVER    "namespace/mailserver"              LISTENER   "port"
 // Every list has an order that the builder decides, so equal worlds give equal octets.

@@ -1,0 +1,105 @@
+#include "common/config/snapshot.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+namespace postern::config {
+namespace {
+
+void put(Snapshot::Resources& resources, std::string name, ResourceBody body) {
+  auto resource = std::make_shared<Resource>();
+  resource->name = std::move(name);
+  resource->body = std::move(body);
+  resources[resource->key()] = resource;
+}
+
+Snapshot example() {
+  Snapshot::Resources resources;
+  Listener listener;
+  listener.port = 993;
+  Server server;
+  server.server_name = "mail.example.com";
+  Backend backend;
+  backend.name = "mailbox";
+  put(resources, "993", listener);
+  put(resources, "mail/example", server);
+  put(resources, "mail/example/mailbox", backend);
+  put(resources, "mail/example/mailbox", EndpointSet{});
+  put(resources, "mail/ca#ca.crt", SecretMaterial{TrustBundle{"pem"}});
+  return {"v1", std::move(resources)};
+}
+
+TEST(Snapshot, finds_resources_by_type_and_name) {
+  const Snapshot snapshot = example();
+  EXPECT_EQ(snapshot.version(), "v1");
+  EXPECT_EQ(snapshot.listener(993)->port, 993);
+  EXPECT_EQ(snapshot.server("mail/example")->server_name, "mail.example.com");
+  EXPECT_EQ(snapshot.backend("mail/example/mailbox")->name, "mailbox");
+  EXPECT_NE(snapshot.endpoints("mail/example/mailbox"), nullptr);
+  EXPECT_TRUE(std::holds_alternative<TrustBundle>(*snapshot.secret("mail/ca#ca.crt")));
+}
+
+TEST(Snapshot, has_nothing_of_other_names) {
+  const Snapshot snapshot = example();
+  EXPECT_EQ(snapshot.listener(143), nullptr);
+  EXPECT_EQ(snapshot.server("mail/example/mailbox"), nullptr);
+  EXPECT_EQ(snapshot.backend("mail/example"), nullptr);
+  EXPECT_EQ(snapshot.secret(""), nullptr);
+}
+
+TEST(Resource, type_is_that_of_its_body) {
+  Resource resource;
+  resource.name = "x";
+  const std::pair<ResourceBody, ResourceType> rows[] = {
+      {SecretMaterial{}, ResourceType::Secret}, {Backend{}, ResourceType::Backend},
+      {EndpointSet{}, ResourceType::Endpoints}, {Server{}, ResourceType::Server},
+      {Listener{}, ResourceType::Listener},
+  };
+  for (const auto& [body, type] : rows) {
+    resource.body = body;
+    EXPECT_EQ(resource.type(), type);
+    EXPECT_EQ(resource.key(), (ResourceKey{type, "x"}));
+  }
+}
+
+TEST(Resource, types_are_applied_before_what_needs_them) {
+  EXPECT_LT(ResourceType::Secret, ResourceType::Backend);
+  EXPECT_LT(ResourceType::Backend, ResourceType::Server);
+  EXPECT_LT(ResourceType::Endpoints, ResourceType::Server);
+  EXPECT_LT(ResourceType::Server, ResourceType::Listener);
+}
+
+TEST(Resource, types_have_the_names_of_the_stream) {
+  EXPECT_EQ(name_of(ResourceType::Secret), "SECRET");
+  EXPECT_EQ(name_of(ResourceType::Endpoints), "ENDPOINTS");
+  EXPECT_EQ(name_of(ResourceType::Listener), "LISTENER");
+}
+
+TEST(Lookups, give_what_there_is_of_a_protocol) {
+  Server server;
+  server.protocols.emplace_back().protocol = Protocol::Pop3;
+  EXPECT_NE(server.offer(Protocol::Pop3), nullptr);
+  EXPECT_EQ(server.offer(Protocol::Imap), nullptr);
+  Backend backend;
+  backend.ports.emplace_back().protocol = Protocol::Lmtp;
+  EXPECT_NE(backend.port(Protocol::Lmtp), nullptr);
+  EXPECT_EQ(backend.port(Protocol::Imap), nullptr);
+  Endpoint endpoint;
+  endpoint.ports = {{Protocol::Imap, 143}};
+  EXPECT_EQ(endpoint.port(Protocol::Imap), 143);
+  EXPECT_EQ(endpoint.port(Protocol::Pop3), 0);
+}
+
+TEST(KeyPair, equals_another_with_the_same_octets) {
+  const KeyPair a{"chain", SharedSecret("key"), {"x"}, 1};
+  const KeyPair b{"chain", SharedSecret("key"), {"x"}, 1};
+  const KeyPair c{"chain", SharedSecret("other"), {"x"}, 1};
+  EXPECT_EQ(a, b);
+  EXPECT_FALSE(a == c);
+}
+
+}  // namespace
+}  // namespace postern::config
