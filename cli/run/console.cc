@@ -21,8 +21,7 @@ void Console::say(const Line& line) {
   if (line.reason.empty()) {
     return log_.line(line.level, line.text, {{field::kObject, line.object}});
   }
-  log_.line(line.level, line.text,
-            {{field::kObject, line.object}, {field::kReason, line.reason}});
+  log_.line(line.level, line.text, {{field::kObject, line.object}, {field::kReason, line.reason}});
 }
 
 void Console::say_ready(std::string_view line) { write_line(stdout, line); }

@@ -41,7 +41,7 @@ OutcomeLine state(const loop::ServedMailServer& server, const Adopted& adopted) 
                              [port](const auto& bound) { return bound.port == port; });
         }));
   }
-  const LogLevel level = count.open == 0              ? LogLevel::Error
+  const LogLevel level = count.open == 0             ? LogLevel::Error
                          : count.open < count.wanted ? LogLevel::Warning
                                                      : LogLevel::Info;
   return {level, mail_server_line(server.path, count), server.path};

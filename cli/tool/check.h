@@ -1,5 +1,5 @@
-// `postern check FILE…`: what the controller would say of these manifests, without serving anything.
-// The same reader, decoder and builder as `postern run`, so the verdicts are the same.
+// `postern check FILE…`: what the controller would say of these manifests, without serving
+// anything. The same reader, decoder and builder as `postern run`, so the verdicts are the same.
 #pragma once
 
 #include <string>

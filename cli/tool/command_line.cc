@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/tool/nearest.h"
 #include "common/base/ascii.h"
@@ -89,9 +89,8 @@ std::string unexpected(const Grammar& grammar, const std::vector<std::string>& r
 
 Command usage_error(const Grammar& grammar, const CLI::ParseError& error) {
   const std::vector<std::string> rest = grammar.app.remaining(true);
-  const bool flag_among = std::any_of(rest.begin(), rest.end(), [](const std::string& word) {
-    return word.starts_with("--");
-  });
+  const bool flag_among = std::any_of(
+      rest.begin(), rest.end(), [](const std::string& word) { return word.starts_with("--"); });
   const bool extras = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
   if (!rest.empty() && (extras || flag_among)) return usage(grammar, unexpected(grammar, rest));
   const std::string sentence = error.what();

@@ -1,5 +1,5 @@
-// The command line of `postern`, read into what is to be done, or answered at once (help, version, a
-// wrong flag). Prints nothing and does nothing, so that tests can read the answers.
+// The command line of `postern`, read into what is to be done, or answered at once (help, version,
+// a wrong flag). Prints nothing and does nothing, so that tests can read the answers.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// postern: the tool for people. What its words mean is in command_line; what they do, in cli/run and
-// check.
+// postern: the tool for people. What its words mean is in command_line; what they do, in cli/run
+// and check.
 #include <cstdio>
 #include <exception>
 #include <string>

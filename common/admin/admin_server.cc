@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -18,7 +19,6 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <fmt/format.h>
 
 #include "common/base/limits.h"
 
@@ -58,10 +58,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void start(std::chrono::milliseconds time) {
     stream_.expires_after(time);
     parser_.header_limit(kMaxHeaderOctets);
-    http::async_read_header(stream_, buffer_, parser_,
-                            [self = shared_from_this()](const Error& error, std::size_t) {
-                              self->answer(error);
-                            });
+    http::async_read_header(
+        stream_, buffer_, parser_,
+        [self = shared_from_this()](const Error& error, std::size_t) { self->answer(error); });
   }
 
  private:
@@ -73,7 +72,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
       return write({.status = 431, .text = "the request header is longer than 8 KiB\n"});
     }
-    const bool garbled = error.category() == http::make_error_code(http::error::bad_method).category();
+    const bool garbled =
+        error.category() == http::make_error_code(http::error::bad_method).category();
     if (garbled && error != http::error::partial_message && error != http::error::end_of_stream) {
       write({.status = 400, .text = "this is not HTTP/1.1\n"});
     }
@@ -127,7 +127,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 }  // namespace
 
 // Everything here but the constructor, bind and the destructor runs on the thread. Connections hold
-// themselves through the io_context's handlers; those are destroyed with it, after the thread ended.
+// themselves through the io_context's handlers; those are destroyed with it, after the thread
+// ended.
 class AdminServer::Serving {
  public:
   Serving(const Pages& pages, const AdminLimits& limits) : pages_(pages), limits_(limits) {}

@@ -24,7 +24,8 @@ Page page_for(std::string_view method, std::string_view target, const Pages& pag
   if (method != "GET") return {.status = 405, .text = "only GET is answered here\n"};
   if (path == "/livez") return state_page(pages.live);
   if (path == "/readyz") return state_page(pages.ready);
-  if (path == "/metrics") return text_page(pages.metrics, "text/plain; version=0.0.4; charset=utf-8");
+  if (path == "/metrics")
+    return text_page(pages.metrics, "text/plain; version=0.0.4; charset=utf-8");
   return text_page(pages.config, "text/plain; charset=utf-8");
 }
 

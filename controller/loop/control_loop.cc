@@ -85,7 +85,8 @@ void ControlLoop::rebuild(LoadReport& report) {
       world_, {.class_name = class_name_, .now_unix_s = unix_seconds(needs_.clock.wall())});
   for (const model::MailServer* server : world_.mail_servers()) {
     const std::string& wanted = server->ingress_class_name;
-    if (!wanted.empty() && wanted != class_name_) complain(report, {other_class(*server, class_name_)});
+    if (!wanted.empty() && wanted != class_name_)
+      complain(report, {other_class(*server, class_name_)});
   }
   complain(report, built.problems);
   list_served(built, report);
@@ -93,9 +94,9 @@ void ControlLoop::rebuild(LoadReport& report) {
   report.resources = built.resources.size();
   const std::string version = needs_.publisher.publish(
       {.resources = std::move(built.resources), .caused_at = needs_.clock.wall()});
-  needs_.log.line(LogLevel::Info, "published",
-                  {{field::kVersion, version},
-                   {"resources", static_cast<std::int64_t>(report.resources)}});
+  needs_.log.line(
+      LogLevel::Info, "published",
+      {{field::kVersion, version}, {"resources", static_cast<std::int64_t>(report.resources)}});
 }
 
 }  // namespace postern::loop

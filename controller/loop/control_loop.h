@@ -1,7 +1,7 @@
-// ControlLoop: from a source of objects to what proxies should have: load, replace the world, build,
-// publish. Decides nothing about objects (build does) and nothing about proxies (publish does).
-// A source that fails changes nothing: what was published last stays.
-// Thread: belongs to one; the publisher may be shared.
+// ControlLoop: from a source of objects to what proxies should have: load, replace the world,
+// build, publish. Decides nothing about objects (build does) and nothing about proxies (publish
+// does). A source that fails changes nothing: what was published last stays. Thread: belongs to
+// one; the publisher may be shared.
 #pragma once
 
 #include <string>

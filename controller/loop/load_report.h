@@ -10,14 +10,14 @@
 namespace postern::loop {
 
 struct Complaint {
-  std::string text;    // one line, with file, object, field and what to write
-  std::string object;  // "mail/example"; empty: a file that is no object
-  std::string reason;  // "InvalidField"
+  std::string text;     // one line, with file, object, field and what to write
+  std::string object;   // "mail/example"; empty: a file that is no object
+  std::string reason;   // "InvalidField"
   bool refused = true;  // false: a warning, everything is served
 };
 
 struct ServedMailServer {
-  std::string path;                  // "mail/example", which is its SERVER resource's name too
+  std::string path;                       // "mail/example", which is its SERVER resource's name too
   std::vector<std::uint16_t> ports = {};  // its listeners, as written
 };
 

@@ -3,8 +3,8 @@
 #include <charconv>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "common/base/ascii.h"
 #include "proxy/app/cpus.h"
@@ -81,13 +81,11 @@ Wrong read_level(const std::string& text, LogLevel& into) {
 }
 
 void add_address_flags(CLI::App& app, ProxyOptions& options) {
-  add_flag(app,
-           {"--listen-address", "A[,A]", "local addresses to listen on", "all, IPv6 and IPv4"},
+  add_flag(app, {"--listen-address", "A[,A]", "local addresses to listen on", "all, IPv6 and IPv4"},
            [&options](const std::string& text) {
              return read_addresses(text, options.listen_addresses);
            });
-  add_flag(app,
-           {"--port-offset", "N", "a listener that says 993 is opened at 993+N", "0"},
+  add_flag(app, {"--port-offset", "N", "a listener that says 993 is opened at 993+N", "0"},
            [&options](const std::string& text) {
              return read_number<std::uint16_t>(text, 0, 65534, options.port_offset);
            });
@@ -100,11 +98,9 @@ void add_address_flags(CLI::App& app, ProxyOptions& options) {
 }
 
 void add_log_flags(CLI::App& app, ProxyOptions& options) {
-  add_flag(app,
-           {"--log-format", "json|text", "form of log lines", "text on a terminal, else json"},
+  add_flag(app, {"--log-format", "json|text", "form of log lines", "text on a terminal, else json"},
            [&options](const std::string& text) { return read_format(text, options.log_format); });
-  add_flag(app,
-           {"--log-level", "LEVEL", "least level: debug, info, warning, error", "info"},
+  add_flag(app, {"--log-level", "LEVEL", "least level: debug, info, warning, error", "info"},
            [&options](const std::string& text) { return read_level(text, options.log_level); });
 }
 

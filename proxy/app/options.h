@@ -28,7 +28,7 @@ struct ProxyOptions {
   std::uint16_t port_offset = 0;
   SocketAddress admin_address{IpAddress::v4({127, 0, 0, 1}), 9901};
   std::string ingress_class = "postern";  // MailServers of no other class are served
-  std::optional<LogFormat> log_format;  // absent: text on a terminal, else JSON
+  std::optional<LogFormat> log_format;    // absent: text on a terminal, else JSON
   LogLevel log_level = LogLevel::Info;
 };
 

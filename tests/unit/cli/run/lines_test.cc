@@ -8,12 +8,11 @@ namespace {
 SocketAddress loopback(std::uint16_t port) { return {IpAddress::v4({127, 0, 0, 1}), port}; }
 
 TEST(Lines, ready_names_every_address_that_was_opened) {
-  EXPECT_EQ(ready_line({{service_name(Protocol::Imap, config::ListenerTls::StartTls),
-                         loopback(10143)},
-                        {service_name(Protocol::Imap, config::ListenerTls::Implicit),
-                         loopback(10993)},
-                        {"admin", loopback(41234)}}),
-            "ready: imap 127.0.0.1:10143 imaps 127.0.0.1:10993 admin 127.0.0.1:41234");
+  EXPECT_EQ(
+      ready_line({{service_name(Protocol::Imap, config::ListenerTls::StartTls), loopback(10143)},
+                  {service_name(Protocol::Imap, config::ListenerTls::Implicit), loopback(10993)},
+                  {"admin", loopback(41234)}}),
+      "ready: imap 127.0.0.1:10143 imaps 127.0.0.1:10993 admin 127.0.0.1:41234");
 }
 
 TEST(Lines, a_mail_server_is_ready_degraded_or_rejected) {

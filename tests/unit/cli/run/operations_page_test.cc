@@ -6,8 +6,8 @@
 #include <set>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/run/options.h"
 
@@ -37,8 +37,7 @@ std::set<std::string> found(const std::string& text, const char* pattern) {
 std::set<std::string> metrics_of_the_code() {
   std::set<std::string> out;
   for (const char* top : {"common", "proxy", "controller", "cli"}) {
-    for (const auto& entry :
-         fs::recursive_directory_iterator(fs::path(POSTERN_SOURCE_DIR) / top)) {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(POSTERN_SOURCE_DIR) / top)) {
       const std::string kind = entry.path().extension().string();
       if (kind != ".cc" && kind != ".h") continue;
       out.merge(found(text_of(entry.path()), "\"(postern_[a-z_]+)\""));

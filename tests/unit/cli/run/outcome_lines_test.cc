@@ -43,14 +43,13 @@ TEST(OutcomeLines, one_listener_on_two_addresses_is_one) {
 
 TEST(OutcomeLines, a_port_in_use_degrades_and_says_what_to_do) {
   const std::vector<BoundListener> open = {bound(143)};
-  const adopt::Outcome outcome{
-      adopt::State::PartiallyActive,
-      {{.key = {ResourceType::Listener, "993"},
-        .version = "v",
-        .running_version = "",
-        .code = adopt::ErrorCode::BindFailed,
-        .field = "",
-        .detail = "127.0.0.1:10993: Address already in use"}}};
+  const adopt::Outcome outcome{adopt::State::PartiallyActive,
+                               {{.key = {ResourceType::Listener, "993"},
+                                 .version = "v",
+                                 .running_version = "",
+                                 .code = adopt::ErrorCode::BindFailed,
+                                 .field = "",
+                                 .detail = "127.0.0.1:10993: Address already in use"}}};
   const Texts said = texts(load_of({143, 993}), {outcome, open, 10000});
   ASSERT_EQ(said.size(), 2U);
   EXPECT_NE(said[0].find("port 10993"), std::string::npos);
@@ -60,14 +59,13 @@ TEST(OutcomeLines, a_port_in_use_degrades_and_says_what_to_do) {
 
 TEST(OutcomeLines, a_refused_server_is_rejected_although_its_ports_are_open) {
   const std::vector<BoundListener> open = {bound(993)};
-  const adopt::Outcome outcome{
-      adopt::State::PartiallyActive,
-      {{.key = {ResourceType::Server, "mail/example"},
-        .version = "v",
-        .running_version = "",
-        .code = adopt::ErrorCode::BadCertificate,
-        .field = "tls.keyPairs[0]",
-        .detail = "the key does not fit\n"}}};
+  const adopt::Outcome outcome{adopt::State::PartiallyActive,
+                               {{.key = {ResourceType::Server, "mail/example"},
+                                 .version = "v",
+                                 .running_version = "",
+                                 .code = adopt::ErrorCode::BadCertificate,
+                                 .field = "tls.keyPairs[0]",
+                                 .detail = "the key does not fit\n"}}};
   const Texts said = texts(load_of({993}), {outcome, open, 0});
   ASSERT_EQ(said.size(), 2U);
   EXPECT_NE(said[0].find("mail/example: tls.keyPairs[0]: the key does not fit\\x0a"),

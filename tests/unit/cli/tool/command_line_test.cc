@@ -40,10 +40,10 @@ Answered answered(std::vector<std::string> words) {
 }
 
 TEST(CommandLine, run_takes_every_flag) {
-  const run::RunOptions options = run_options(
-      {"run", "manifests", "--workers", "3", "--listen-address", "127.0.0.1,::1", "--port-offset",
-       "10000", "--admin-address=[::1]:0", "--class", "internal", "--log-format", "json",
-       "--log-level", "debug", "--strict"});
+  const run::RunOptions options =
+      run_options({"run", "manifests", "--workers", "3", "--listen-address", "127.0.0.1,::1",
+                   "--port-offset", "10000", "--admin-address=[::1]:0", "--class", "internal",
+                   "--log-format", "json", "--log-level", "debug", "--strict"});
   EXPECT_EQ(options.directory, "manifests");
   EXPECT_EQ(options.proxy.workers, 3U);
   ASSERT_EQ(options.proxy.listen_addresses.size(), 2U);
@@ -100,33 +100,44 @@ struct WrongLine {
 };
 
 const WrongLine kWrongLines[] = {
-    {"a letter is missing", {"run", "d", "--worker", "4"},
+    {"a letter is missing",
+     {"run", "d", "--worker", "4"},
      "postern run: there is no flag --worker; did you mean --workers?"},
     {"one dash", {"run", "d", "-workers", "4"}, "did you mean --workers?"},
-    {"with its value", {"run", "--prot-offset=5", "d"},
+    {"with its value",
+     {"run", "--prot-offset=5", "d"},
      "there is no flag --prot-offset; did you mean --port-offset?"},
-    {"a flag of another program", {"run", "d", "--kubeconfig", "f"},
+    {"a flag of another program",
+     {"run", "d", "--kubeconfig", "f"},
      "there is no flag --kubeconfig; postern run --help"},
     {"the flag counts, not the missing directory", {"run", "--strcit"}, "did you mean --strict?"},
     {"no number", {"run", "d", "--workers", "x"}, "'x' is not a number from 1 to 1024"},
     {"no worker", {"run", "d", "--workers", "0"}, "'0' is not a number from 1 to 1024"},
-    {"half a number", {"run", "d", "--port-offset", "10k"}, "'10k' is not a number from 0 to 65534"},
+    {"half a number",
+     {"run", "d", "--port-offset", "10k"},
+     "'10k' is not a number from 0 to 65534"},
     {"beyond the ports", {"run", "d", "--port-offset", "65535"}, "--port-offset"},
     {"a negative number", {"run", "d", "--port-offset=-1"}, "'-1' is not a number"},
-    {"a host name to listen on", {"run", "d", "--listen-address", "localhost"},
+    {"a host name to listen on",
+     {"run", "d", "--listen-address", "localhost"},
      "'localhost' is not an IP address; write for example 127.0.0.1,::1"},
     {"an empty address", {"run", "d", "--listen-address", "127.0.0.1,,::1"}, "'' is not an IP"},
-    {"an address without a port", {"run", "d", "--admin-address", "127.0.0.1"},
+    {"an address without a port",
+     {"run", "d", "--admin-address", "127.0.0.1"},
      "'127.0.0.1' is not ADDRESS:PORT; write for example 127.0.0.1:9901"},
     {"an unknown format", {"run", "d", "--log-format", "xml"}, "'xml' is not json or text"},
-    {"an unknown level", {"run", "d", "--log-level", "trace"},
+    {"an unknown level",
+     {"run", "d", "--log-level", "trace"},
      "'trace' is not debug, info, warning or error"},
     {"a value is missing", {"run", "d", "--workers"}, "--workers takes one value, once"},
-    {"a flag said twice", {"run", "d", "--workers", "1", "--workers", "2"},
+    {"a flag said twice",
+     {"run", "d", "--workers", "1", "--workers", "2"},
      "--workers takes one value, once"},
     {"a value for a switch", {"run", "d", "--strict=maybe"}, "no value, or true or false"},
-    {"not built yet", {"run", "d", "--status-dir", "s"}, "--status-dir (or POSTERN_STATUS_DIR): "
-                                                         "not supported yet"},
+    {"not built yet",
+     {"run", "d", "--status-dir", "s"},
+     "--status-dir (or POSTERN_STATUS_DIR): "
+     "not supported yet"},
     {"not built yet either", {"run", "d", "--state-dir", "s"}, "not supported yet"},
     {"no directory", {"run"}, "the directory is missing: postern run DIR"},
     {"two directories", {"run", "a", "b"}, "'b' is one argument too many"},
@@ -134,8 +145,7 @@ const WrongLine kWrongLines[] = {
     {"no command", {}, "a command is missing"},
     {"a slip in the command", {"rnu", "d"}, "there is no command 'rnu'; did you mean run?"},
     {"another word", {"serve"}, "there is no command 'serve'; postern --help"},
-    {"a flag before the command", {"--strict", "run", "d"},
-     "write --strict after the command"},
+    {"a flag before the command", {"--strict", "run", "d"}, "write --strict after the command"},
     {"control octets come back printable", {"run", "d", "--workers", "1\n2"}, "'1\\x0a2' is not"},
 };
 

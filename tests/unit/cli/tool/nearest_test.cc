@@ -6,8 +6,8 @@ namespace postern::tool {
 namespace {
 
 TEST(Nearest, finds_what_was_meant) {
-  const std::vector<std::string> known = {"--workers", "--port-offset", "--strict",
-                                          "--listen-address", "--log-level", "--log-format"};
+  const std::vector<std::string> known = {"--workers",        "--port-offset", "--strict",
+                                          "--listen-address", "--log-level",   "--log-format"};
   EXPECT_EQ(nearest("--worker", known), "--workers");
   EXPECT_EQ(nearest("-workers", known), "--workers");
   EXPECT_EQ(nearest("--WORKERS", known), "--workers");

@@ -97,8 +97,9 @@ TEST_F(AdminServerTest, says_not_ready_by_503) {
 }
 
 TEST_F(AdminServerTest, refuses_other_methods_without_a_reset_over_their_body) {
-  const std::string answer = ask(start(), "POST /config HTTP/1.1\r\nHost: x\r\n"
-                                          "Content-Length: 4\r\n\r\nbody");
+  const std::string answer = ask(start(),
+                                 "POST /config HTTP/1.1\r\nHost: x\r\n"
+                                 "Content-Length: 4\r\n\r\nbody");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 405 ")) << answer;
   EXPECT_NE(answer.find("Allow: GET\r\n"), std::string::npos);
 }

@@ -93,8 +93,7 @@ TEST_F(ControlLoopTest, what_is_served_is_published_and_named_with_its_ports) {
 }
 
 TEST_F(ControlLoopTest, a_refused_mail_server_is_told_and_the_others_are_served) {
-  const LoadReport report =
-      load({.objects = {mail_server("a", 143)}, .problems = {refusal("b")}});
+  const LoadReport report = load({.objects = {mail_server("a", 143)}, .problems = {refusal("b")}});
   ASSERT_FALSE(report.complaints.empty());
   EXPECT_EQ(report.complaints[0].text,
             "mail.yaml:3:5: MailServer mail/b: spec.hostnames: is required");

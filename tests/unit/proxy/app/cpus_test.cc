@@ -14,8 +14,9 @@ namespace fs = std::filesystem;
 class CgroupTest : public testing::Test {
  protected:
   void SetUp() override {
-    mount_ = fs::path(testing::TempDir()) /
-             ("cgroup-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    mount_ =
+        fs::path(testing::TempDir()) /
+        ("cgroup-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(mount_);
   }
   void TearDown() override { fs::remove_all(mount_); }
