@@ -1,0 +1,177 @@
+#include "proxy/app/server.h"
+
+#include <array>
+#include <latch>
+#include <thread>
+#include <utility>
+
+#include "common/base/digest.h"
+#include "common/base/version.h"
+#include "proxy/app/config_page.h"
+#include "proxy/control/control_thread.h"
+#include "proxy/control/subscriber.h"
+#include "proxy/entry/acceptor.h"
+#include "proxy/net/dialer.h"
+#include "proxy/quota/place.h"
+#include "proxy/session/worker.h"
+
+namespace postern::proxy_app {
+
+namespace {
+
+// A worker with its gate and its thread.
+struct Lane {
+  Lane(std::uint8_t index, session::WorkerNeeds needs) : worker(index, needs), gate(worker) {}
+
+  void adopt(adopt::Handover handover) {
+    worker.adopt(std::move(handover.prepared));
+    for (const std::uint16_t port : handover.closed) gate.close_doors(port);
+    for (adopt::NewDoor& door : handover.opened) {
+      gate.open_door(door.port, std::move(door.socket));
+    }
+  }
+
+  session::Worker worker;
+  entry::Acceptor gate;
+  std::thread thread;
+};
+
+// A full inbox is emptied each turn.
+void on_worker(Lane& lane, const std::function<void()>& work) {
+  while (!lane.worker.post(work)) std::this_thread::yield();
+}
+
+// std::function copies, sockets do not: the handover travels behind a pointer.
+adopt::HandToWorker hand_to(Lane& lane) {
+  return [&lane](adopt::Handover handover, std::function<void()> adopted) {
+    auto parcel = std::make_shared<adopt::Handover>(std::move(handover));
+    on_worker(lane, [&lane, parcel, adopted] {
+      lane.adopt(std::move(*parcel));
+      adopted();
+    });
+  };
+}
+
+}  // namespace
+
+namespace {
+
+// The adoption, and whoever wants to hear what became of each update.
+class ToldAdoption final : public adopt::Adopter {
+ public:
+  explicit ToldAdoption(adopt::Adoption& adoption) : adoption_(adoption) {}
+  void apply(adopt::Update update, std::function<void(adopt::Outcome)> done) override {
+    adoption_.apply(std::move(update), [this, done = std::move(done)](adopt::Outcome outcome) {
+      if (tell) tell(outcome);
+      done(std::move(outcome));
+    });
+  }
+  [[nodiscard]] std::vector<adopt::HeldResource> held() const override { return adoption_.held(); }
+  [[nodiscard]] std::string version() const override { return adoption_.version(); }
+
+  std::function<void(const adopt::Outcome&)> tell;
+
+ private:
+  adopt::Adoption& adoption_;
+};
+
+std::string random_instance() {
+  std::array<char, 8> octets{};
+  random_octets(octets.data(), octets.size());
+  return hex(ByteView(octets.data(), octets.size()));
+}
+
+}  // namespace
+
+// In the order in which they come up; they go down the other way round.
+struct ProxyServer::Parts {
+  Parts(const ProxySettings& with, std::shared_ptr<grpc::Channel> controller, Log& log,
+        Metrics& metrics, const Clock& clock)
+      : counters(metrics),
+        lanes(make_lanes(with.workers, {log, clock, counters, places, dialer})),
+        adoption({with.listen_addresses, with.port_offset}, hands()),
+        told(adoption),
+        subscriber({.proxy_name = with.proxy_name,
+                    .ingress_class = with.ingress_class,
+                    .instance_id = random_instance(),
+                    .build_version = std::string(version()),
+                    .backoff = {},
+                    .random = {}},
+                   std::move(controller), control, told, log) {}
+
+  using Lanes = std::vector<std::unique_ptr<Lane>>;
+  static Lanes make_lanes(std::size_t count, const session::WorkerNeeds& needs) {
+    Lanes out;
+    for (std::size_t i = 0; i < count; ++i) {
+      out.push_back(std::make_unique<Lane>(static_cast<std::uint8_t>(i), needs));
+    }
+    return out;
+  }
+  std::vector<adopt::HandToWorker> hands() {
+    std::vector<adopt::HandToWorker> out;
+    for (auto& lane : lanes) out.push_back(hand_to(*lane));
+    return out;
+  }
+
+  session::Counters counters;
+  quota::PlaceTables places;
+  net::TcpDialer dialer;
+  Lanes lanes;
+  adopt::Adoption adoption;
+  ToldAdoption told;
+  control::ControlThread control;
+  control::Subscriber subscriber;
+};
+
+ProxyServer::ProxyServer(ProxySettings settings, std::shared_ptr<grpc::Channel> controller,
+                         Log& log, Metrics& metrics, const Clock& clock)
+    : parts_(std::make_unique<Parts>(settings, std::move(controller), log, metrics, clock)) {}
+
+ProxyServer::~ProxyServer() { stop(); }
+
+void ProxyServer::on_outcome(std::function<void(const adopt::Outcome&)> tell) {
+  parts_->told.tell = std::move(tell);
+}
+
+void ProxyServer::start() {
+  for (auto& lane : parts_->lanes) {
+    lane->thread = std::thread([&worker = lane->worker] { worker.run(); });
+  }
+  parts_->subscriber.start();
+}
+
+void ProxyServer::drain() {
+  std::latch drained(static_cast<std::ptrdiff_t>(parts_->lanes.size()));
+  for (auto& lane : parts_->lanes) {
+    on_worker(*lane, [&] {
+      lane->gate.close_all_doors();
+      lane->worker.drain();
+      drained.count_down();
+    });
+  }
+  drained.wait();
+}
+
+// The stream first: an adoption waits for workers that still turn.
+void ProxyServer::stop() {
+  parts_->subscriber.stop();
+  parts_->control.stop();
+  for (auto& lane : parts_->lanes) {
+    if (!lane->thread.joinable()) continue;
+    lane->worker.stop();
+    lane->thread.join();
+  }
+}
+
+std::vector<adopt::BoundListener> ProxyServer::listeners() const {
+  return parts_->adoption.listeners();
+}
+
+bool ProxyServer::ready() const { return parts_->adoption.current() != nullptr; }
+
+std::string ProxyServer::config_text() const {
+  const auto current = parts_->adoption.current();
+  return config_page(current ? current->snapshot.get() : nullptr);
+}
+
+}  // namespace postern::proxy_app

@@ -1,0 +1,55 @@
+// ProxyServer: the wiring of the data plane, in order: tables that workers share, workers with their
+// gates, adoption, the subscription to the stream. Starts them and ends them in reverse.
+// Thread: made, started, drained and stopped by main's thread; questions on any.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/metrics.h"
+#include "proxy/adopt/adoption.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace postern::proxy_app {
+
+struct ProxySettings {
+  std::size_t workers = 1;
+  std::vector<IpAddress> listen_addresses;  // empty: all, IPv6 and IPv4
+  std::uint16_t port_offset = 0;
+  std::string ingress_class;
+  std::string proxy_name;
+};
+
+class ProxyServer {
+ public:
+  ProxyServer(ProxySettings settings, std::shared_ptr<grpc::Channel> controller, Log& log,
+              Metrics& metrics, const Clock& clock);
+  ~ProxyServer();
+
+  // After each update, on the control thread. Set it before start().
+  void on_outcome(std::function<void(const adopt::Outcome&)> tell);
+  void start();
+  // Doors close, clients in dialogue are told goodbye, relayed sessions end.
+  void drain();
+  void stop();
+
+  [[nodiscard]] std::vector<adopt::BoundListener> listeners() const;
+  // A first configuration is in force.
+  [[nodiscard]] bool ready() const;
+  // What is in force, one resource a line, secrets as hashes.
+  [[nodiscard]] std::string config_text() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace postern::proxy_app
