@@ -1,7 +1,5 @@
 #include "controller/decode/findings.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "common/base/ascii.h"
@@ -28,7 +26,7 @@ void Findings::add(const Node& at, std::string field, std::string message) {
 
 void Findings::not_supported(const Node& at, const std::string& field, std::string_view instead) {
   add(Finding{field, at.mark, std::string(model::kNotSupportedYet),
-              fmt::format("not supported yet: {}; {}", field, instead)});
+              "not supported yet: " + field + "; " + std::string(instead)});
 }
 
 bool Findings::refused() const {
@@ -38,14 +36,14 @@ bool Findings::refused() const {
 }
 
 std::string join(const std::string& path, std::string_view key) {
-  if (!is_word(key)) return fmt::format("{}['{}']", path, printable(key, 64));
-  return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
+  if (!is_word(key)) return path + "['" + printable(key, 64) + "']";
+  return path.empty() ? std::string(key) : path + "." + std::string(key);
 }
 
 std::string join(const std::string& path, std::size_t index) {
-  return fmt::format("{}[{}]", path, index);
+  return path + "[" + std::to_string(index) + "]";
 }
 
-std::string quoted(std::string_view text) { return fmt::format("`{}`", printable(text, 64)); }
+std::string quoted(std::string_view text) { return "`" + printable(text, 64) + "`"; }
 
 }  // namespace postern::decode

@@ -1,7 +1,5 @@
 #include "controller/decode/yaml_tree.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "common/base/ascii.h"
@@ -19,8 +17,7 @@ Mark mark_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; 
 // "?" is a plain scalar, "!" a quoted one; both without a tag in the text.
 void refuse_tag(const Mark& mark, const std::string& tag) {
   if (tag.empty() || tag == "?" || tag == "!" || tag == "tag:yaml.org,2002:str") return;
-  refuse(mark, fmt::format("the tag {} is not supported: write the value without it",
-                           printable(tag, 64)));
+  refuse(mark, "the tag " + printable(tag, 64) + " is not supported: write the value without it");
 }
 
 }  // namespace
@@ -33,9 +30,9 @@ void YamlTree::spend(const Node& node, const Mark& mark) {
   spent_.nodes += 1;
   spent_.octets += node.text.size();
   if (spent_.nodes > kMostNodes || spent_.octets > kMostOctets) {
-    refuse(mark, fmt::format("the file grows beyond {} values or {} MiB with its aliases filled "
-                             "in: split it",
-                             kMostNodes, kMostOctets >> 20));
+    refuse(mark, "the file grows beyond " + std::to_string(kMostNodes) + " values or " +
+                     std::to_string(kMostOctets >> 20) +
+                     " MiB with its aliases filled in: split it");
   }
   for (const Node& item : node.items) spend(item, mark);
   for (const Member& member : node.members) {
@@ -47,8 +44,8 @@ void YamlTree::spend(const Node& node, const Mark& mark) {
 void YamlTree::take_key(const Mark& mark, const std::string& key) {
   Open& map = open_.back();
   if (const auto [first, is_new] = map.lines.emplace(key, mark.line); !is_new) {
-    refuse(mark, fmt::format("`{}` is written twice (first in line {}): remove one",
-                             printable(key, 64), first->second));
+    refuse(mark, "`" + printable(key, 64) + "` is written twice (first in line " +
+                     std::to_string(first->second) + "): remove one");
   }
   spent_.octets += key.size();
   map.has_key = true;
@@ -112,7 +109,7 @@ void YamlTree::open(Node::Kind kind, const YAML::Mark& mark, const std::string& 
   refuse_tag(here, tag);
   if (wants_key()) refuse(here, "a key must be plain text, not a list or a map");
   if (open_.size() >= kDeepest) {
-    refuse(here, fmt::format("more than {} levels deep: no object of ours is", kDeepest));
+    refuse(here, "more than " + std::to_string(kDeepest) + " levels deep: no object of ours is");
   }
   Open level;
   level.node.kind = kind;
