@@ -1,8 +1,7 @@
 // What ImapBack says, and in which form; what it believes is in imap_back.cc.
 #include <algorithm>
+#include <string>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "proxy/dialogue/imap_back.h"
 
@@ -31,7 +30,7 @@ imap::IdPairs pairs_of(const Introduction& introduction) {
 
 }  // namespace
 
-std::string ImapBack::next_tag() { return fmt::format("{}{}", login_.tag, ++tags_); }
+std::string ImapBack::next_tag() { return login_.tag + std::to_string(++tags_); }
 
 bool ImapBack::shows(std::string_view capability) const {
   return capabilities_ && imap::has_capability(*capabilities_, capability);

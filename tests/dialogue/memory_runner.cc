@@ -51,7 +51,7 @@ std::string described(const Close& close) {
 std::string described(const Attempt& attempt) {
   std::string text =
       std::visit([](const auto& shown) { return described(shown); }, attempt.evidence);
-  if (attempt.ttl) text += fmt::format(" ttl={}", *attempt.ttl);
+  if (attempt.ttl) text += " ttl=" + std::to_string(*attempt.ttl);
   return text;
 }
 
@@ -158,8 +158,8 @@ std::string MemoryRunner::play() {
                       std::holds_alternative<ClientSays>(script_.lines[i + 1].event);
     if (wrong.empty() && !more) wrong = settle();
     if (!wrong.empty()) {
-      return fmt::format("{}.dlg:{}: {} (state {})", script_.name, line.number, wrong,
-                         front_->state());
+      return script_.name + ".dlg:" + std::to_string(line.number) + ": " + wrong + " (state " +
+             front_->state() + ")";
     }
   }
   wrong = nothing_left_unclaimed();

@@ -3,8 +3,6 @@
 #include <cctype>
 #include <optional>
 
-#include <fmt/format.h>
-
 namespace postern::dlg {
 
 namespace {
@@ -140,7 +138,8 @@ std::string escape(std::string_view octets) {
     } else if (c == '\n') {
       out += "\\n";
     } else if (octet < 0x20 || octet >= 0x7F || c == '\\') {
-      out += fmt::format("\\x{:02x}", octet);
+      static constexpr char kHex[] = "0123456789abcdef";
+      out.append({'\\', 'x', kHex[octet >> 4U], kHex[octet & 15U]});
     } else {
       out.push_back(c);
     }

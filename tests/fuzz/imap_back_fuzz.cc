@@ -20,7 +20,9 @@ constexpr std::string_view kPassword = "hunter2-hunter2";
 
 BackLogin login_of(unsigned choice) {
   BackLogin login;
-  login.name = choice % 2 == 0 ? "alice" : "al\xc3\xafce";
+  login.name = choice % 2 == 0 ? "alice"
+                               : "al\xc3\xaf"
+                                 "ce";
   login.password = Secret(kPassword);
   login.tag = "abcdefgh";
   login.tls = static_cast<BackLogin::Tls>(choice / 2 % 3);
