@@ -58,6 +58,9 @@ class Script:
             return "such a listener is refused in a manifest"
         if int(self.setup.get("commands", "100")) < 4:
             return "so few commands are refused in a manifest"
+        if any(mark == ">>" and not what[1].get("user", "").isascii()
+               for _, mark, what in self.lines):
+            return "names with such octets have no home yet"
         for words, keys in self.told():
             if words[0] in ("expired", "draining"):
                 return "time or an operator decides"
@@ -109,8 +112,9 @@ class ScriptedBackend:
     def _answer(self, peer, tag, words, keys):
         text = keys.get("text", "done").encode("latin-1")
         if words[0] == "admitted":
-            shown = keys.get("capabilities", "IMAP4rev1").encode("latin-1")
-            peer.send(tag + b" OK [CAPABILITY " + shown + b"] " + text + b"\r\n")
+            shown = keys.get("capabilities", "").encode("latin-1")
+            code = b"[CAPABILITY " + shown + b"] " if shown else b""
+            peer.send(tag + b" OK " + code + text + b"\r\n")
             self._hear_the_relay(peer)
         elif words[0] == "refused":
             code = b"[UNAVAILABLE] " if words[1] in OUTAGE else b"[AUTHENTICATIONFAILED] "

@@ -24,8 +24,8 @@ class WrongManifests(Story):
         cls.usual_manifests()
         one = [addresses("mailbox", {"server-1": MEMBERS["server-1"]})]
         cls.gate.write("mail.json", mail_server("mail", one))
-        filters = [{"name": "scan", "http": {"url": "http://scan.example.test/"}}]
-        cls.gate.write("unbuilt.json", mail_server("unbuilt", one, filters=filters))
+        users = {"defaultDomain": "example.test"}
+        cls.gate.write("unbuilt.json", mail_server("unbuilt", one, users=users))
         cls.gate.write("nokey.json", mail_server("nokey", one, hostnames=["no.example.test"],
                                                  secret="nowhere"))
         (cls.gate.folder / "broken.yaml").write_text(BROKEN_YAML)
@@ -45,7 +45,7 @@ class WrongManifests(Story):
         self.assertIn("hostnames", self.said)
 
     def test_a_field_that_is_not_built_yet_refuses_its_mailserver_by_name(self):
-        self.assertRegex(self.said, r"unbuilt.*spec\.filters|spec\.filters.*unbuilt")
+        self.assertRegex(self.said, r"unbuilt.*not supported yet: spec\.users")
 
     def test_a_missing_secret_is_named(self):
         self.assertIn("nowhere", self.said)

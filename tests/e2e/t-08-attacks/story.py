@@ -2,6 +2,7 @@
 import base64
 import ssl
 import time
+import warnings
 
 from lib.fake_backend import FakeBackend, login_only
 from lib.manifests import HOST, addresses, mail_server
@@ -92,10 +93,9 @@ class Attacks(Story):
     def test_DG3_before_tls_login_is_disabled_and_no_mechanism_shown(self):
         with Raw() as client:
             shown = b" ".join(client.ask(b"a CAPABILITY"))
-            for words in (shown, client.greeting):
-                self.assertIn(b"LOGINDISABLED", words)
-                self.assertIn(b"STARTTLS", words)
-                self.assertNotIn(b"AUTH=", words)
+            self.assertIn(b"LOGINDISABLED", shown)
+            self.assertIn(b"STARTTLS", shown)
+            self.assertNotIn(b"AUTH=", client.greeting + shown)
 
     def test_DG4_inside_tls_both_are_gone(self):
         with Raw() as client:
@@ -147,8 +147,9 @@ class Attacks(Story):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(self.ca)
         context.set_ciphers("ALL:@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
+        with warnings.catch_warnings(action="ignore"):
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
         with Raw(993, greeted=False) as client, self.assertRaises((ssl.SSLError, OSError)):
             context.wrap_socket(client.socket, server_hostname=HOST)
 

@@ -8,7 +8,7 @@ from lib.manifests import addresses, mail_server
 from lib.story import Story, main
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "dialogue/imap"
-PIECES = [int(size) for size in os.environ.get("PIECES", "1 7 0").split()]  # 0: all at once
+PIECES = [int(size) for size in os.environ.get("PIECES", "1 2 3 4 5 6 7 8 16 31 0").split()]  # 0: all at once
 LISTENERS = {
     "tls": {"tls": "Implicit"},
     "starttls": {"tls": "StartTLS"},
