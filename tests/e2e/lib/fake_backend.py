@@ -62,6 +62,7 @@ class FakeBackend:
 
     def _serve(self, connection):
         connection.settimeout(30)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer = Peer(connection, self)
         try:
             if self.implicit:
