@@ -11,18 +11,12 @@ namespace postern::run {
 std::string_view service_name(Protocol protocol, config::ListenerTls tls) {
   const bool implicit = tls == config::ListenerTls::Implicit;
   switch (protocol) {
-    case Protocol::Imap:
-      return implicit ? "imaps" : "imap";
-    case Protocol::Pop3:
-      return implicit ? "pop3s" : "pop3";
-    case Protocol::Submission:
-      return implicit ? "submissions" : "submission";
-    case Protocol::ManageSieve:
-      return implicit ? "sieves" : "sieve";
-    case Protocol::Mx:
-      return "smtp";
-    case Protocol::Lmtp:
-      return "lmtp";
+    case Protocol::Imap: return implicit ? "imaps" : "imap";
+    case Protocol::Pop3: return implicit ? "pop3s" : "pop3";
+    case Protocol::Submission: return implicit ? "submissions" : "submission";
+    case Protocol::ManageSieve: return implicit ? "sieves" : "sieve";
+    case Protocol::Mx: return "smtp";
+    case Protocol::Lmtp: return "lmtp";
   }
   return "unknown";
 }

@@ -1,4 +1,5 @@
-// Our own mistakes (style: kind D): the process ends with a sentence. Never for octets from outside.
+// Our own mistakes (style: kind D): the process ends with a sentence. Never for octets from
+// outside.
 #pragma once
 
 namespace postern {

@@ -16,9 +16,9 @@ enum class Protocol : std::uint8_t { Imap, Pop3, Submission, ManageSieve, Mx, Lm
 
 // In the order in which nginx announces them.
 enum class Mechanism : std::uint8_t { Plain, Login, CramMd5, External, XOAuth2, OAuthBearer };
-inline constexpr Mechanism kMechanisms[] = {Mechanism::Plain,    Mechanism::Login,
-                                            Mechanism::CramMd5,  Mechanism::External,
-                                            Mechanism::XOAuth2,  Mechanism::OAuthBearer};
+inline constexpr Mechanism kMechanisms[] = {Mechanism::Plain,   Mechanism::Login,
+                                            Mechanism::CramMd5, Mechanism::External,
+                                            Mechanism::XOAuth2, Mechanism::OAuthBearer};
 
 [[nodiscard]] std::string_view name_of(Mechanism mechanism);
 // Letter case does not matter (RFC 4422 §3.1 names are upper case; clients are not always).

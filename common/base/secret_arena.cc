@@ -31,8 +31,8 @@ struct Arena {
 
   void map() {
     tried = true;
-    void* memory = mmap(nullptr, kArenaOctets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                        -1, 0);
+    void* memory =
+        mmap(nullptr, kArenaOctets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return;
     madvise(memory, kArenaOctets, MADV_DONTDUMP);
     begin = next = static_cast<char*>(memory);

@@ -12,7 +12,8 @@
 
 namespace postern::config {
 
-enum class BackendTlsMode : std::uint8_t { Implicit, StartTls, Disabled };  // "Required" is decided by the builder
+// "Required" is decided by the builder.
+enum class BackendTlsMode : std::uint8_t { Implicit, StartTls, Disabled };
 enum class Verification : std::uint8_t { Full, CaOnly, None };
 enum class ClientInfo : std::uint8_t { Native, ProxyV1, ProxyV2, None };
 enum class OnUnavailable : std::uint8_t { TemporaryFailure, NextMember };
@@ -38,11 +39,11 @@ struct BackendTls {
 };
 
 struct Backend {
-  std::string name;  // as written in the manifest
+  std::string name;                // as written in the manifest
   std::vector<BackendPort> ports;  // the protocols it has, in Protocol's order
   BackendTls tls;
-  // Members over which users are hashed when they are declared (statefulSet, addresses); empty for a
-  // service, whose ready endpoints are its members.
+  // Members over which users are hashed when they are declared (statefulSet, addresses); empty for
+  // a service, whose ready endpoints are its members.
   std::vector<std::string> declared_members;
   SipKey seed{};  // running.md 6: of class, namespace, name
   OnUnavailable on_unavailable = OnUnavailable::NextMember;

@@ -15,10 +15,11 @@ enum class Plaintext : std::uint8_t { Refuse, Allow };
 // One MailServer on this port. The first is the oldest: greeting, capabilities and limits before a
 // name is known are its own.
 struct Tenant {
-  std::string server;                  // SERVER resource
-  std::vector<std::string> hostnames;  // what it won of its hostnames here; "*." at the front allowed
+  std::string server;  // SERVER resource
+  std::vector<std::string>
+      hostnames;  // what it won of its hostnames here; "*." at the front allowed
   Plaintext plaintext = Plaintext::Refuse;
-  std::uint32_t max_connections = 0;   // on this port, in each proxy; 0: not limited here
+  std::uint32_t max_connections = 0;  // on this port, in each proxy; 0: not limited here
   friend bool operator==(const Tenant&, const Tenant&) = default;
 };
 

@@ -1,5 +1,6 @@
-// What a proxy must know, as plain values compared by value. The controller builds them, common/wire
-// carries them, the proxy keeps them in a Snapshot. Names are those of the stream (decision 0001):
+// What a proxy must know, as plain values compared by value. The controller builds them,
+// common/wire carries them, the proxy keeps them in a Snapshot. Names are those of the stream
+// (decision 0001):
 //   SECRET    "namespace/name" of a Secret, plus "#key" where a key was asked for;
 //             "namespace/ConfigMap/name#key" of a ConfigMap
 //   BACKEND   "namespace/mailserver/backend"      ENDPOINTS  the same name as its backend

@@ -11,9 +11,9 @@
 namespace postern::config {
 
 struct KeyPair {
-  std::string chain_pem;                // leaf first
+  std::string chain_pem;  // leaf first
   SharedSecret key_pem;
-  std::vector<std::string> dns_names;   // of the leaf, lower case, sorted
+  std::vector<std::string> dns_names;  // of the leaf, lower case, sorted
   std::int64_t not_after_unix_s = 0;
   friend bool operator==(const KeyPair&, const KeyPair&) = default;
 };

@@ -11,15 +11,15 @@
 
 namespace postern::config {
 
-enum class TlsVersion : std::uint8_t { V1_0, V1_1, V1_2, V1_3 };
+enum class TlsVersion : std::uint8_t { Tls10, Tls11, Tls12, Tls13 };
 enum class CipherPreference : std::uint8_t { Client, Server };
 enum class UnknownNames : std::uint8_t { FirstCertificate, Reject };
 enum class ResumptionMode : std::uint8_t { Tickets, Cache, Disabled };
 
 struct ServerTls {
   std::vector<std::string> key_pairs;  // SECRET resources; the first answers clients without a name
-  TlsVersion min_version = TlsVersion::V1_2;
-  TlsVersion max_version = TlsVersion::V1_3;
+  TlsVersion min_version = TlsVersion::Tls12;
+  TlsVersion max_version = TlsVersion::Tls13;
   std::vector<std::string> cipher_suites;  // OpenSSL or IANA names; empty: OpenSSL's choice
   CipherPreference cipher_preference = CipherPreference::Client;
   std::vector<std::string> groups;  // empty: X25519 first, then OpenSSL's choice

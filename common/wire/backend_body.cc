@@ -21,8 +21,7 @@ config::BackendTls decode_tls(const pb::BackendTls& message, Decoding& decoding)
   tls.system_trust = message.system_trust();
   tls.server_names = texts(message.server_names());
   tls.client_key_pair = message.client_key_pair();
-  tls.verification =
-      decoding.choice(message.verification(), kVerifications, here / "verification");
+  tls.verification = decoding.choice(message.verification(), kVerifications, here / "verification");
   return tls;
 }
 
@@ -82,8 +81,7 @@ config::Backend decode_backend(const pb::Backend& message, Decoding& decoding) {
   backend.on_unavailable =
       decoding.choice(message.on_unavailable(), kOnUnavailable, {nullptr, "on_unavailable"});
   backend.retries = message.retries();
-  backend.pipelining =
-      decoding.choice(message.pipelining(), kPipelinings, {nullptr, "pipelining"});
+  backend.pipelining = decoding.choice(message.pipelining(), kPipelinings, {nullptr, "pipelining"});
   backend.login_errors =
       decoding.choice(message.login_errors(), kLoginErrors, {nullptr, "login_errors"});
   return backend;

@@ -27,21 +27,21 @@ inline constexpr auto kResourceTypes = table<config::ResourceType, pb::ResourceT
      {config::ResourceType::Server, pb::RESOURCE_TYPE_SERVER},
      {config::ResourceType::Listener, pb::RESOURCE_TYPE_LISTENER}});
 
-inline constexpr auto kProtocols = table<Protocol, pb::Protocol>(
-    {{Protocol::Imap, pb::PROTOCOL_IMAP},
-     {Protocol::Pop3, pb::PROTOCOL_POP3},
-     {Protocol::Submission, pb::PROTOCOL_SUBMISSION},
-     {Protocol::ManageSieve, pb::PROTOCOL_MANAGE_SIEVE},
-     {Protocol::Mx, pb::PROTOCOL_MX},
-     {Protocol::Lmtp, pb::PROTOCOL_LMTP}});
+inline constexpr auto kProtocols =
+    table<Protocol, pb::Protocol>({{Protocol::Imap, pb::PROTOCOL_IMAP},
+                                   {Protocol::Pop3, pb::PROTOCOL_POP3},
+                                   {Protocol::Submission, pb::PROTOCOL_SUBMISSION},
+                                   {Protocol::ManageSieve, pb::PROTOCOL_MANAGE_SIEVE},
+                                   {Protocol::Mx, pb::PROTOCOL_MX},
+                                   {Protocol::Lmtp, pb::PROTOCOL_LMTP}});
 
-inline constexpr auto kMechanismNumbers = table<Mechanism, pb::Mechanism>(
-    {{Mechanism::Plain, pb::MECHANISM_PLAIN},
-     {Mechanism::Login, pb::MECHANISM_LOGIN},
-     {Mechanism::CramMd5, pb::MECHANISM_CRAM_MD5},
-     {Mechanism::External, pb::MECHANISM_EXTERNAL},
-     {Mechanism::XOAuth2, pb::MECHANISM_XOAUTH2},
-     {Mechanism::OAuthBearer, pb::MECHANISM_OAUTHBEARER}});
+inline constexpr auto kMechanismNumbers =
+    table<Mechanism, pb::Mechanism>({{Mechanism::Plain, pb::MECHANISM_PLAIN},
+                                     {Mechanism::Login, pb::MECHANISM_LOGIN},
+                                     {Mechanism::CramMd5, pb::MECHANISM_CRAM_MD5},
+                                     {Mechanism::External, pb::MECHANISM_EXTERNAL},
+                                     {Mechanism::XOAuth2, pb::MECHANISM_XOAUTH2},
+                                     {Mechanism::OAuthBearer, pb::MECHANISM_OAUTHBEARER}});
 
 inline constexpr auto kBackendTlsModes = table<config::BackendTlsMode, pb::BackendTlsMode>(
     {{config::BackendTlsMode::Implicit, pb::BACKEND_TLS_MODE_IMPLICIT},
@@ -81,11 +81,11 @@ inline constexpr auto kEndpointStates = table<config::EndpointState, pb::Endpoin
      {config::EndpointState::ServingTerminating, pb::Endpoint::STATE_SERVING_TERMINATING},
      {config::EndpointState::NotReady, pb::Endpoint::STATE_NOT_READY}});
 
-inline constexpr auto kTlsVersions = table<config::TlsVersion, pb::TlsVersion>(
-    {{config::TlsVersion::V1_0, pb::TLS_VERSION_1_0},
-     {config::TlsVersion::V1_1, pb::TLS_VERSION_1_1},
-     {config::TlsVersion::V1_2, pb::TLS_VERSION_1_2},
-     {config::TlsVersion::V1_3, pb::TLS_VERSION_1_3}});
+inline constexpr auto kTlsVersions =
+    table<config::TlsVersion, pb::TlsVersion>({{config::TlsVersion::Tls10, pb::TLS_VERSION_1_0},
+                                               {config::TlsVersion::Tls11, pb::TLS_VERSION_1_1},
+                                               {config::TlsVersion::Tls12, pb::TLS_VERSION_1_2},
+                                               {config::TlsVersion::Tls13, pb::TLS_VERSION_1_3}});
 
 inline constexpr auto kCipherPreferences = table<config::CipherPreference, pb::CipherPreference>(
     {{config::CipherPreference::Client, pb::CIPHER_PREFERENCE_CLIENT},
@@ -109,20 +109,20 @@ inline constexpr auto kSessionLoggings = table<config::SessionLogging, pb::Sessi
      {config::SessionLogging::Failures, pb::SESSION_LOGGING_FAILURES},
      {config::SessionLogging::None, pb::SESSION_LOGGING_NONE}});
 
-inline constexpr auto kLogLevels = table<config::LogLevel, pb::LogLevel>(
-    {{config::LogLevel::Error, pb::LOG_LEVEL_ERROR},
-     {config::LogLevel::Warning, pb::LOG_LEVEL_WARNING},
-     {config::LogLevel::Info, pb::LOG_LEVEL_INFO},
-     {config::LogLevel::Debug, pb::LOG_LEVEL_DEBUG}});
+inline constexpr auto kLogLevels =
+    table<config::LogLevel, pb::LogLevel>({{config::LogLevel::Error, pb::LOG_LEVEL_ERROR},
+                                           {config::LogLevel::Warning, pb::LOG_LEVEL_WARNING},
+                                           {config::LogLevel::Info, pb::LOG_LEVEL_INFO},
+                                           {config::LogLevel::Debug, pb::LOG_LEVEL_DEBUG}});
 
 inline constexpr auto kListenerTls = table<config::ListenerTls, pb::ListenerTls>(
     {{config::ListenerTls::Implicit, pb::LISTENER_TLS_IMPLICIT},
      {config::ListenerTls::StartTls, pb::LISTENER_TLS_STARTTLS},
      {config::ListenerTls::Disabled, pb::LISTENER_TLS_DISABLED}});
 
-inline constexpr auto kPlaintexts = table<config::Plaintext, pb::Plaintext>(
-    {{config::Plaintext::Refuse, pb::PLAINTEXT_REFUSE},
-     {config::Plaintext::Allow, pb::PLAINTEXT_ALLOW}});
+inline constexpr auto kPlaintexts =
+    table<config::Plaintext, pb::Plaintext>({{config::Plaintext::Refuse, pb::PLAINTEXT_REFUSE},
+                                             {config::Plaintext::Allow, pb::PLAINTEXT_ALLOW}});
 
 // A choice without a row ends as UNSPECIFIED, which the other side refuses; a test walks all rows.
 template <class Value, class Wire, std::size_t N>

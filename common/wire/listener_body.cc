@@ -11,8 +11,7 @@ void encode_tenant(const config::Tenant& tenant, pb::Tenant& out) {
   out.set_max_connections(tenant.max_connections);
 }
 
-config::Tenant decode_tenant(const pb::Tenant& message, const FieldPath& here,
-                             Decoding& decoding) {
+config::Tenant decode_tenant(const pb::Tenant& message, const FieldPath& here, Decoding& decoding) {
   config::Tenant tenant;
   tenant.server = message.server();
   decoding.required(tenant.server, here / "server");

@@ -23,8 +23,8 @@ config::ServerTls decode_tls(const pb::ServerTls& message, Decoding& decoding) {
   tls.min_version = decoding.choice(message.min_version(), kTlsVersions, here / "min_version");
   tls.max_version = decoding.choice(message.max_version(), kTlsVersions, here / "max_version");
   tls.cipher_suites = texts(message.cipher_suites());
-  tls.cipher_preference = decoding.choice(message.cipher_preference(), kCipherPreferences,
-                                          here / "cipher_preference");
+  tls.cipher_preference =
+      decoding.choice(message.cipher_preference(), kCipherPreferences, here / "cipher_preference");
   tls.groups = texts(message.groups());
   tls.unknown_names =
       decoding.choice(message.unknown_names(), kUnknownNames, here / "unknown_names");
@@ -54,8 +54,8 @@ config::ProtocolOffer decode_offer(const pb::ProtocolOffer& message, const Field
     offer.mechanisms.add(
         decoding.choice(message.mechanisms(i), kMechanismNumbers, mechanisms.at(i)));
   }
-  offer.capability_source = decoding.choice(message.capability_source(), kCapabilitySources,
-                                            here / "capability_source");
+  offer.capability_source =
+      decoding.choice(message.capability_source(), kCapabilitySources, here / "capability_source");
   offer.capabilities = texts(message.capabilities());
   offer.hidden_capabilities = texts(message.hidden_capabilities());
   offer.greeting = message.greeting();

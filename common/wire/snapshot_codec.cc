@@ -54,8 +54,7 @@ config::ResourceBody decode_body(const pb::Resource& message, Decoding& decoding
 std::vector<config::SourceRef> decode_sources(const pb::Resource& message) {
   std::vector<config::SourceRef> sources;
   for (const pb::SourceRef& from : message.sources()) {
-    sources.push_back(
-        {from.kind(), from.namespace_(), from.name(), from.uid(), from.generation()});
+    sources.push_back({from.kind(), from.namespace_(), from.name(), from.uid(), from.generation()});
   }
   return sources;
 }

@@ -24,14 +24,10 @@ std::string fresh_id() {
 
 std::string_view word_of(publish::ApplyReport::State state) {
   switch (state) {
-    case publish::ApplyReport::State::Active:
-      return "active";
-    case publish::ApplyReport::State::PartiallyActive:
-      return "partially_active";
-    case publish::ApplyReport::State::Rejected:
-      return "rejected";
-    case publish::ApplyReport::State::Gone:
-      return "gone";
+    case publish::ApplyReport::State::Active: return "active";
+    case publish::ApplyReport::State::PartiallyActive: return "partially_active";
+    case publish::ApplyReport::State::Rejected: return "rejected";
+    case publish::ApplyReport::State::Gone: return "gone";
   }
   return "unknown";
 }

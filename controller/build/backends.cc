@@ -140,12 +140,12 @@ void add_port(ServerDraft& server, BackendDraft& backend, const PortWish& wish,
               const model::ServiceObject* service) {
   const auto found = find_port(backend, wish, service);
   if (!found && wish.written != nullptr && service != nullptr) {
-    server.remark(Remark{wish.field, "PortNotFound",
-                         fmt::format("Service {} has no {} for {}", service->meta.key.path(),
-                                     wish.written->port
-                                         ? fmt::format("port {}", *wish.written->port)
-                                         : std::string("port"),
-                                     name_of(wish.protocol))});
+    server.remark(
+        Remark{wish.field, "PortNotFound",
+               fmt::format("Service {} has no {} for {}", service->meta.key.path(),
+                           wish.written->port ? fmt::format("port {}", *wish.written->port)
+                                              : std::string("port"),
+                           name_of(wish.protocol))});
   }
   // What was written, and what a missing Service may have had, keeps its place in routing.
   if (!found && wish.written == nullptr && !ports_unknown(backend, service)) return;
@@ -160,8 +160,8 @@ void add_ports(Draft& draft, ServerDraft& server, BackendDraft& backend) {
   const auto wanted = service_of(backend);
   const auto* service = wanted ? find_service(draft, server, backend, *wanted) : nullptr;
   for (const Protocol protocol : kProtocols) {
-    const bool offered = std::ranges::count(server.spec->protocols, protocol,
-                                            &model::ProtocolSpec::protocol) > 0;
+    const bool offered =
+        std::ranges::count(server.spec->protocols, protocol, &model::ProtocolSpec::protocol) > 0;
     if (offered) add_port(server, backend, wish_for(backend, protocol), service);
   }
 }
@@ -191,8 +191,7 @@ std::vector<std::string> expected_names(const ServerDraft& server, const Backend
     if (!hostname.starts_with("*.")) out.push_back(hostname);
   }
   if (const auto wanted = service_of(backend)) {
-    const std::string name =
-        fmt::format("{}.{}", wanted->ref.name, wanted->ref.object_namespace);
+    const std::string name = fmt::format("{}.{}", wanted->ref.name, wanted->ref.object_namespace);
     for (const char* end : {"", ".svc", ".svc.cluster.local"}) out.push_back(name + end);
   }
   return out;

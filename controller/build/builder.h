@@ -1,7 +1,7 @@
 // build: what exists → what the proxies must know, and what is wrong with what exists. A pure
-// function: equal worlds give equal octets. The passes stand in builder.cc in their order; each is a
-// file of its own. A part that is wrong takes down only what needs it.
-// Called by the control loop after each change that matters, and by `postern check`.
+// function: equal worlds give equal octets. The passes stand in builder.cc in their order; each is
+// a file of its own. A part that is wrong takes down only what needs it. Called by the control loop
+// after each change that matters, and by `postern check`.
 #pragma once
 
 #include <cstdint>

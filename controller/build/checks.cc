@@ -30,9 +30,9 @@ std::optional<Remark> check_namespace(std::string field, std::string_view own,
 std::optional<Remark> check_key_pair(std::string field, const model::ObjectKey& key,
                                      const model::SecretObject* secret) {
   if (secret == nullptr) {
-    return Remark{std::move(field), "SecretNotFound",
-                  fmt::format("there is no Secret {}; make one of type kubernetes.io/tls",
-                              key.path())};
+    return Remark{
+        std::move(field), "SecretNotFound",
+        fmt::format("there is no Secret {}; make one of type kubernetes.io/tls", key.path())};
   }
   if (secret->type != "kubernetes.io/tls") {
     return Remark{std::move(field), "InvalidSecret",
@@ -54,10 +54,10 @@ std::optional<Remark> check_key_pair(std::string field, const model::ObjectKey& 
 std::optional<Remark> check_expiry(std::string field, const model::SecretObject& secret,
                                    std::int64_t now_unix_s) {
   if (now_unix_s == 0 || now_unix_s <= secret.certificate->not_after_unix_s) return std::nullopt;
-  return Remark{std::move(field), "CertificateExpired",
-                fmt::format("the certificate in Secret {} has expired: renew it",
-                            secret.meta.key.path()),
-                model::Severity::Warning};
+  return Remark{
+      std::move(field), "CertificateExpired",
+      fmt::format("the certificate in Secret {} has expired: renew it", secret.meta.key.path()),
+      model::Severity::Warning};
 }
 
 Remark insecure(std::string field, std::string reason, std::string message) {

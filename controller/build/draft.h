@@ -37,7 +37,7 @@ struct Remark {
 
 struct ServerDraft {
   const model::MailServer* spec = nullptr;
-  std::string path;  // "mail/example": the SERVER resource
+  std::string path;                    // "mail/example": the SERVER resource
   std::vector<std::string> key_pairs;  // SECRET resources that can be used, in order of the refs
   std::vector<BackendDraft> backends;
   config::Server server;

@@ -57,7 +57,8 @@ EndpointState state_of(const model::SliceEndpoint& endpoint) {
 
 // A slice's port belongs to the Service's port of the same name; in a slice written by hand a port
 // without a name may be the one that the Service's port leads to.
-std::uint16_t slice_port(const model::EndpointSliceObject& slice, const model::ServicePort& wanted) {
+std::uint16_t slice_port(const model::EndpointSliceObject& slice,
+                         const model::ServicePort& wanted) {
   const auto named = std::ranges::find(slice.ports, wanted.name, &model::SlicePort::name);
   if (named != slice.ports.end()) return named->port;
   const std::uint16_t target = wanted.target_port != 0 ? wanted.target_port : wanted.port;
@@ -123,8 +124,8 @@ void gather_annotated(const BackendDraft& backend, const model::ServiceObject& s
   }
 }
 
-void gather_service(const Draft& draft, const BackendDraft& backend,
-                    const model::ObjectRef& ref, Gathering& out) {
+void gather_service(const Draft& draft, const BackendDraft& backend, const model::ObjectRef& ref,
+                    Gathering& out) {
   const auto* service = draft.world().service(ref.object_namespace, ref.name);
   if (service != nullptr && !service->addresses.empty()) {
     gather_annotated(backend, *service, out);

@@ -26,10 +26,10 @@ void check_hostnames(const Draft& draft, ServerDraft& server) {
     const std::string& hostname = server.spec->hostnames[i];
     if (covered(draft, server, hostname)) continue;
     server.remark(Remark{fmt::format("spec.hostnames[{}]", i), "HostnameNotCovered",
-                                fmt::format("no certificate in spec.tls.certificateRefs has the "
-                                            "name {}: clients that check names will refuse it",
-                                            hostname),
-                                model::Severity::Warning});
+                         fmt::format("no certificate in spec.tls.certificateRefs has the "
+                                     "name {}: clients that check names will refuse it",
+                                     hostname),
+                         model::Severity::Warning});
   }
 }
 
@@ -37,7 +37,7 @@ void check_version(ServerDraft& server) {
   const std::string& oldest = server.spec->tls->min_version;
   if (oldest != "TLSv1" && oldest != "TLSv1.1") return;
   server.remark(insecure("spec.tls.minVersion", "ObsoleteTLS",
-                                fmt::format("{} is broken: take TLSv1.2", oldest)));
+                         fmt::format("{} is broken: take TLSv1.2", oldest)));
 }
 
 }  // namespace

@@ -37,9 +37,9 @@ bool can_speak_tls(const ServerDraft& server, config::ListenerTls tls) {
 
 void warn_of_clear_text(ServerDraft& server, const Wish& wish) {
   if (wish.spec.plaintext != "Allow") return;
-  server.remark(insecure(wish.field + ".plaintext", "PlaintextLogin",
-                         fmt::format("passwords may come in clear text on port {}",
-                                     wish.spec.port)));
+  server.remark(
+      insecure(wish.field + ".plaintext", "PlaintextLogin",
+               fmt::format("passwords may come in clear text on port {}", wish.spec.port)));
 }
 
 void claim(ServerDraft& server, const Wish& wish, Ports& ports) {

@@ -1,5 +1,5 @@
-// The passes, in the order in which builder.cc calls them. Each reads what the ones before it left in
-// the draft and adds its own. Private to this room.
+// The passes, in the order in which builder.cc calls them. Each reads what the ones before it left
+// in the draft and adds its own. Private to this room.
 #pragma once
 
 #include "controller/build/draft.h"

@@ -85,8 +85,8 @@ std::optional<FoundPort> discover_port(const std::vector<ServicePort>& ports, Pr
     }
     if (wants_plain) {
       if (const auto* port = port_by(clue, ports, protocol, Speaks::Plain)) {
-        return FoundPort{
-            *port, mode == "Disabled" ? BackendTlsMode::Disabled : BackendTlsMode::StartTls};
+        return FoundPort{*port,
+                         mode == "Disabled" ? BackendTlsMode::Disabled : BackendTlsMode::StartTls};
       }
     }
   }

@@ -17,8 +17,8 @@ struct FoundPort {
   config::BackendTlsMode tls = config::BackendTlsMode::Implicit;
 };
 
-// `mode` is Required, Implicit, StartTLS or Disabled. Required: the implicit-TLS port where there is
-// one, else STARTTLS on the other.
+// `mode` is Required, Implicit, StartTLS or Disabled. Required: the implicit-TLS port where there
+// is one, else STARTTLS on the other.
 [[nodiscard]] std::optional<FoundPort> discover_port(const std::vector<model::ServicePort>& ports,
                                                      Protocol protocol, std::string_view mode);
 

@@ -68,21 +68,21 @@ std::optional<std::string> add_key_pair(Draft& draft, ServerDraft& server,
   return key.path();
 }
 
-std::optional<std::string> add_trust(Draft& draft, ServerDraft& server,
-                                     const model::BundleRef& ref, const std::string& field) {
+std::optional<std::string> add_trust(Draft& draft, ServerDraft& server, const model::BundleRef& ref,
+                                     const std::string& field) {
   auto refusal =
       check_namespace(field, server.spec->meta.key.object_namespace, ref.object_namespace);
   const Bundle bundle = find_bundle(draft.world(), ref);
   const std::string object = fmt::format("{} {}/{}", ref.kind, ref.object_namespace, ref.name);
   if (!refusal && bundle.meta == nullptr) {
-    refusal = Remark{field, ref.kind == "ConfigMap" ? "ConfigMapNotFound" : "SecretNotFound",
-                     fmt::format("there is no {}; put the authorities there, under {}", object,
-                                 ref.key)};
+    refusal =
+        Remark{field, ref.kind == "ConfigMap" ? "ConfigMapNotFound" : "SecretNotFound",
+               fmt::format("there is no {}; put the authorities there, under {}", object, ref.key)};
   }
   if (!refusal && bundle.pem.find("-----BEGIN") == std::string_view::npos) {
-    refusal = Remark{field, "InvalidCertificate",
-                     fmt::format("{} has no certificates under {}: put them there in PEM", object,
-                                 ref.key)};
+    refusal = Remark{
+        field, "InvalidCertificate",
+        fmt::format("{} has no certificates under {}: put them there in PEM", object, ref.key)};
   }
   if (refusal) {
     server.remark(std::move(refusal));

@@ -57,10 +57,10 @@ config::ListenerTls listener_tls_word(std::string_view word) {
 }
 
 config::TlsVersion tls_version_word(std::string_view word) {
-  if (word == "TLSv1") return config::TlsVersion::V1_0;
-  if (word == "TLSv1.1") return config::TlsVersion::V1_1;
-  if (word == "TLSv1.2") return config::TlsVersion::V1_2;
-  return config::TlsVersion::V1_3;
+  if (word == "TLSv1") return config::TlsVersion::Tls10;
+  if (word == "TLSv1.1") return config::TlsVersion::Tls11;
+  if (word == "TLSv1.2") return config::TlsVersion::Tls12;
+  return config::TlsVersion::Tls13;
 }
 
 config::ResumptionMode resumption_word(std::string_view word) {

@@ -1,5 +1,6 @@
 // Words of manifests → values of the configuration. What the schema has let through is known; where
-// a word may be known to the schema and not built yet, the answer is optional. Private to this room.
+// a word may be known to the schema and not built yet, the answer is optional. Private to this
+// room.
 #pragma once
 
 #include <optional>

@@ -53,12 +53,10 @@ std::string answer(const std::string& path) {
   const HonouredField* row = find_honoured(path);
   if (row == nullptr) return "not yet";
   switch (row->honour) {
-    case Honour::Any:
-      return "yes";
+    case Honour::Any: return "yes";
     case Honour::SomeValues:
       return fmt::format("yes: `{}`", fmt::join(words_in(row->values), "`, `"));
-    case Honour::OwnNamespace:
-      return "yes: the MailServer's own";
+    case Honour::OwnNamespace: return "yes: the MailServer's own";
   }
   return "";
 }

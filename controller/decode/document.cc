@@ -74,18 +74,12 @@ void Node::remove(std::string_view key) {
 
 std::string_view word_for(Node::Kind kind) {
   switch (kind) {
-    case Node::Kind::Null:
-      return "empty";
-    case Node::Kind::Boolean:
-      return "a boolean";
-    case Node::Kind::Number:
-      return "a number";
-    case Node::Kind::String:
-      return "text";
-    case Node::Kind::List:
-      return "a list";
-    case Node::Kind::Map:
-      return "a block of fields";
+    case Node::Kind::Null: return "empty";
+    case Node::Kind::Boolean: return "a boolean";
+    case Node::Kind::Number: return "a number";
+    case Node::Kind::String: return "text";
+    case Node::Kind::List: return "a list";
+    case Node::Kind::Map: return "a block of fields";
   }
   return "";
 }

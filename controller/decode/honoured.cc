@@ -38,12 +38,9 @@ class Walk {
     }
     if (node.kind == Node::Kind::List) return;
     switch (row.honour) {
-      case Honour::Any:
-        return;
-      case Honour::SomeValues:
-        return check_words(node, field, row);
-      case Honour::OwnNamespace:
-        return check_namespace(node, field);
+      case Honour::Any: return;
+      case Honour::SomeValues: return check_words(node, field, row);
+      case Honour::OwnNamespace: return check_namespace(node, field);
     }
   }
 

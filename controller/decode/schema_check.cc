@@ -70,14 +70,10 @@ std::string wrong_type(const SchemaNode& schema, const Node& node) {
 
 bool type_fits(const SchemaNode& schema, const Node& node) {
   switch (schema.type) {
-    case SchemaType::Object:
-      return node.kind == Node::Kind::Map;
-    case SchemaType::Array:
-      return node.kind == Node::Kind::List;
-    case SchemaType::String:
-      return node.kind == Node::Kind::String;
-    case SchemaType::Integer:
-      return node.kind == Node::Kind::Number;
+    case SchemaType::Object: return node.kind == Node::Kind::Map;
+    case SchemaType::Array: return node.kind == Node::Kind::List;
+    case SchemaType::String: return node.kind == Node::Kind::String;
+    case SchemaType::Integer: return node.kind == Node::Kind::Number;
   }
   return false;
 }
@@ -248,14 +244,10 @@ void check_structure(const SchemaNode& schema, Node& node, const std::string& pa
   if (node.kind == Node::Kind::Null) return check_empty(schema, node, path, findings);
   if (!type_fits(schema, node)) return findings.add(node, path, wrong_type(schema, node));
   switch (schema.type) {
-    case SchemaType::Object:
-      return check_object(schema, node, path, findings);
-    case SchemaType::Array:
-      return check_list(schema, node, path, findings);
-    case SchemaType::String:
-      return check_text(schema, node, path, findings);
-    case SchemaType::Integer:
-      return check_integer(schema, node, path, findings);
+    case SchemaType::Object: return check_object(schema, node, path, findings);
+    case SchemaType::Array: return check_list(schema, node, path, findings);
+    case SchemaType::String: return check_text(schema, node, path, findings);
+    case SchemaType::Integer: return check_integer(schema, node, path, findings);
   }
 }
 

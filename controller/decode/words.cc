@@ -62,14 +62,10 @@ std::string_view words_for_pattern(std::string_view pattern) {
 
 std::string_view words_for_type(const SchemaNode& schema) {
   switch (schema.type) {
-    case SchemaType::Object:
-      return "a block of fields";
-    case SchemaType::Array:
-      return "a list";
-    case SchemaType::String:
-      return "text";
-    case SchemaType::Integer:
-      return "a whole number";
+    case SchemaType::Object: return "a block of fields";
+    case SchemaType::Array: return "a list";
+    case SchemaType::String: return "text";
+    case SchemaType::Integer: return "a whole number";
   }
   return "";
 }
@@ -77,18 +73,10 @@ std::string_view words_for_type(const SchemaNode& schema) {
 std::string how_to_write(std::string_view key, const SchemaNode& schema) {
   std::string form;
   switch (schema.type) {
-    case SchemaType::Object:
-      form = schema.required.empty() ? "{}" : "{ … }";
-      break;
-    case SchemaType::Array:
-      form = "[ … ]";
-      break;
-    case SchemaType::String:
-      form = schema.words.empty() ? "…" : schema.words.front();
-      break;
-    case SchemaType::Integer:
-      form = "…";
-      break;
+    case SchemaType::Object: form = schema.required.empty() ? "{}" : "{ … }"; break;
+    case SchemaType::Array: form = "[ … ]"; break;
+    case SchemaType::String: form = schema.words.empty() ? "…" : schema.words.front(); break;
+    case SchemaType::Integer: form = "…"; break;
   }
   std::string out = fmt::format("write {}: {}", key, form);
   if (schema.type == SchemaType::Integer) out = fmt::format("write {}: and a whole number", key);

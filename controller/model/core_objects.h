@@ -40,8 +40,8 @@ struct ServicePort {
   std::string name;
   std::string app_protocol;
   std::uint16_t port = 0;
-  std::uint16_t target_port = 0;    // 0: named, or absent (then it is `port`)
-  std::string target_port_name;     // matched against EndpointSlice port names
+  std::uint16_t target_port = 0;  // 0: named, or absent (then it is `port`)
+  std::string target_port_name;   // matched against EndpointSlice port names
   friend bool operator==(const ServicePort&, const ServicePort&) = default;
 };
 
@@ -56,11 +56,11 @@ struct ServiceObject {
 
 struct SliceEndpoint {
   std::vector<IpAddress> addresses;
-  bool ready = true;         // absent counts as ready
+  bool ready = true;  // absent counts as ready
   bool serving = true;
   bool terminating = false;
   std::string hostname;
-  std::string target_pod;    // targetRef of kind Pod
+  std::string target_pod;  // targetRef of kind Pod
   friend bool operator==(const SliceEndpoint&, const SliceEndpoint&) = default;
 };
 struct SlicePort {

@@ -31,8 +31,8 @@ struct BundleRef {
 
 struct ListenerSpec {
   std::uint16_t port = 0;
-  std::string tls;        // Implicit, StartTLS, Disabled; filled in when absent
-  std::string plaintext;  // Refuse, Allow; filled in when absent
+  std::string tls;                    // Implicit, StartTLS, Disabled; filled in when absent
+  std::string plaintext;              // Refuse, Allow; filled in when absent
   std::uint32_t max_connections = 0;  // 0: absent
   friend bool operator==(const ListenerSpec&, const ListenerSpec&) = default;
 };

@@ -11,8 +11,8 @@
 
 namespace postern::model {
 
-using Object = std::variant<MailServer, SecretObject, ConfigMapObject, ServiceObject,
-                            EndpointSliceObject>;
+using Object =
+    std::variant<MailServer, SecretObject, ConfigMapObject, ServiceObject, EndpointSliceObject>;
 
 [[nodiscard]] inline const Meta& meta_of(const Object& object) {
   return std::visit([](const auto& o) -> const Meta& { return o.meta; }, object);

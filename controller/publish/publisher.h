@@ -17,14 +17,20 @@ namespace postern::publish {
 // A resource that a proxy refused, and the objects whose status has to say so.
 struct Refusal {
   enum class Code : std::uint8_t {
-    Invalid, Unsupported, MissingDependency, BadCertificate, BindFailed, LimitExceeded, Internal
+    Invalid,
+    Unsupported,
+    MissingDependency,
+    BadCertificate,
+    BindFailed,
+    LimitExceeded,
+    Internal
   };
   config::ResourceKey key;
   std::string version;          // the refused one; empty: its removal
   std::string running_version;  // what stays in force; empty: nothing
   Code code = Code::Invalid;
   std::string field;
-  std::string detail;  // foreign text: made printable, at most 1024 octets of it
+  std::string detail;      // foreign text: made printable, at most 1024 octets of it
   bool retryable = false;  // the proxy keeps trying by itself
   std::vector<config::SourceRef> sources;
 };

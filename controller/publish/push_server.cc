@@ -78,7 +78,7 @@ class PushServer::Streams final : public pb::ConfigStream::CallbackService, publ
   const ReportSink reports_;
   Log& log_;
 
-  std::mutex publishing_;  // one publish() at a time; taken before mutex_
+  std::mutex publishing_;            // one publish() at a time; taken before mutex_
   bool too_large_reported_ = false;  // under publishing_
   std::mutex mutex_;
   std::condition_variable all_gone_;
@@ -119,10 +119,14 @@ void PushServer::Streams::report_too_large(const std::vector<SharedResource>& re
   report.version = version;
   if (!resources.empty()) report.state = ApplyReport::State::PartiallyActive;
   for (const SharedResource& resource : resources) {
-    report.refusals.push_back({resource->key(), resource->version, {},
-                               Refusal::Code::LimitExceeded, {},
+    report.refusals.push_back({resource->key(),
+                               resource->version,
+                               {},
+                               Refusal::Code::LimitExceeded,
+                               {},
                                fmt::format("needs more than {} octets", kMostResourceOctets),
-                               false, resource->sources});
+                               false,
+                               resource->sources});
   }
   if (reports_) reports_(report);
 }
@@ -161,8 +165,8 @@ void PushServer::Streams::arrived(ProxyStream& stream, const pb::ProxyMessage& m
     greeted = open_.at(stream.id()).greeted;
   }
   if (message.has_hello() == greeted) {
-    return stream.end({grpc::StatusCode::INVALID_ARGUMENT,
-                       "a stream begins with Hello, and says it once"});
+    return stream.end(
+        {grpc::StatusCode::INVALID_ARGUMENT, "a stream begins with Hello, and says it once"});
   }
   if (message.has_hello()) greet(stream, message.hello());
   if (message.has_result()) settle(stream, message.result());

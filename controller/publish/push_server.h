@@ -15,7 +15,7 @@
 namespace grpc {
 class ServerBuilder;
 class Service;
-}
+}  // namespace grpc
 
 namespace postern::publish {
 
@@ -23,7 +23,7 @@ class PeerIdentity;
 
 struct PushServerSettings {
   std::string controller_id;
-  std::string ingress_class;       // the class that is served here
+  std::string ingress_class;  // the class that is served here
   Duration hello_timeout{5'000};
   Duration result_timeout{30'000};
 };

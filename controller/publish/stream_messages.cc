@@ -50,9 +50,14 @@ std::optional<PushResult> result_of(const pb::ApplyResult& message) {
   for (const pb::ResourceError& error : message.errors()) {
     const auto type = type_of(error.type());
     if (!type) continue;
-    result.errors.push_back({{*type, error.name()}, error.version(), error.running_version(),
-                             code_of(error.code()), printable(error.field()),
-                             printable(error.detail(), kDetailOctets), error.retryable(), {}});
+    result.errors.push_back({{*type, error.name()},
+                             error.version(),
+                             error.running_version(),
+                             code_of(error.code()),
+                             printable(error.field()),
+                             printable(error.detail(), kDetailOctets),
+                             error.retryable(),
+                             {}});
   }
   return result;
 }

@@ -118,8 +118,7 @@ void Subscribers::settle_push(Proxy& proxy, const PushResult& result) {
   proxy.in_flight.reset();
 }
 
-void Subscribers::accept(Proxy& proxy, const config::ResourceKey& key,
-                         const std::string& version) {
+void Subscribers::accept(Proxy& proxy, const config::ResourceKey& key, const std::string& version) {
   if (version.empty()) {
     proxy.held.erase(key);
   } else {

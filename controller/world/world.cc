@@ -77,8 +77,8 @@ bool World::replace(std::vector<Object> objects) {
 template <class T>
 const T* World::find(std::string_view kind, std::string_view object_namespace,
                      std::string_view name) const {
-  const auto found = objects_.find(
-      ObjectKey{std::string(kind), std::string(object_namespace), std::string(name)});
+  const auto found =
+      objects_.find(ObjectKey{std::string(kind), std::string(object_namespace), std::string(name)});
   return found == objects_.end() ? nullptr : std::get_if<T>(&found->second);
 }
 

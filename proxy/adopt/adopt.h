@@ -21,7 +21,13 @@ struct Update {
 
 enum class State : std::uint8_t { Active, PartiallyActive, Rejected };
 enum class ErrorCode : std::uint8_t {
-  Invalid, Unsupported, MissingDependency, BadCertificate, BindFailed, LimitExceeded, Internal
+  Invalid,
+  Unsupported,
+  MissingDependency,
+  BadCertificate,
+  BindFailed,
+  LimitExceeded,
+  Internal
 };
 
 struct ResourceError {

@@ -22,8 +22,7 @@ Adoption::Adoption(Binding binding, std::vector<HandToWorker> workers)
 
 void Adoption::apply(Update update, std::function<void(Outcome)> done) {
   const std::size_t wanted = update.upserts.size() + update.removals.size();
-  Preparation preparation =
-      prepare(update.version, merged(update), running_, tls_);
+  Preparation preparation = prepare(update.version, merged(update), running_, tls_);
   std::vector<Handover> handovers(workers_.size());
   bind_new(*preparation.prepared->snapshot, handovers, preparation.errors);
   const std::vector<std::uint16_t> closed = ports_to_close(*preparation.prepared->snapshot);
@@ -40,8 +39,7 @@ void Adoption::apply(Update update, std::function<void(Outcome)> done) {
 
   Outcome outcome{State::Active, std::move(preparation.errors)};
   if (!outcome.errors.empty()) {
-    outcome.state =
-        outcome.errors.size() >= wanted ? State::Rejected : State::PartiallyActive;
+    outcome.state = outcome.errors.size() >= wanted ? State::Rejected : State::PartiallyActive;
   }
   done(std::move(outcome));
 }

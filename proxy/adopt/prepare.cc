@@ -13,8 +13,8 @@ namespace {
 using config::ResourceKey;
 using config::ResourceType;
 
-// One candidate set of resources, from which what cannot be used is taken out, round by round, until
-// all that is left can be used together.
+// One candidate set of resources, from which what cannot be used is taken out, round by round,
+// until all that is left can be used together.
 class Candidate {
  public:
   Candidate(Resources wanted, const Resources& running)
@@ -28,8 +28,8 @@ class Candidate {
     const bool falls_back =
         before != running_.end() && before->second->version != refused->second->version;
     errors_.push_back({key, refused->second->version,
-                       falls_back ? before->second->version : std::string(), code,
-                       std::move(field), std::move(detail)});
+                       falls_back ? before->second->version : std::string(), code, std::move(field),
+                       std::move(detail)});
     if (falls_back) {
       refused->second = before->second;
     } else {
@@ -145,10 +145,11 @@ std::shared_ptr<const net::TlsClient> client_of(Candidate& all, const ResourceKe
 
 void build_clients(Candidate& all, net::Prepared& prepared) {
   prepared.tls_clients.clear();
-  all.each<config::Backend>(
-      ResourceType::Backend, [&](const ResourceKey& key, const config::Backend& backend) {
-        if (auto client = client_of(all, key, backend)) prepared.tls_clients[key.name] = client;
-      });
+  all.each<config::Backend>(ResourceType::Backend,
+                            [&](const ResourceKey& key, const config::Backend& backend) {
+                              if (auto client = client_of(all, key, backend))
+                                prepared.tls_clients[key.name] = client;
+                            });
 }
 
 std::vector<net::TlsTenant> tenants_of(const Candidate& all, const config::Listener& listener) {
@@ -169,7 +170,8 @@ void build_servers(Candidate& all, net::Prepared& prepared, net::TlsShared& shar
   all.each<config::Listener>(
       ResourceType::Listener, [&](const ResourceKey&, const config::Listener& listener) {
         if (listener.tls == config::ListenerTls::Disabled) return;
-        auto built = net::TlsServer::build(listener.protocol, tenants_of(all, served(all, listener)), shared);
+        auto built = net::TlsServer::build(listener.protocol,
+                                           tenants_of(all, served(all, listener)), shared);
         if (built) {
           prepared.tls_servers[listener.port] = *built;
           return;

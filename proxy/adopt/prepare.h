@@ -1,7 +1,7 @@
 // prepare(): what can fail is done before anybody sees it: names resolved, keys checked against
-// certificates, TLS contexts made. A resource that cannot be prepared falls back to its predecessor,
-// or is left out, and everything that named it with it; each refusal is reported with its reason.
-// Pure but for OpenSSL; called on the control thread.
+// certificates, TLS contexts made. A resource that cannot be prepared falls back to its
+// predecessor, or is left out, and everything that named it with it; each refusal is reported with
+// its reason. Pure but for OpenSSL; called on the control thread.
 #pragma once
 
 #include <memory>

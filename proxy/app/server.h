@@ -1,5 +1,5 @@
-// ProxyServer: the wiring of the data plane, in order: tables that workers share, workers with their
-// gates, adoption, the subscription to the stream. Starts them and ends them in reverse.
+// ProxyServer: the wiring of the data plane, in order: tables that workers share, workers with
+// their gates, adoption, the subscription to the stream. Starts them and ends them in reverse.
 // Thread: made, started, drained and stopped by main's thread; questions on any.
 #pragma once
 

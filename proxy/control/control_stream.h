@@ -14,10 +14,9 @@
 
 namespace postern::control {
 
-class ControlStream final
-    : public grpc::ClientBidiReactor<config::v1alpha1::ProxyMessage,
-                                     config::v1alpha1::ControllerMessage>,
-      public std::enable_shared_from_this<ControlStream> {
+class ControlStream final : public grpc::ClientBidiReactor<config::v1alpha1::ProxyMessage,
+                                                           config::v1alpha1::ControllerMessage>,
+                            public std::enable_shared_from_this<ControlStream> {
  public:
   struct Events {
     std::function<void(config::v1alpha1::ControllerMessage&)> arrived;

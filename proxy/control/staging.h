@@ -1,6 +1,6 @@
 // Collects the chunks of one update. A resource that does not decode becomes an error of its own
-// and the rest of the update goes on. Half an update is dropped when the stream breaks or another one
-// begins. Pure but for the messages; only subscriber uses it, on the control thread.
+// and the rest of the update goes on. Half an update is dropped when the stream breaks or another
+// one begins. Pure but for the messages; only subscriber uses it, on the control thread.
 #pragma once
 
 #include <cstddef>

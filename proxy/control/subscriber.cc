@@ -199,16 +199,16 @@ void Subscriber::Core::apply(StagedUpdate staged) {
   accepted.mutable_result()->set_nonce(staged.nonce);
   accepted.mutable_result()->set_state(pb::ApplyResult::STATE_ACCEPTED);
   stream_->send(std::move(accepted));
-  auto ticket = std::make_shared<Ticket>(Ticket{std::move(staged.nonce), staged.update.version,
-                                                streams_, std::chrono::steady_clock::now(),
-                                                std::move(staged.errors)});
+  auto ticket =
+      std::make_shared<Ticket>(Ticket{std::move(staged.nonce), staged.update.version, streams_,
+                                      std::chrono::steady_clock::now(), std::move(staged.errors)});
   applying_ = true;
-  adopter_.apply(std::move(staged.update), [core = weak_from_this(), ticket,
-                                            &thread = thread_](adopt::Outcome outcome) {
-    thread.post([core, ticket, outcome = std::move(outcome)] {
-      if (const auto self = core.lock()) self->answer(*ticket, outcome);
-    });
-  });
+  adopter_.apply(std::move(staged.update),
+                 [core = weak_from_this(), ticket, &thread = thread_](adopt::Outcome outcome) {
+                   thread.post([core, ticket, outcome = std::move(outcome)] {
+                     if (const auto self = core.lock()) self->answer(*ticket, outcome);
+                   });
+                 });
 }
 
 // Also for later corrections of an update that was answered already.

@@ -18,7 +18,7 @@
 namespace grpc {
 class Channel;
 class ChannelArguments;
-}
+}  // namespace grpc
 
 namespace postern::control {
 

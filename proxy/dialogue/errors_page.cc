@@ -26,26 +26,19 @@ that room write it anew.
 
 std::string_view words(Retry retry) {
   switch (retry) {
-    case Retry::SameConnection:
-      return "on the same connection";
-    case Retry::NewConnection:
-      return "on a new connection";
-    case Retry::Never:
-      return "no; somebody has to change something first";
+    case Retry::SameConnection: return "on the same connection";
+    case Retry::NewConnection: return "on a new connection";
+    case Retry::Never: return "no; somebody has to change something first";
   }
   return "?";
 }
 
 std::string_view words(LogLevel level) {
   switch (level) {
-    case LogLevel::Debug:
-      return "debug";
-    case LogLevel::Info:
-      return "info";
-    case LogLevel::Warning:
-      return "warning";
-    case LogLevel::Error:
-      return "error";
+    case LogLevel::Debug: return "debug";
+    case LogLevel::Info: return "info";
+    case LogLevel::Warning: return "warning";
+    case LogLevel::Error: return "error";
   }
   return "?";
 }

@@ -123,18 +123,13 @@ BackStep ImapBack::on_tagged(const imap::Tagged& tagged, const Seen& seen, Reply
     return fail(Failure::BackendProtocol, "an answer to nothing asked");
   }
   switch (state_) {
-    case State::AwaitingStartTls:
-      return on_start_tls(tagged, seen);
-    case State::AwaitingCapabilities:
-      return on_capabilities(seen, reply);
-    case State::AwaitingIdentified:
-      return on_identified(seen, reply);
-    case State::AwaitingLogin:
-      return on_login(tagged, seen);
+    case State::AwaitingStartTls: return on_start_tls(tagged, seen);
+    case State::AwaitingCapabilities: return on_capabilities(seen, reply);
+    case State::AwaitingIdentified: return on_identified(seen, reply);
+    case State::AwaitingLogin: return on_login(tagged, seen);
     case State::AwaitingGreeting:
     case State::Upgrading:
-    case State::Ended:
-      break;
+    case State::Ended: break;
   }
   return fail(Failure::BackendProtocol, "an answer where none is awaited");
 }

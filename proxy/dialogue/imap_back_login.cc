@@ -47,12 +47,9 @@ bool ImapBack::must_know_capabilities() const {
 bool ImapBack::wants_plain() const {
   if (!login_.authzid.empty()) return true;  // LOGIN has no place for it
   switch (login_.mechanism) {
-    case BackLogin::PasswordMechanism::Plain:
-      return true;
-    case BackLogin::PasswordMechanism::Login:
-      return false;
-    case BackLogin::PasswordMechanism::Auto:
-      return shows("SASL-IR") && shows("AUTH=PLAIN");
+    case BackLogin::PasswordMechanism::Plain: return true;
+    case BackLogin::PasswordMechanism::Login: return false;
+    case BackLogin::PasswordMechanism::Auto: return shows("SASL-IR") && shows("AUTH=PLAIN");
   }
   return false;
 }

@@ -54,12 +54,9 @@ const ImapFront::Row* ImapFront::row_for(Verb verb) {
 
 bool ImapFront::allowed(When when) const {
   switch (when) {
-    case When::Always:
-      return true;
-    case When::TlsOffered:
-      return offer_.tls == Offer::Tls::Offered;
-    case When::LoginAllowed:
-      return offer_.login_allowed;
+    case When::Always: return true;
+    case When::TlsOffered: return offer_.tls == Offer::Tls::Offered;
+    case When::LoginAllowed: return offer_.login_allowed;
   }
   return false;
 }

@@ -34,7 +34,7 @@ struct Offer {
   std::vector<std::string> capabilities;  // IMAP4rev1 first; without AUTH=, STARTTLS, LOGINDISABLED
   MechanismSet mechanisms;                // accepted and announced
   Tls tls = Tls::Unavailable;
-  bool login_allowed = false;             // false: LOGINDISABLED, no mechanisms, PRIVACYREQUIRED
+  bool login_allowed = false;  // false: LOGINDISABLED, no mechanisms, PRIVACYREQUIRED
 };
 
 struct FrontLimits {
@@ -50,41 +50,50 @@ struct Welcome {
   std::vector<std::string> capabilities;  // after login, as the backend shows them; may be empty
 };
 
-struct Octets { ByteView data; };                 // all unconsumed octets from its peer
-struct TlsUp { Offer offer; };                    // handshake done
-struct Refused {                                  // the judge, or the backend, said no: tell him
+struct Octets {
+  ByteView data;
+};  // all unconsumed octets from its peer
+struct TlsUp {
+  Offer offer;
+};  // handshake done
+struct Refused {  // the judge, or the backend, said no: tell him
   Failure failure = Failure::CredentialsRefused;
   std::string text;        // PassThrough of loginErrors, printable; else empty
   std::string sasl_error;  // error challenge for bearer tokens; else empty
 };
-struct Admitted { Welcome welcome; };             // the backend has let him in
-struct Expired {};                                // the deadline of this phase
-struct Draining {};                               // drain or kick
-struct PeerEnded {};                              // the peer closed
-using FrontInput =
-    std::variant<Octets, TlsUp, Refused, Admitted, Expired, Draining, PeerEnded>;
+struct Admitted {
+  Welcome welcome;
+};  // the backend has let him in
+struct Expired {};    // the deadline of this phase
+struct Draining {};   // drain or kick
+struct PeerEnded {};  // the peer closed
+using FrontInput = std::variant<Octets, TlsUp, Refused, Admitted, Expired, Draining, PeerEnded>;
 
-struct Read {};                                   // more octets, please
-struct StartTls {};                               // flush, then handshake
-struct Attempt {                                  // is he let in? asks provider, route, backend
+struct Read {};      // more octets, please
+struct StartTls {};  // flush, then handshake
+struct Attempt {     // is he let in? asks provider, route, backend
   Evidence evidence;
   // What a proxy before us claims that is left of the way (ID's x-proxy-ttl). Anybody may claim it,
   // so it may only lower what we would tell the backend; at 1 or below: BackendLoop.
   std::optional<std::uint32_t> ttl = std::nullopt;
 };
-struct Relay {};                                  // flush; from here octets pass untouched
-struct Close { Failure failure = Failure::None; };  // flush, then close
+struct Relay {};  // flush; from here octets pass untouched
+struct Close {
+  Failure failure = Failure::None;
+};  // flush, then close
 using FrontStep = std::variant<Read, StartTls, Attempt, Relay, Close>;
 
 // ---- towards the backend -----------------------------------------------------------------------
 
-struct BackTlsUp {};                              // handshake done and verified
+struct BackTlsUp {};  // handshake done and verified
 using BackInput = std::variant<Octets, BackTlsUp, Expired, PeerEnded>;
 
-struct LoggedIn { Welcome welcome; };
-struct BackRefused {                              // he, or we, were not let in
+struct LoggedIn {
+  Welcome welcome;
+};
+struct BackRefused {  // he, or we, were not let in
   Failure failure;
-  std::string text;                               // the backend's words, printable
+  std::string text;  // the backend's words, printable
 };
 using BackStep = std::variant<Read, StartTls, LoggedIn, BackRefused>;
 

@@ -80,14 +80,12 @@ bool Acceptor::accept_one(Door& door, std::uint32_t index) {
     return true;
   }
   switch (accepted.error()) {
-    case net::AcceptFailure::WouldBlock:
-      return false;
+    case net::AcceptFailure::WouldBlock: return false;
     case net::AcceptFailure::NoDescriptors:
       spend_reserve(door);
       pause(door, index);
       return false;
-    case net::AcceptFailure::Other:
-      return true;  // that guest is gone; the next may be there
+    case net::AcceptFailure::Other: return true;  // that guest is gone; the next may be there
   }
   return false;
 }

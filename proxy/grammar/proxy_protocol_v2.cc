@@ -31,14 +31,10 @@ struct Family {
 };
 std::optional<Family> family_of(std::uint8_t octet) {
   switch (octet) {
-    case 0x00:
-      return Family{0, false};
-    case 0x11:
-      return Family{4, true};
-    case 0x21:
-      return Family{16, true};
-    default:
-      return std::nullopt;  // datagrams and UNIX sockets carry no mail client
+    case 0x00: return Family{0, false};
+    case 0x11: return Family{4, true};
+    case 0x21: return Family{16, true};
+    default: return std::nullopt;  // datagrams and UNIX sockets carry no mail client
   }
 }
 

@@ -112,17 +112,12 @@ SaslStep SaslExchange::decode_and_judge(ByteView base64_text) {
 
 SaslStep SaslExchange::judge(ByteView response) {
   switch (mechanism_) {
-    case Mechanism::Plain:
-      return judge_plain(response);
-    case Mechanism::CramMd5:
-      return judge_cram_md5(response, cram_challenge_);
-    case Mechanism::External:
-      return judge_external(response);
+    case Mechanism::Plain: return judge_plain(response);
+    case Mechanism::CramMd5: return judge_cram_md5(response, cram_challenge_);
+    case Mechanism::External: return judge_external(response);
     case Mechanism::XOAuth2:
-    case Mechanism::OAuthBearer:
-      return judge_bearer(mechanism_, response);
-    case Mechanism::Login:
-      break;  // its two lines are not judged here
+    case Mechanism::OAuthBearer: return judge_bearer(mechanism_, response);
+    case Mechanism::Login: break;  // its two lines are not judged here
   }
   return malformed("the mechanism is not known");
 }

@@ -61,15 +61,12 @@ Result<std::vector<ListeningSocket>, Fault> group(SocketAddress address, std::si
 
 AcceptFailure failure_of(int number) {
   switch (number) {
-    case EAGAIN:
-      return AcceptFailure::WouldBlock;
+    case EAGAIN: return AcceptFailure::WouldBlock;
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
-    case ENOMEM:
-      return AcceptFailure::NoDescriptors;
-    default:
-      return AcceptFailure::Other;
+    case ENOMEM: return AcceptFailure::NoDescriptors;
+    default: return AcceptFailure::Other;
   }
 }
 

@@ -38,16 +38,13 @@ Io tls_result(ssl_st* tls, int result, std::size_t moved) {
   if (result > 0) return {IoStatus::Done, moved};
   const int system_error = errno;
   switch (SSL_get_error(tls, result)) {
-    case SSL_ERROR_WANT_READ:
-      return {IoStatus::WantRead, 0};
-    case SSL_ERROR_WANT_WRITE:
-      return {IoStatus::WantWrite, 0};
+    case SSL_ERROR_WANT_READ: return {IoStatus::WantRead, 0};
+    case SSL_ERROR_WANT_WRITE: return {IoStatus::WantWrite, 0};
     case SSL_ERROR_ZERO_RETURN:
       return {between_records(tls) ? IoStatus::Ended : IoStatus::Broken, 0};
     case SSL_ERROR_SYSCALL:
       return broken(tls, ERR_SYSTEM_FLAG | static_cast<unsigned long>(system_error));
-    default:
-      return broken(tls, ERR_peek_error());
+    default: return broken(tls, ERR_peek_error());
   }
 }
 

@@ -13,14 +13,10 @@ namespace {
 
 int number_of(config::TlsVersion version) {
   switch (version) {
-    case config::TlsVersion::V1_0:
-      return TLS1_VERSION;
-    case config::TlsVersion::V1_1:
-      return TLS1_1_VERSION;
-    case config::TlsVersion::V1_2:
-      return TLS1_2_VERSION;
-    case config::TlsVersion::V1_3:
-      return TLS1_3_VERSION;
+    case config::TlsVersion::Tls10: return TLS1_VERSION;
+    case config::TlsVersion::Tls11: return TLS1_1_VERSION;
+    case config::TlsVersion::Tls12: return TLS1_2_VERSION;
+    case config::TlsVersion::Tls13: return TLS1_3_VERSION;
   }
   return TLS1_3_VERSION;
 }
@@ -28,17 +24,12 @@ int number_of(config::TlsVersion version) {
 // Ids registered at IANA; mail submission has none and nginx takes "smtp".
 std::string_view alpn_id(Protocol protocol) {
   switch (protocol) {
-    case Protocol::Imap:
-      return "imap";
-    case Protocol::Pop3:
-      return "pop3";
-    case Protocol::ManageSieve:
-      return "managesieve";
+    case Protocol::Imap: return "imap";
+    case Protocol::Pop3: return "pop3";
+    case Protocol::ManageSieve: return "managesieve";
     case Protocol::Submission:
-    case Protocol::Mx:
-      return "smtp";
-    case Protocol::Lmtp:
-      return "lmtp";
+    case Protocol::Mx: return "smtp";
+    case Protocol::Lmtp: return "lmtp";
   }
   return "";
 }

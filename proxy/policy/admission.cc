@@ -37,9 +37,8 @@ Decision admit_name(const config::Listener& listener, const config::Server& olde
                     std::string_view asked_name) {
   if (asked_name.empty() || tenant_named(listener, asked_name) != nullptr) return Decision::allow();
   if (oldest.tls.unknown_names == config::UnknownNames::FirstCertificate) return Decision::allow();
-  return Decision::deny(Denial::UnknownName,
-                        fmt::format("no MailServer on port {} has the name {}", listener.port,
-                                    printable(asked_name)));
+  return Decision::deny(Denial::UnknownName, fmt::format("no MailServer on port {} has the name {}",
+                                                         listener.port, printable(asked_name)));
 }
 
 }  // namespace postern::policy

@@ -1,5 +1,5 @@
-// Decision: yes, or no with a reason for the log and a sentence for people. The corridor alone turns
-// a reason into words for a client, so nothing here knows a protocol.
+// Decision: yes, or no with a reason for the log and a sentence for people. The corridor alone
+// turns a reason into words for a client, so nothing here knows a protocol.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@ namespace postern::policy {
 
 enum class Denial : std::uint8_t {
   None,
-  NothingServed,   // no MailServer is left on the port
-  UnknownName,     // SNI named nobody, and unknownNames is Reject
-  TlsRequired,     // credentials in clear are refused here
+  NothingServed,  // no MailServer is left on the port
+  UnknownName,    // SNI named nobody, and unknownNames is Reject
+  TlsRequired,    // credentials in clear are refused here
   MechanismNotOffered,
 };
 [[nodiscard]] std::string_view name_of(Denial denial);  // "unknown_name": log word, metric label

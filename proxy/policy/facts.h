@@ -21,9 +21,9 @@ struct Facts {
   Protocol protocol = Protocol::Imap;
   ClientTls tls = ClientTls::Unavailable;
   config::Plaintext plaintext = config::Plaintext::Refuse;  // of the tenant on this port
-  std::string server;   // SERVER resource of the tenant
-  std::string asked_name;  // SNI, lower case
-  std::string mailbox;  // canonical name, see names.h
+  std::string server;                                       // SERVER resource of the tenant
+  std::string asked_name;                                   // SNI, lower case
+  std::string mailbox;                                      // canonical name, see names.h
 };
 
 }  // namespace postern::policy

@@ -15,8 +15,8 @@ inline constexpr std::size_t kLog2Entries = std::size_t{1} << kLog2IndexBits;
 
 // One bit of the logarithm a squaring: x in [1, 2) as Q63; x² ≥ 2 gives a 1 and halves it again.
 constexpr std::uint32_t log2_fraction(std::size_t index) {
-  std::uint64_t x = (std::uint64_t{1} << 63) +
-                    (static_cast<std::uint64_t>(index) << (63 - kLog2IndexBits));
+  std::uint64_t x =
+      (std::uint64_t{1} << 63) + (static_cast<std::uint64_t>(index) << (63 - kLog2IndexBits));
   std::uint32_t bits = 0;
   for (int i = 0; i < 32; ++i) {
     const Wide square = static_cast<Wide>(x) * x;  // Q126

@@ -1,5 +1,5 @@
-// Mechanisms: what a client may log in with now. One set for what is announced and what is accepted,
-// so that nothing can be used which was not said, and nothing said which is then refused.
+// Mechanisms: what a client may log in with now. One set for what is announced and what is
+// accepted, so that nothing can be used which was not said, and nothing said which is then refused.
 // Never asked about capabilities: those are the dialogue's.
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace postern::policy {
 
 struct LoginOffer {
-  MechanismSet mechanisms;     // empty while login is not allowed
+  MechanismSet mechanisms;  // empty while login is not allowed
   ClientTls tls = ClientTls::Unavailable;
   bool login_allowed = false;  // false: credentials would pass in clear, and nobody allowed that
 

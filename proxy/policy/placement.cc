@@ -67,9 +67,8 @@ std::vector<std::size_t> rank(const SipKey& seed, std::span<const Member> member
   for (const Member& member : members) scores.push_back(score_of(member));
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-    return beats(scores[a], scores[b]);
-  });
+  std::ranges::sort(order,
+                    [&](std::size_t a, std::size_t b) { return beats(scores[a], scores[b]); });
   return order;
 }
 

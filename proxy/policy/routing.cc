@@ -21,7 +21,7 @@ Result<Route, NoRoute> route(const config::Server& server, const Facts& facts) {
 
 std::string explain(const config::Server& server, const Facts& facts) {
   const auto routed = route(server, facts);
-  const std::string what = fmt::format("{} of {}", name_of(facts.protocol), facts.server);
+  std::string what = fmt::format("{} of {}", name_of(facts.protocol), facts.server);
   if (routed) {
     return fmt::format("{}: backend {}, the first of {} that have the protocol", what,
                        routed->backend, server.offer(facts.protocol)->backends.size());

@@ -1,5 +1,5 @@
-// Routing: which backend has the mail of this session, and by which rule. In its simplest true form:
-// the first of the MailServer's backends that has the protocol.
+// Routing: which backend has the mail of this session, and by which rule. In its simplest true
+// form: the first of the MailServer's backends that has the protocol.
 #pragma once
 
 #include <cstdint>

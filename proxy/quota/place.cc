@@ -80,8 +80,7 @@ PlaceTables::Key PlaceTables::key_of(Scope scope, const Visitor& visitor) const 
   return key;
 }
 
-Result<Place, Refusal> PlaceTables::take(Scope scope, const Visitor& visitor,
-                                         std::uint32_t limit) {
+Result<Place, Refusal> PlaceTables::take(Scope scope, const Visitor& visitor, std::uint32_t limit) {
   Key key = key_of(scope, visitor);
   Stripe& stripe = stripe_of(key);
   const std::lock_guard held(stripe.lock);

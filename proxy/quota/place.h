@@ -82,8 +82,7 @@ class PlaceTables {
   PlaceTables& operator=(const PlaceTables&) = delete;
 
   // All places of a new connection, or none of them.
-  [[nodiscard]] Result<Places, Refusal> arrive(const Visitor& visitor,
-                                               const VisitorLimits& limits);
+  [[nodiscard]] Result<Places, Refusal> arrive(const Visitor& visitor, const VisitorLimits& limits);
   // TLS named another tenant than the one that the connection was counted for: its places are
   // those of that one from now on. On refusal `places` stays as it was.
   [[nodiscard]] Result<void, Refusal> change_tenant(Places& places, const Visitor& visitor,

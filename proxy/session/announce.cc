@@ -51,9 +51,8 @@ dialogue::BackLogin::PasswordMechanism back_mechanism(config::PasswordMechanism 
 
 dialogue::Introduction introduction_of(const Session& session, std::optional<std::uint32_t> ttl) {
   const Record& record = session.record();
-  return {record.client.ip.text(), record.client.port,
-          record.local.ip.text(),  record.local.port,
-          record.id,               ttl ? std::min(*ttl, kHops) : kHops};
+  return {record.client.ip.text(), record.client.port, record.local.ip.text(),
+          record.local.port,       record.id,          ttl ? std::min(*ttl, kHops) : kHops};
 }
 
 }  // namespace
@@ -92,8 +91,7 @@ std::optional<Outcome> Announcing::handshake(Session& session, Worker& worker) {
       session.ready.backend_out = false;
       return Outcome::waiting(approach.by);
     case net::IoStatus::Ended:
-    case net::IoStatus::Broken:
-      break;
+    case net::IoStatus::Broken: break;
   }
   return endpoint_failed(session, worker, approach, Failure::BackendTls,
                          session.backend.tls_error());
@@ -121,8 +119,7 @@ Outcome Announcing::proceed(Session& session, Worker& worker) {
   }
 }
 
-std::optional<Outcome> Announcing::take(dialogue::BackStep step, Session& session,
-                                        Worker& worker) {
+std::optional<Outcome> Announcing::take(dialogue::BackStep step, Session& session, Worker& worker) {
   if (auto* logged_in = std::get_if<dialogue::LoggedIn>(&step)) {
     worker.health().succeeded(approach.backend_name, approach.destination.id, worker.now());
     welcome = std::move(logged_in->welcome);

@@ -26,9 +26,9 @@ std::vector<std::string> capabilities_of(const config::ProtocolOffer& offer) {
   if (offer.capability_source == config::CapabilitySource::List) return offer.capabilities;
   std::vector<std::string> out;
   for (const std::string_view capability : kImapCapabilities) {
-    const bool hidden = std::any_of(
-        offer.hidden_capabilities.begin(), offer.hidden_capabilities.end(),
-        [&](const std::string& hide) { return equal_ignoring_case(hide, capability); });
+    const bool hidden =
+        std::any_of(offer.hidden_capabilities.begin(), offer.hidden_capabilities.end(),
+                    [&](const std::string& hide) { return equal_ignoring_case(hide, capability); });
     if (!hidden) out.emplace_back(capability);
   }
   return out;

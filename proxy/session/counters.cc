@@ -15,8 +15,8 @@ std::string result_label(dialogue::Failure result) {
 }  // namespace
 
 Counters::Counters(Metrics& metrics)
-    : before_login(metrics.gauge("postern_sessions_active", kSessionsHelp,
-                                 {{"phase", "before_login"}})),
+    : before_login(
+          metrics.gauge("postern_sessions_active", kSessionsHelp, {{"phase", "before_login"}})),
       relaying(metrics.gauge("postern_sessions_active", kSessionsHelp, {{"phase", "relaying"}})),
       visits(metrics.gauge("postern_visits",
                            "Heap blocks of sessions before their relay; 0 while all are idle.")),

@@ -23,7 +23,7 @@ class Counters {
 
   Gauge& before_login;  // sessions that have not logged in
   Gauge& relaying;
-  Gauge& visits;        // heap blocks of sessions before their relay: all zero while idle
+  Gauge& visits;  // heap blocks of sessions before their relay: all zero while idle
 
  private:
   Counter& by_port(std::string_view name, std::uint16_t port);

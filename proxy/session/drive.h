@@ -78,16 +78,10 @@ class Drive {
         line.in.commit(io.octets);
         fresh_ = true;
         return true;
-      case net::IoStatus::WantRead:
-        line.can_read = false;
-        return false;
-      case net::IoStatus::WantWrite:
-        line.can_write = false;
-        return false;
+      case net::IoStatus::WantRead: line.can_read = false; return false;
+      case net::IoStatus::WantWrite: line.can_write = false; return false;
       case net::IoStatus::Ended:
-      case net::IoStatus::Broken:
-        tell(dialogue, dialogue::PeerEnded{}, line.out);
-        return true;
+      case net::IoStatus::Broken: tell(dialogue, dialogue::PeerEnded{}, line.out); return true;
     }
     return false;
   }

@@ -42,17 +42,23 @@ Result<Approach, Outcome> locate(Session& session, Worker& worker) {
   const config::Snapshot& snapshot = *v.prepared->snapshot;
   const auto route = policy::route(*v.server, v.facts);
   if (!route) return refuse(Failure::NoRoute);
-  Approach approach{route->backend, snapshot.backend(route->backend), nullptr, nullptr,
-                    upstream::Reach({}, 0), {}, worker.now(), {}};
+  Approach approach{route->backend,
+                    snapshot.backend(route->backend),
+                    nullptr,
+                    nullptr,
+                    upstream::Reach({}, 0),
+                    {},
+                    worker.now(),
+                    {}};
   const config::EndpointSet* endpoints = snapshot.endpoints(route->backend);
   if (!approach.backend || !endpoints) return refuse(Failure::NoRoute);
   approach.port = approach.backend->port(v.facts.protocol);
   approach.tls = v.prepared->tls_client(route->backend);
   approach.by = worker.now() + v.server->timeouts.backend_login;
   session.record().backend = route->backend;
-  auto order = policy::order_endpoints(
-      {*approach.backend, *endpoints, v.facts.protocol, v.facts.mailbox},
-      worker.health().view(route->backend, worker.now()));
+  auto order =
+      policy::order_endpoints({*approach.backend, *endpoints, v.facts.protocol, v.facts.mailbox},
+                              worker.health().view(route->backend, worker.now()));
   if (!approach.port || !order) return refuse(Failure::BackendUnreachable);
   approach.reach = upstream::Reach(std::move(*order), approach.backend->retries);
   return approach;
@@ -62,14 +68,12 @@ void say_proxy_header(Session& session, const Approach& approach, dialogue::Repl
   const Record& record = session.record();
   const grammar::ProxyAddresses addresses{record.client, record.local};
   switch (approach.port->client_info) {
-    case config::ClientInfo::ProxyV1:
-      return out.say({grammar::encode_proxy_v1({addresses, {}})});
+    case config::ClientInfo::ProxyV1: return out.say({grammar::encode_proxy_v1({addresses, {}})});
     case config::ClientInfo::ProxyV2:
       return out.say(
           {grammar::encode_proxy_v2({addresses, {{grammar::proxy_tlv::kUniqueId, record.id}}})});
     case config::ClientInfo::Native:
-    case config::ClientInfo::None:
-      return;
+    case config::ClientInfo::None: return;
   }
 }
 
@@ -87,8 +91,7 @@ Outcome endpoint_failed(Session& session, Worker& worker, Approach& approach, Fa
                            {field::kFailure, dialogue::row_of(failure).name},
                            {field::kDetail, detail}});
   const bool another = approach.reach.may_try_again() && worker.now() < approach.by;
-  return another ? Outcome::of(Outcome::Kind::Elsewhere)
-                 : Outcome::refused(failure);
+  return another ? Outcome::of(Outcome::Kind::Elsewhere) : Outcome::refused(failure);
 }
 
 Outcome Reaching::proceed(Session& session, Worker& worker) {
@@ -110,8 +113,8 @@ std::optional<Outcome> Reaching::dial(Session& session, Worker& worker) {
   if (!candidate) return Outcome::refused(Failure::BackendUnreachable);
   approach.destination = std::move(*candidate);
   session.record().endpoint = approach.destination.id;
-  connect_by = first_of(worker.now() + session.visit().server->timeouts.backend_connect,
-                        approach.by);
+  connect_by =
+      first_of(worker.now() + session.visit().server->timeouts.backend_connect, approach.by);
   auto dialled = worker.needs().dialer.dial(approach.destination.address);
   if (!dialled) return give_up(session, worker, Failure::BackendUnreachable, dialled.error());
   session.backend = std::move(*dialled);
@@ -134,8 +137,7 @@ std::optional<Outcome> Reaching::connect(Session& session, Worker& worker) {
       return Outcome::waiting(connect_by);
     case net::Connecting::Failed:
       return give_up(session, worker, Failure::BackendUnreachable, std::move(state.reason));
-    case net::Connecting::Connected:
-      break;
+    case net::Connecting::Connected: break;
   }
   session.record().connect = std::chrono::duration_cast<Duration>(worker.now() - approach.began);
   say_proxy_header(session, approach, header);
@@ -163,8 +165,7 @@ std::optional<Outcome> Reaching::introduce(Session& session, Worker& worker) {
 
 Outcome Reaching::handshake(Session& session, Worker& worker) {
   switch (session.backend.handshake().status) {
-    case net::IoStatus::Done:
-      return Outcome::of(Outcome::Kind::Located);
+    case net::IoStatus::Done: return Outcome::of(Outcome::Kind::Located);
     case net::IoStatus::WantRead:
       session.ready.backend_in = false;
       return Outcome::waiting(approach.by);
@@ -172,8 +173,7 @@ Outcome Reaching::handshake(Session& session, Worker& worker) {
       session.ready.backend_out = false;
       return Outcome::waiting(approach.by);
     case net::IoStatus::Ended:
-    case net::IoStatus::Broken:
-      break;
+    case net::IoStatus::Broken: break;
   }
   return give_up(session, worker, Failure::BackendTls, session.backend.tls_error());
 }

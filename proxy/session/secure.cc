@@ -72,16 +72,10 @@ Outcome Securing::proceed(Session& session, Worker& worker) {
   }
   const net::Io io = session.client.handshake();
   switch (io.status) {
-    case net::IoStatus::Done:
-      return secured(session, worker);
-    case net::IoStatus::WantRead:
-      session.ready.client_in = false;
-      return Outcome::waiting(by);
-    case net::IoStatus::WantWrite:
-      session.ready.client_out = false;
-      return Outcome::waiting(by);
-    case net::IoStatus::Ended:
-      return Outcome::ended(Failure::ClientWentAway);
+    case net::IoStatus::Done: return secured(session, worker);
+    case net::IoStatus::WantRead: session.ready.client_in = false; return Outcome::waiting(by);
+    case net::IoStatus::WantWrite: session.ready.client_out = false; return Outcome::waiting(by);
+    case net::IoStatus::Ended: return Outcome::ended(Failure::ClientWentAway);
     case net::IoStatus::Broken:
       worker.needs().counters.handshake("none", false, false);
       return Outcome::ended(Failure::ClientTls, session.client.tls_error());

@@ -38,6 +38,7 @@ void Session::begin(SessionId id, Arrival arrival, Worker& worker) {
 }
 
 // The corridor: the order of things, and nothing else.
+// clang-format off
 void Session::advance(Worker& worker) {
   for (;;) {
     Outcome outcome = proceed(worker);
@@ -60,6 +61,7 @@ void Session::advance(Worker& worker) {
     }
   }
 }
+// clang-format on
 
 Outcome Session::proceed(Worker& worker) {
   if (auto* visit = std::get_if<std::unique_ptr<Visit>>(&stage_)) {

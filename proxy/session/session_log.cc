@@ -29,8 +29,8 @@ std::int64_t milliseconds(Duration duration) { return duration.count(); }
 }  // namespace
 
 void log_session(Log& log, const Record& record, const SessionEnd& end) {
-  const Failure failure = end.failure == Failure::None && !record.logged_in ? record.refusal
-                                                                             : end.failure;
+  const Failure failure =
+      end.failure == Failure::None && !record.logged_in ? record.refusal : end.failure;
   const bool failed = failure != Failure::None;
   if (!is_worth_a_line(record, end, failed)) return;
   const dialogue::FailureRow& row = dialogue::row_of(failure);

@@ -12,8 +12,8 @@
 #include "common/config/backend.h"
 #include "proxy/dialogue/front.h"
 #include "proxy/net/prepared.h"
-#include "proxy/policy/facts.h"
 #include "proxy/policy/balancing.h"
+#include "proxy/policy/facts.h"
 #include "proxy/session/drive.h"
 #include "proxy/upstream/reach.h"
 
@@ -88,7 +88,7 @@ struct Announcing {
   BackDrive drive;
   Buffer in;
   dialogue::Reply out;
-  bool handshaking = false;  // STARTTLS was agreed on
+  bool handshaking = false;   // STARTTLS was agreed on
   dialogue::Welcome welcome;  // once it has let him in
 
  private:
@@ -111,9 +111,9 @@ struct Visit {
   policy::Facts facts;
   std::unique_ptr<dialogue::Front> front;
   FrontDrive drive;
-  Buffer in;            // what the client said and nobody consumed yet
+  Buffer in;  // what the client said and nobody consumed yet
   dialogue::Reply out;
-  Instant login_by{};   // absolute: from the greeting or the last refused login
+  Instant login_by{};  // absolute: from the greeting or the last refused login
   std::optional<dialogue::Evidence> evidence;  // from Attempt until the backend has decided
   std::optional<std::uint32_t> ttl;            // hops left, as a proxy before us claims
   Instant attempted{};                         // when they came

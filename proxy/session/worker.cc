@@ -199,8 +199,8 @@ void Worker::adopt(std::shared_ptr<const net::Prepared> prepared) {
   }
   if (prepared_) {
     for (const auto& [key, resource] : prepared_->snapshot->resources()) {
-      const bool gone = key.type == config::ResourceType::Endpoints &&
-                        !prepared->snapshot->endpoints(key.name);
+      const bool gone =
+          key.type == config::ResourceType::Endpoints && !prepared->snapshot->endpoints(key.name);
       if (gone) health_.keep_only(key.name, nullptr);
     }
   }

@@ -187,8 +187,7 @@ std::string dump(const build::Built& built, const model::Problems& decoding) {
     std::visit([&](const auto& body) { write(out, body); }, resource.body);
     std::vector<std::string> sources;
     for (const SourceRef& source : resource.sources) {
-      sources.push_back(
-          fmt::format("{} {}/{}", source.kind, source.object_namespace, source.name));
+      sources.push_back(fmt::format("{} {}/{}", source.kind, source.object_namespace, source.name));
     }
     out.fact("from", list(sources));
   }

@@ -77,12 +77,11 @@ TEST_P(World, builds_what_was_agreed) {
   EXPECT_EQ(got, text_of(expected));
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, World, ::testing::ValuesIn(names()),
-                         [](const auto& row) {
-                           std::string name = row.param;
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Golden, World, ::testing::ValuesIn(names()), [](const auto& row) {
+  std::string name = row.param;
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
 
 }  // namespace
 }  // namespace postern::golden

@@ -112,7 +112,8 @@ class MkServer {
 };
 inline MkServer mk_server(std::string_view path = "mail/example") { return MkServer(path); }
 
-inline model::SecretObject mk_tls_secret(std::string_view path, std::vector<std::string> dns_names) {
+inline model::SecretObject mk_tls_secret(std::string_view path,
+                                         std::vector<std::string> dns_names) {
   model::SecretObject secret;
   secret.meta = mk_meta("Secret", path);
   secret.type = "kubernetes.io/tls";
@@ -140,8 +141,7 @@ inline model::ConfigMapObject mk_config_map(std::string_view path, const std::st
 }
 
 inline model::ServicePort mk_port(const std::string& name, std::uint16_t port,
-                                  std::uint16_t target = 0,
-                                  const std::string& app_protocol = "") {
+                                  std::uint16_t target = 0, const std::string& app_protocol = "") {
   model::ServicePort out;
   out.name = name;
   out.port = port;

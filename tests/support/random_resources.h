@@ -84,8 +84,8 @@ class RandomResources {
   config::EndpointSet endpoints() {
     config::EndpointSet set;
     for (std::uint32_t i = below(6); i > 0; --i) {
-      config::Endpoint endpoint{word(), address(), {}, choice(config::EndpointState::NotReady),
-                                below(100)};
+      config::Endpoint endpoint{
+          word(), address(), {}, choice(config::EndpointState::NotReady), below(100)};
       for (std::uint32_t p = below(3); p > 0; --p) {
         endpoint.ports.push_back({choice(Protocol::Lmtp), port()});
       }
@@ -109,8 +109,8 @@ class RandomResources {
   }
 
   config::Listener listener() {
-    config::Listener listener{port(), choice(Protocol::Lmtp), choice(config::ListenerTls::Disabled),
-                              {}};
+    config::Listener listener{
+        port(), choice(Protocol::Lmtp), choice(config::ListenerTls::Disabled), {}};
     for (std::uint32_t i = 1 + below(3); i > 0; --i) {
       listener.tenants.push_back(
           {word(), octet_strings(3), choice(config::Plaintext::Allow), below(1000)});
@@ -143,8 +143,8 @@ class RandomResources {
 
   config::ServerTls server_tls() {
     return {words(3),
-            choice(config::TlsVersion::V1_3),
-            choice(config::TlsVersion::V1_3),
+            choice(config::TlsVersion::Tls13),
+            choice(config::TlsVersion::Tls13),
             octet_strings(3),
             choice(config::CipherPreference::Server),
             octet_strings(3),

@@ -175,16 +175,11 @@ std::optional<Arguments> parse_arguments(Verb verb, ArgumentReader& in) {
     case Verb::Capability:
     case Verb::Noop:
     case Verb::Logout:
-    case Verb::StartTls:
-      return in.end() ? std::optional<Arguments>(NoArguments{}) : std::nullopt;
-    case Verb::Id:
-      return parse_id(in);
-    case Verb::Login:
-      return parse_login(in);
-    case Verb::Authenticate:
-      return parse_authenticate(in);
-    case Verb::Unknown:
-      return NoArguments{};  // nobody reads them
+    case Verb::StartTls: return in.end() ? std::optional<Arguments>(NoArguments{}) : std::nullopt;
+    case Verb::Id: return parse_id(in);
+    case Verb::Login: return parse_login(in);
+    case Verb::Authenticate: return parse_authenticate(in);
+    case Verb::Unknown: return NoArguments{};  // nobody reads them
   }
   return std::nullopt;
 }
@@ -193,22 +188,14 @@ std::optional<Arguments> parse_arguments(Verb verb, ArgumentReader& in) {
 
 std::string_view name_of(Verb verb) {
   switch (verb) {
-    case Verb::Capability:
-      return "CAPABILITY";
-    case Verb::Noop:
-      return "NOOP";
-    case Verb::Logout:
-      return "LOGOUT";
-    case Verb::Id:
-      return "ID";
-    case Verb::StartTls:
-      return "STARTTLS";
-    case Verb::Login:
-      return "LOGIN";
-    case Verb::Authenticate:
-      return "AUTHENTICATE";
-    case Verb::Unknown:
-      return "?";
+    case Verb::Capability: return "CAPABILITY";
+    case Verb::Noop: return "NOOP";
+    case Verb::Logout: return "LOGOUT";
+    case Verb::Id: return "ID";
+    case Verb::StartTls: return "STARTTLS";
+    case Verb::Login: return "LOGIN";
+    case Verb::Authenticate: return "AUTHENTICATE";
+    case Verb::Unknown: return "?";
   }
   return "?";
 }

@@ -48,21 +48,11 @@ CommandRead CommandReader::read(ByteView octets) {
     const State before = state_;
     CommandRead one;
     switch (state_) {
-      case State::Line:
-        one = read_line(rest);
-        break;
-      case State::Literal:
-        one = read_literal(rest);
-        break;
-      case State::SkipLiteral:
-        one = skip_literal(rest);
-        break;
-      case State::SkipLine:
-        one = skip_line(rest);
-        break;
-      case State::Decision:
-        check(false, "a literal is decided about before more is read");
-        break;
+      case State::Line: one = read_line(rest); break;
+      case State::Literal: one = read_literal(rest); break;
+      case State::SkipLiteral: one = skip_literal(rest); break;
+      case State::SkipLine: one = skip_line(rest); break;
+      case State::Decision: check(false, "a literal is decided about before more is read"); break;
       case State::Broken:
         return {BadCommand{{}, kLineTooLong, BadCommand::Fault::LineTooLong}, octets.size()};
     }

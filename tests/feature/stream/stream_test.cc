@@ -179,8 +179,8 @@ TEST(Stream, sends_nothing_held_again_after_the_controller_restarted) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
-  ProxyEnd proxy(grpc::CreateCustomChannel(folder.address(), grpc::InsecureChannelCredentials(),
-                                           arguments));
+  ProxyEnd proxy(
+      grpc::CreateCustomChannel(folder.address(), grpc::InsecureChannelCredentials(), arguments));
   const std::string version = controller->push().publish({world, {}});
   ASSERT_TRUE(reports.of_version(version));
   controller.reset();

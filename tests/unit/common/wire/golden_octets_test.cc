@@ -33,16 +33,23 @@ config::Backend mk_backend() {
 
 config::EndpointSet mk_endpoints() {
   return {{{"dovecot-0", *IpAddress::parse("192.0.2.1"), {{Protocol::Imap, 143}}},
-           {"dovecot-1", *IpAddress::parse("2001:db8::1"), {{Protocol::Imap, 143}},
-            config::EndpointState::NotReady, 2}}};
+           {"dovecot-1",
+            *IpAddress::parse("2001:db8::1"),
+            {{Protocol::Imap, 143}},
+            config::EndpointState::NotReady,
+            2}}};
 }
 
 config::Server mk_server() {
   config::Server server;
   server.server_name = "mail.example.org";
   server.tls.key_pairs = {"mail/example-tls"};
-  server.protocols.push_back({Protocol::Imap, {Mechanism::Plain, Mechanism::OAuthBearer},
-                              config::CapabilitySource::List, {"IMAP4rev1"}, {"NOTIFY"}, "hello",
+  server.protocols.push_back({Protocol::Imap,
+                              {Mechanism::Plain, Mechanism::OAuthBearer},
+                              config::CapabilitySource::List,
+                              {"IMAP4rev1"},
+                              {"NOTIFY"},
+                              "hello",
                               {"mail/example/dovecot"}});
   return server;
 }
@@ -70,8 +77,9 @@ void expect_golden(const std::string& name, const config::Resource& resource) {
 }
 
 TEST(GoldenOctets, of_a_key_pair_stay) {
-  expect_golden("key_pair", mk_resource(config::KeyPair{"chain", SharedSecret("key"),
-                                                        {"mail.example.org"}, 1'800'000'000}));
+  expect_golden("key_pair",
+                mk_resource(config::KeyPair{
+                    "chain", SharedSecret("key"), {"mail.example.org"}, 1'800'000'000}));
 }
 TEST(GoldenOctets, of_a_trust_bundle_stay) {
   expect_golden("trust_bundle", mk_resource(config::TrustBundle{"authority"}));
@@ -80,10 +88,13 @@ TEST(GoldenOctets, of_a_backend_stay) { expect_golden("backend", mk_resource(mk_
 TEST(GoldenOctets, of_endpoints_stay) { expect_golden("endpoints", mk_resource(mk_endpoints())); }
 TEST(GoldenOctets, of_a_server_stay) { expect_golden("server", mk_resource(mk_server())); }
 TEST(GoldenOctets, of_a_listener_stay) {
-  expect_golden("listener", mk_resource(config::Listener{
-                                993, Protocol::Imap, config::ListenerTls::Implicit,
-                                {{"mail/example", {"mail.example.org", "*.example.org"},
-                                  config::Plaintext::Refuse, 500}}}));
+  expect_golden("listener", mk_resource(config::Listener{993,
+                                                         Protocol::Imap,
+                                                         config::ListenerTls::Implicit,
+                                                         {{"mail/example",
+                                                           {"mail.example.org", "*.example.org"},
+                                                           config::Plaintext::Refuse,
+                                                           500}}}));
 }
 
 }  // namespace

@@ -15,8 +15,13 @@ using config::ResourceType;
 using test::RandomResources;
 
 Resource mk_listener() {
-  return {"993", "v", {}, config::Listener{993, Protocol::Imap, config::ListenerTls::Implicit,
-                                           {{"mail/example", {"mail.example.org"}}}}};
+  return {"993",
+          "v",
+          {},
+          config::Listener{993,
+                           Protocol::Imap,
+                           config::ListenerTls::Implicit,
+                           {{"mail/example", {"mail.example.org"}}}}};
 }
 
 pb::Resource encoded(const Resource& resource) {

@@ -49,7 +49,8 @@ TEST(Backends, of_a_stateful_set_declare_their_members_and_never_stand_in) {
 }
 
 TEST(Backends, of_addresses_declare_their_names_and_stand_in) {
-  const Scene scene = with_backend(mk_address_backend("mailbox", {{"b", "10.0.0.2"}, {"a", "10.0.0.1"}}));
+  const Scene scene =
+      with_backend(mk_address_backend("mailbox", {{"b", "10.0.0.2"}, {"a", "10.0.0.1"}}));
   EXPECT_EQ(scene.backend()->declared_members, (Words{"b", "a"}));
   EXPECT_EQ(scene.backend()->on_unavailable, config::OnUnavailable::NextMember);
 }
@@ -84,16 +85,14 @@ TEST(Backends, trust_only_the_authorities_that_are_written) {
                                                       mk_secret("mail/ca", "ca.crt", kPem)}));
   EXPECT_EQ(scene.problems(), Words{});
   EXPECT_FALSE(scene.backend()->tls.system_trust);
-  EXPECT_EQ(scene.backend()->tls.trust,
-            (Words{"mail/ConfigMap/ca#ca.crt", "mail/ca#ca.crt"}));
+  EXPECT_EQ(scene.backend()->tls.trust, (Words{"mail/ConfigMap/ca#ca.crt", "mail/ca#ca.crt"}));
 }
 
 TEST(Backends, whose_authorities_are_missing_are_never_reached) {
   auto backend = mk_service_backend("mailbox");
   backend.tls.ca_certificate_refs = {{"Secret", "ca", "mail", "ca.crt"}};
   const Scene missing = with_backend(backend);
-  EXPECT_EQ(missing.problems(),
-            Words{"SecretNotFound spec.backends[0].tls.caCertificateRefs[0]"});
+  EXPECT_EQ(missing.problems(), Words{"SecretNotFound spec.backends[0].tls.caCertificateRefs[0]"});
   EXPECT_TRUE(missing.endpoints()->endpoints.empty());
   const Scene empty = with_backend(backend, rest_and({mk_secret("mail/ca", "ca.crt", "")}));
   EXPECT_EQ(empty.problems(),
@@ -112,10 +111,9 @@ TEST(Backends, whose_service_is_missing_keep_their_place_in_routing) {
 }
 
 TEST(Backends, without_a_port_for_the_protocol_do_not_have_it) {
-  const Scene scene = scene_of(mk_server()
-                                   .backend(mk_service_backend("web", "web"))
-                                   .backend(mk_service_backend("mailbox")),
-                               rest_and({mk_service("mail/web", {mk_port("http", 80)})}));
+  const Scene scene = scene_of(
+      mk_server().backend(mk_service_backend("web", "web")).backend(mk_service_backend("mailbox")),
+      rest_and({mk_service("mail/web", {mk_port("http", 80)})}));
   EXPECT_EQ(scene.problems(), Words{});
   EXPECT_EQ(scene.backend("mail/example/web"), nullptr);
   EXPECT_EQ(scene.server()->protocols[0].backends, Words{"mail/example/mailbox"});
@@ -161,9 +159,10 @@ TEST(Backends, in_clear_text_and_unverified_are_insecure) {
 }
 
 TEST(Backends, that_nobody_could_verify_are_never_reached) {
-  const Scene scene = scene_of(
-      mk_server().hostnames({"*.example.com"}).backend(mk_address_backend("mailbox", {{"a", "10.0.0.1"}})),
-      {mk_tls_secret("mail/mail-tls", {"*.example.com"})});
+  const Scene scene = scene_of(mk_server()
+                                   .hostnames({"*.example.com"})
+                                   .backend(mk_address_backend("mailbox", {{"a", "10.0.0.1"}})),
+                               {mk_tls_secret("mail/mail-tls", {"*.example.com"})});
   EXPECT_EQ(scene.problems(), Words{"InvalidField spec.backends[0].tls.serverNames"});
   EXPECT_TRUE(scene.endpoints()->endpoints.empty());
 }

@@ -68,14 +68,16 @@ TEST(Builder, gives_away_no_key_that_nobody_needs) {
 }
 
 TEST(Builder, gives_away_nothing_of_a_server_without_listeners) {
-  const Scene scene = scene_of(mk_server().certificate("missing").backend(mk_service_backend("mailbox")));
+  const Scene scene =
+      scene_of(mk_server().certificate("missing").backend(mk_service_backend("mailbox")));
   EXPECT_TRUE(scene.built.resources.empty());
   EXPECT_TRUE(scene.built.served.empty());
 }
 
 TEST(Builder, bad_server_does_not_disturb_another) {
   std::vector<model::Object> objects = rest();
-  objects.push_back(mk_server("mail/bad").certificate("missing").backend(mk_service_backend("x", "no")));
+  objects.push_back(
+      mk_server("mail/bad").certificate("missing").backend(mk_service_backend("x", "no")));
   const Scene scene = scene_of(working(), objects);
   EXPECT_NE(scene.server(), nullptr);
   EXPECT_EQ(scene.built.served.size(), 1U);

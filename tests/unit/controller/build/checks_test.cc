@@ -37,7 +37,8 @@ TEST(Checks, key_pair_must_be_there_of_its_type_and_whole) {
             "Secret mail/tls: the key does not belong to the certificate");
   secret.certificate->problem.clear();
   secret.data.erase("tls.key");
-  EXPECT_EQ(check_key_pair("f", key, &secret)->message, "Secret mail/tls: needs tls.crt and tls.key");
+  EXPECT_EQ(check_key_pair("f", key, &secret)->message,
+            "Secret mail/tls: needs tls.crt and tls.key");
   secret.type = "Opaque";
   EXPECT_EQ(check_key_pair("f", key, &secret)->reason, "InvalidSecret");
 }

@@ -51,23 +51,23 @@ TEST(Endpoints, prefer_the_host_name_of_a_pod) {
 }
 
 TEST(Endpoints, take_the_port_of_the_slice_by_name) {
-  const Scene scene = with_slices(
-      mk_service_backend("mailbox"),
-      {mk_slice("mail/a", "dovecot", kSlicePorts, {mk_endpoint("10.0.0.1")})});
+  const Scene scene =
+      with_slices(mk_service_backend("mailbox"),
+                  {mk_slice("mail/a", "dovecot", kSlicePorts, {mk_endpoint("10.0.0.1")})});
   EXPECT_EQ(scene.endpoints()->endpoints[0].port(Protocol::Imap), 1993);
 }
 
 TEST(Endpoints, without_the_port_are_left_out) {
-  const Scene scene = with_slices(
-      mk_service_backend("mailbox"),
-      {mk_slice("mail/a", "dovecot", {{"http", "", 80}}, {mk_endpoint("10.0.0.1")})});
+  const Scene scene =
+      with_slices(mk_service_backend("mailbox"),
+                  {mk_slice("mail/a", "dovecot", {{"http", "", 80}}, {mk_endpoint("10.0.0.1")})});
   EXPECT_TRUE(scene.endpoints()->endpoints.empty());
 }
 
 TEST(Endpoints, of_a_slice_without_port_names_are_found_by_the_target_port) {
-  const Scene scene = with_slices(
-      mk_service_backend("mailbox"),
-      {mk_slice("mail/a", "dovecot", {{"", "", 993}}, {mk_endpoint("10.0.0.1")})});
+  const Scene scene =
+      with_slices(mk_service_backend("mailbox"),
+                  {mk_slice("mail/a", "dovecot", {{"", "", 993}}, {mk_endpoint("10.0.0.1")})});
   EXPECT_EQ(scene.endpoints()->endpoints[0].port(Protocol::Imap), 993);
 }
 
@@ -109,8 +109,8 @@ TEST(Endpoints, of_both_families_are_reached_by_ipv4) {
 TEST(Endpoints, come_from_the_annotation_of_a_service) {
   auto service = mk_service("mail/dovecot", {mk_port("imaps", 993, 10993)});
   service.addresses = {*IpAddress::parse("127.0.0.12"), *IpAddress::parse("127.0.0.11")};
-  const std::vector<model::Object> objects = {
-      mk_tls_secret("mail/mail-tls", {"mail.example.com"}), service};
+  const std::vector<model::Object> objects = {mk_tls_secret("mail/mail-tls", {"mail.example.com"}),
+                                              service};
   const Scene scene = scene_of(working(), objects);
   EXPECT_EQ(ids(scene), (Words{"127.0.0.11", "127.0.0.12"}));
   EXPECT_EQ(scene.endpoints()->endpoints[0].port(Protocol::Imap), 10993);

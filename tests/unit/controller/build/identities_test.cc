@@ -27,8 +27,8 @@ TEST(Identities, carry_chain_key_names_and_end) {
 
 TEST(Identities, missing_certificate_is_named_and_takes_down_what_needs_it) {
   const Scene scene = scene_of(working().certificate("missing"));
-  EXPECT_EQ(scene.problems(), (Words{"SecretNotFound spec.tls.certificateRefs[0]",
-                                     "NoListeners spec.protocols"}));
+  EXPECT_EQ(scene.problems(),
+            (Words{"SecretNotFound spec.tls.certificateRefs[0]", "NoListeners spec.protocols"}));
 }
 
 TEST(Identities, one_good_certificate_of_two_serves_on) {
@@ -59,9 +59,8 @@ TEST(Identities, expired_certificate_is_told) {
 }
 
 TEST(Identities, secret_of_another_namespace_is_refused_without_a_grant) {
-  const Scene scene = scene_of(working().with([](model::MailServer& server) {
-    server.tls->certificate_refs = {{"mail-tls", "other"}};
-  }));
+  const Scene scene = scene_of(working().with(
+      [](model::MailServer& server) { server.tls->certificate_refs = {{"mail-tls", "other"}}; }));
   EXPECT_EQ(scene.problems()[0], "RefNotPermitted spec.tls.certificateRefs[0]");
 }
 
@@ -69,7 +68,7 @@ TEST(Identities, obsolete_tls_is_insecure) {
   const Scene scene = scene_of(
       working().with([](model::MailServer& server) { server.tls->min_version = "TLSv1.1"; }));
   EXPECT_EQ(scene.problems(), Words{"ObsoleteTLS spec.tls.minVersion"});
-  EXPECT_EQ(scene.server()->tls.min_version, config::TlsVersion::V1_1);
+  EXPECT_EQ(scene.server()->tls.min_version, config::TlsVersion::Tls11);
 }
 
 }  // namespace

@@ -38,10 +38,10 @@ TEST(Listeners, are_shared_oldest_first) {
 }
 
 TEST(Listeners, younger_one_of_another_tls_is_off) {
-  const Scene scene = companies({company("acme", {"mail.acme.example"}, kOld),
-                                 company("bolt", {"mail.bolt.example"}, kYoung)
-                                     .imap(mk_imap({mk_listener(993, "StartTLS"),
-                                                    mk_listener(1993, "Implicit")}))});
+  const Scene scene = companies(
+      {company("acme", {"mail.acme.example"}, kOld),
+       company("bolt", {"mail.bolt.example"}, kYoung)
+           .imap(mk_imap({mk_listener(993, "StartTLS"), mk_listener(1993, "Implicit")}))});
   EXPECT_EQ(scene.problems(), Words{"ProtocolConflict spec.protocols.imap.listeners[0]"});
   EXPECT_EQ(scene.built.problems[0].object.path(), "bolt/mail");
   EXPECT_EQ(scene.listener("993")->tenants.size(), 1U);
@@ -49,20 +49,20 @@ TEST(Listeners, younger_one_of_another_tls_is_off) {
 }
 
 TEST(Listeners, conflict_does_not_name_the_owner) {
-  const Scene scene = companies({company("acme", {"mail.acme.example"}, kOld),
-                                 company("bolt", {"mail.acme.example", "mail.bolt.example"},
-                                         kYoung)});
+  const Scene scene =
+      companies({company("acme", {"mail.acme.example"}, kOld),
+                 company("bolt", {"mail.acme.example", "mail.bolt.example"}, kYoung)});
   for (const model::Problem& problem : scene.built.problems) {
     EXPECT_EQ(problem.message.find("acme/"), std::string::npos) << problem.message;
   }
 }
 
 TEST(Listeners, younger_loses_the_hostname_and_keeps_the_rest) {
-  const Scene scene = companies({company("acme", {"mail.acme.example"}, kOld),
-                                 company("bolt", {"mail.acme.example", "mail.bolt.example"},
-                                         kYoung)});
-  EXPECT_EQ(scene.problems(), (Words{"HostnameConflict spec.hostnames[0]",
-                                     "HostnameConflict spec.hostnames[0]"}));
+  const Scene scene =
+      companies({company("acme", {"mail.acme.example"}, kOld),
+                 company("bolt", {"mail.acme.example", "mail.bolt.example"}, kYoung)});
+  EXPECT_EQ(scene.problems(),
+            (Words{"HostnameConflict spec.hostnames[0]", "HostnameConflict spec.hostnames[0]"}));
   EXPECT_EQ(scene.listener("993")->tenants[1].hostnames, Words{"mail.bolt.example"});
 }
 
@@ -89,8 +89,7 @@ TEST(Listeners, without_timestamps_go_by_path) {
 }
 
 TEST(Listeners, login_in_clear_is_insecure) {
-  const Scene scene =
-      scene_of(working().imap(mk_imap({mk_listener(143, "StartTLS", "Allow")})));
+  const Scene scene = scene_of(working().imap(mk_imap({mk_listener(143, "StartTLS", "Allow")})));
   EXPECT_EQ(scene.problems(), Words{"PlaintextLogin spec.protocols.imap.listeners[0].plaintext"});
   EXPECT_EQ(scene.built.problems[0].severity, model::Severity::Warning);
   EXPECT_EQ(scene.listener("143")->tenants[0].plaintext, config::Plaintext::Allow);
@@ -116,8 +115,9 @@ TEST(Listeners, that_need_a_certificate_are_off_without_one_and_the_others_serve
 TEST(Listeners, carry_their_own_bound_of_connections) {
   model::ListenerSpec bounded = mk_listener(993, "Implicit");
   bounded.max_connections = 50;
-  EXPECT_EQ(scene_of(working().imap(mk_imap({bounded}))).listener("993")->tenants[0].max_connections,
-            50U);
+  EXPECT_EQ(
+      scene_of(working().imap(mk_imap({bounded}))).listener("993")->tenants[0].max_connections,
+      50U);
 }
 
 }  // namespace

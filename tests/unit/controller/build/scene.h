@@ -1,4 +1,5 @@
-// A world of one MailServer that works, and what was built of it. Shared by the tests of the passes.
+// A world of one MailServer that works, and what was built of it. Shared by the tests of the
+// passes.
 #pragma once
 
 #include <string>
@@ -32,7 +33,8 @@ class Scene {
     }
     return nullptr;
   }
-  [[nodiscard]] const config::Backend* backend(const std::string& name = "mail/example/mailbox") const {
+  [[nodiscard]] const config::Backend* backend(
+      const std::string& name = "mail/example/mailbox") const {
     return find<config::Backend>(name);
   }
   [[nodiscard]] const config::EndpointSet* endpoints(

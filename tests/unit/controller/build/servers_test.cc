@@ -35,16 +35,15 @@ TEST(Servers, refuse_mechanisms_that_no_provider_can_check) {
 
 TEST(Servers, do_not_serve_a_protocol_that_nobody_could_log_in_to) {
   const Scene scene = scene_of(working().imap(imap_with({"CRAM-MD5"})));
-  EXPECT_EQ(scene.problems(), (Words{"MechanismUnavailable spec.protocols.imap.mechanisms[0]",
-                                     "MechanismUnavailable spec.protocols.imap",
-                                     "NoListeners spec.protocols"}));
+  EXPECT_EQ(scene.problems(),
+            (Words{"MechanismUnavailable spec.protocols.imap.mechanisms[0]",
+                   "MechanismUnavailable spec.protocols.imap", "NoListeners spec.protocols"}));
   EXPECT_EQ(scene.server(), nullptr);
 }
 
 TEST(Servers, offer_what_the_provider_says_it_can_check) {
-  const Scene scene = scene_of(working().with([](model::MailServer& server) {
-    server.providers = {{"pod", {"PLAIN", "XOAUTH2"}}};
-  }));
+  const Scene scene = scene_of(working().with(
+      [](model::MailServer& server) { server.providers = {{"pod", {"PLAIN", "XOAUTH2"}}}; }));
   EXPECT_EQ(scene.server()->protocols[0].mechanisms, MechanismSet{Mechanism::Plain});
   EXPECT_EQ(scene.problems(),
             Words{"NotSupportedYet spec.authentication.providers[0].backend.mechanisms[1]"});
@@ -64,7 +63,9 @@ TEST(Servers, say_the_first_hostname_that_is_not_a_wildcard) {
       "mail.example.com");
   EXPECT_EQ(scene_of(working().with([](model::MailServer& server) {
               server.server_name = "gate.example.com";
-            })).server()->server_name,
+            }))
+                .server()
+                ->server_name,
             "gate.example.com");
 }
 
@@ -110,7 +111,7 @@ TEST(Servers, carry_tls_settings_capabilities_and_logging) {
   EXPECT_EQ(built.tls.cipher_preference, config::CipherPreference::Server);
   EXPECT_EQ(built.tls.unknown_names, config::UnknownNames::Reject);
   EXPECT_EQ(built.tls.resumption, config::ResumptionMode::Disabled);
-  EXPECT_EQ(built.tls.min_version, config::TlsVersion::V1_3);
+  EXPECT_EQ(built.tls.min_version, config::TlsVersion::Tls13);
   EXPECT_EQ(built.log_level, config::LogLevel::Debug);
   EXPECT_EQ(built.session_logging, config::SessionLogging::Failures);
 }

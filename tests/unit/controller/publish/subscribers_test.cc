@@ -30,7 +30,9 @@ Resource mk(ResourceType type, const std::string& name, const std::string& conte
     }
     case ResourceType::Listener: break;
   }
-  return {name, {}, sources,
+  return {name,
+          {},
+          sources,
           config::Listener{993, Protocol::Imap, config::ListenerTls::Implicit, {{content, {}}}}};
 }
 
@@ -47,9 +49,7 @@ struct Bookkeeping : testing::Test {
   void want(std::vector<Resource> resources) {
     subscribers.want(stamp(std::move(resources), subscribers.wanted()).wanted, {});
   }
-  std::string version_of(const ResourceKey& key) {
-    return subscribers.wanted().at(key)->version;
-  }
+  std::string version_of(const ResourceKey& key) { return subscribers.wanted().at(key)->version; }
   // Everything that is sent to the proxy now, answered as good.
   void bring_up_to_date() {
     while (const auto push = subscribers.next(kProxy)) settle(*push);

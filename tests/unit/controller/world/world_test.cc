@@ -18,9 +18,9 @@ World world_of(std::vector<model::Object> objects) {
 model::Object example() { return mk_server().backend(mk_service_backend("mailbox")); }
 
 TEST(World, finds_objects_by_namespace_and_name) {
-  const World world = world_of({example(), mk_tls_secret("mail/mail-tls", {}),
-                                mk_config_map("mail/ca", "ca.crt", "x"),
-                                mk_service("mail/dovecot", {})});
+  const World world =
+      world_of({example(), mk_tls_secret("mail/mail-tls", {}),
+                mk_config_map("mail/ca", "ca.crt", "x"), mk_service("mail/dovecot", {})});
   EXPECT_NE(world.secret("mail", "mail-tls"), nullptr);
   EXPECT_NE(world.config_map("mail", "ca"), nullptr);
   EXPECT_NE(world.service("mail", "dovecot"), nullptr);
@@ -83,8 +83,7 @@ TEST(World, authorities_and_client_certificates_are_named_too) {
 
 TEST(World, reference_that_goes_takes_the_interest_with_it) {
   World world = world_of({example(), mk_tls_secret("mail/mail-tls", {})});
-  EXPECT_TRUE(world.apply(
-      mk_server().certificate("other").backend(mk_service_backend("mailbox"))));
+  EXPECT_TRUE(world.apply(mk_server().certificate("other").backend(mk_service_backend("mailbox"))));
   EXPECT_FALSE(world.apply(mk_tls_secret("mail/mail-tls", {"new.example.com"})));
 }
 

@@ -19,12 +19,9 @@ std::string said(const SaslStep& step) {
   }
   if (const auto* const bad = std::get_if<SaslBad>(&step)) {
     switch (bad->kind) {
-      case SaslBad::Kind::Cancelled:
-        return "cancelled";
-      case SaslBad::Kind::Malformed:
-        return "malformed";
-      case SaslBad::Kind::Unacceptable:
-        return "unacceptable";
+      case SaslBad::Kind::Cancelled: return "cancelled";
+      case SaslBad::Kind::Malformed: return "malformed";
+      case SaslBad::Kind::Unacceptable: return "unacceptable";
     }
   }
   const auto& evidence = std::get<Evidence>(step);

@@ -163,8 +163,7 @@ class Schedule {
         entry.armed = false;
         entry.hook->disarm();
         break;
-      default:
-        advance();
+      default: advance();
     }
     ASSERT_EQ(timers_.armed(), model_.armed());
   }

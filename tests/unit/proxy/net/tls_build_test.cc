@@ -87,8 +87,8 @@ TEST_F(TlsBuild, uses_the_groups_that_are_listed) {
 
 TEST_F(TlsBuild, refuses_versions_the_wrong_way_round) {
   TenantDraft draft = good();
-  draft.tls.min_version = config::TlsVersion::V1_3;
-  draft.tls.max_version = config::TlsVersion::V1_2;
+  draft.tls.min_version = config::TlsVersion::Tls13;
+  draft.tls.max_version = config::TlsVersion::Tls12;
   EXPECT_EQ(only_problem(draft), "tls.maxVersion: it is older than tls.minVersion");
 }
 

@@ -109,14 +109,14 @@ TEST_F(TlsClientTest, trusts_a_pinned_self_signed_certificate) {
 
 TEST_F(TlsClientTest, speaks_no_version_before_1_2) {
   config::ServerTls old;
-  old.min_version = config::TlsVersion::V1_0;
-  old.max_version = config::TlsVersion::V1_1;
+  old.min_version = config::TlsVersion::Tls10;
+  old.max_version = config::TlsVersion::Tls11;
   const auto server = backend(authority_.issue({"imap.example"}), old);
   EXPECT_FALSE(meet(*client({"imap.example"}, Verification::None), *server).done);
 }
 
 TEST_F(TlsClientTest, resumes_again_and_again) {
-  for (const auto version : {config::TlsVersion::V1_2, config::TlsVersion::V1_3}) {
+  for (const auto version : {config::TlsVersion::Tls12, config::TlsVersion::Tls13}) {
     config::ServerTls tls;
     tls.max_version = version;
     const auto server = backend(authority_.issue({"imap.example"}), tls);

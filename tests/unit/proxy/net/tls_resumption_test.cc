@@ -87,7 +87,7 @@ TEST_F(TlsResumption, goes_on_with_tickets_after_a_new_snapshot) {
   const auto before = serve(tenants(ResumptionMode::Tickets));
   const auto after = serve(tenants(ResumptionMode::Tickets));
   auto stricter_draft = tenants(ResumptionMode::Tickets);
-  stricter_draft[0].tls.max_version = config::TlsVersion::V1_2;
+  stricter_draft[0].tls.max_version = config::TlsVersion::Tls12;
   const auto stricter = serve(stricter_draft);
   for (const int version : kVersions) {
     const Offer offer{.sni = "a.example", .max_version = version};

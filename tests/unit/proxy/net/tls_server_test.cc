@@ -180,8 +180,8 @@ TEST_F(TlsServerTest, accepts_its_own_application_protocol_only) {
 
 TEST_F(TlsServerTest, refuses_old_versions_unless_allowed) {
   auto drafts = two_tenants();
-  drafts[1].tls.min_version = config::TlsVersion::V1_0;
-  drafts[1].tls.max_version = config::TlsVersion::V1_2;
+  drafts[1].tls.min_version = config::TlsVersion::Tls10;
+  drafts[1].tls.max_version = config::TlsVersion::Tls12;
   const auto server = serve(drafts);
   for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
     const Met refused = visitor_.meet(*server, {.sni = "a.example", .max_version = version});

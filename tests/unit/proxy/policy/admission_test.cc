@@ -43,10 +43,9 @@ TEST(Admission, wildcard_is_not_its_own_domain) {
 }
 
 TEST(Admission, unknown_names_get_the_first_certificate_unless_refused) {
-  EXPECT_TRUE(admit_name(listener(), oldest(config::UnknownNames::FirstCertificate), "x.org")
-                  .allowed());
-  const Decision decision =
-      admit_name(listener(), oldest(config::UnknownNames::Reject), "x.org");
+  EXPECT_TRUE(
+      admit_name(listener(), oldest(config::UnknownNames::FirstCertificate), "x.org").allowed());
+  const Decision decision = admit_name(listener(), oldest(config::UnknownNames::Reject), "x.org");
   EXPECT_EQ(decision.denial, Denial::UnknownName);
   EXPECT_EQ(decision.message, "no MailServer on port 993 has the name x.org");
 }

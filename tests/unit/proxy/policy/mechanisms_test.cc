@@ -45,8 +45,7 @@ TEST(Mechanisms, offers_login_in_clear_only_where_it_is_written) {
 }
 
 TEST(Mechanisms, does_not_count_challenge_response_as_a_reason_to_skip_tls) {
-  const LoginOffer offer =
-      login_offer(offer_of({Mechanism::CramMd5}), facts(ClientTls::Offered));
+  const LoginOffer offer = login_offer(offer_of({Mechanism::CramMd5}), facts(ClientTls::Offered));
   EXPECT_EQ(may_attempt(offer, Mechanism::CramMd5).denial, Denial::TlsRequired);
 }
 

@@ -36,8 +36,8 @@ TEST(Names, are_taken_at_the_limit_and_refused_above_it) {
 }
 
 TEST(Names, have_a_word_for_every_fault) {
-  for (const NameFault fault : {NameFault::Empty, NameFault::TooLong, NameFault::ControlOctet,
-                                NameFault::NotAscii}) {
+  for (const NameFault fault :
+       {NameFault::Empty, NameFault::TooLong, NameFault::ControlOctet, NameFault::NotAscii}) {
     EXPECT_NE(name_of(fault), "?");
   }
 }

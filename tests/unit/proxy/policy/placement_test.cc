@@ -192,7 +192,8 @@ TEST(Placement, order_of_writing_means_nothing) {
   Group group;
   fill(group, 8);
   std::vector<Member> turned(group.members.rbegin(), group.members.rend());
-  for (int i = 0; i < 1000; ++i) EXPECT_EQ(order_of(group.members, user(i)), order_of(turned, user(i)));
+  for (int i = 0; i < 1000; ++i)
+    EXPECT_EQ(order_of(group.members, user(i)), order_of(turned, user(i)));
 }
 
 TEST(Placement, another_seed_is_another_placement) {

@@ -21,7 +21,8 @@ Facts facts(Protocol protocol) {
 }
 
 TEST(Routing, takes_the_first_backend_that_has_the_protocol) {
-  const auto routed = route(server_with({"mail/example/a", "mail/example/b"}), facts(Protocol::Imap));
+  const auto routed =
+      route(server_with({"mail/example/a", "mail/example/b"}), facts(Protocol::Imap));
   ASSERT_TRUE(routed);
   EXPECT_EQ(routed->backend, "mail/example/a");
   EXPECT_EQ(routed->rule, "default");
@@ -37,7 +38,8 @@ TEST(Routing, can_explain_itself) {
             "IMAP of mail/example: backend mail/example/a, the first of 2 that have the protocol");
   EXPECT_EQ(explain(server_with({}), facts(Protocol::Imap)),
             "IMAP of mail/example: no backend has the protocol");
-  EXPECT_EQ(explain(server_with({"a"}), facts(Protocol::Lmtp)), "LMTP of mail/example: not offered");
+  EXPECT_EQ(explain(server_with({"a"}), facts(Protocol::Lmtp)),
+            "LMTP of mail/example: not offered");
 }
 
 }  // namespace

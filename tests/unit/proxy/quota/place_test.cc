@@ -26,8 +26,8 @@ TEST(Place, gives_itself_back) {
   {
     const auto places = tables.arrive(alice, limits());
     ASSERT_TRUE(places);
-    for (const Scope scope : {Scope::Process, Scope::Server, Scope::BeforeLogin, Scope::Source,
-                              Scope::Port}) {
+    for (const Scope scope :
+         {Scope::Process, Scope::Server, Scope::BeforeLogin, Scope::Source, Scope::Port}) {
       EXPECT_EQ(tables.count(scope, alice), 1U) << name_of(scope);
     }
   }
@@ -39,7 +39,8 @@ TEST(Place, moved_counts_once) {
   const Visitor alice = visitor("192.0.2.1");
   Places first = std::move(*tables.arrive(alice, limits()));
   const Places second = std::move(first);
-  EXPECT_FALSE(first.server.held());  // NOLINT(bugprone-use-after-move): a moved place holds nothing
+  EXPECT_FALSE(
+      first.server.held());  // NOLINT(bugprone-use-after-move): a moved place holds nothing
   EXPECT_EQ(tables.count(Scope::Server, alice), 1U);
 }
 
@@ -129,8 +130,8 @@ TEST(Place, of_one_48_is_bounded_by_sixteen_sources) {
   one.server.max_connections_per_source = 1;
   std::vector<Places> open;
   for (int i = 0; i < 16; ++i) {
-    open.push_back(std::move(
-        *tables.arrive(visitor(fmt::format("2001:db8:1:{:x}::1", i).c_str()), one)));
+    open.push_back(
+        std::move(*tables.arrive(visitor(fmt::format("2001:db8:1:{:x}::1", i).c_str()), one)));
   }
   const auto refused = tables.arrive(visitor("2001:db8:1:ff::1"), one);
   ASSERT_FALSE(refused);

@@ -131,17 +131,12 @@ void converse(Cover cover, unsigned seed) {
     ASSERT_LT(step, 2'000'000) << "seed " << seed;
     Talker& talker = random() % 2 == 0 ? client : backend;
     switch (random() % 4) {
-      case 0:
-        talker.write(random);
-        break;
-      case 1:
-        talker.read(random);
-        break;
+      case 0: talker.write(random); break;
+      case 1: talker.read(random); break;
       case 2:
         if (random() % 8 == 0) talker.end();
         break;
-      default:
-        progress = bench.turn();
+      default: progress = bench.turn();
     }
   }
   while (!client.saw_end) client.read(random);

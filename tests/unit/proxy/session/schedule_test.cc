@@ -1,9 +1,10 @@
-// Every order of {client data, backend data, a deadline, a close from either side, drain}, cut off at
-// each length, ends with nothing held: places, timers, secrets, visits. The schedule is data, so a
-// failure names it.
+// Every order of {client data, backend data, a deadline, a close from either side, drain}, cut off
+// at each length, ends with nothing held: places, timers, secrets, visits. The schedule is data, so
+// a failure names it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 #include <string>
 
@@ -47,7 +48,9 @@ class Play {
       case 'b': return backend_line();
       case 'e': return client_.end_writing();
       case 'x': return client_.hang_up();
-      case 'y': if (Peer* backend = last()) backend->hang_up(); return;
+      case 'y':
+        if (Peer* backend = last()) backend->hang_up();
+        return;
       case 't': return sim_.clock.pass(std::chrono::seconds{61});
       case 'i': return sim_.clock.pass(std::chrono::minutes{32});
       case 'd': return sim_.worker.drain();
@@ -99,7 +102,10 @@ TEST(Schedule, every_order_of_two_interruptions_in_every_phase_leaves_nothing_be
 TEST(Schedule, random_orders_leave_nothing_behind) {
   std::mt19937 random(20261121);
   const std::string events = "ccccccbbbbbbexytid";
-  for (int run = 0; run < 400; ++run) {
+  // POSTERN_SCHEDULES=70000: a million steps, by hand before a release.
+  const char* many = std::getenv("POSTERN_SCHEDULES");
+  const int runs = many ? std::atoi(many) : 400;
+  for (int run = 0; run < runs; ++run) {
     std::string schedule;
     for (int i = 0; i < 14; ++i) schedule.push_back(events[random() % events.size()]);
     Play().run(schedule);

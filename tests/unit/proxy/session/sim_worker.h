@@ -1,5 +1,5 @@
-// SimWorker: a real worker on one thread, with a clock that the test owns and a dialer that hands out
-// socket pairs. The test is the client and the backend; nothing happens but what it does.
+// SimWorker: a real worker on one thread, with a clock that the test owns and a dialer that hands
+// out socket pairs. The test is the client and the backend; nothing happens but what it does.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -100,7 +100,9 @@ class LineLog final : public Log {
 
 // One MailServer on port 143 without TLS, one backend of two members that is spoken to in clear.
 struct World {
-  config::Listener listener{143, Protocol::Imap, config::ListenerTls::Disabled,
+  config::Listener listener{143,
+                            Protocol::Imap,
+                            config::ListenerTls::Disabled,
                             {{"mail/example", {"mail.example"}, config::Plaintext::Allow, 0}}};
   config::Server server;
   config::Backend backend;
@@ -120,15 +122,16 @@ struct World {
     backend.ports.push_back({Protocol::Imap, config::BackendTlsMode::Disabled,
                              config::ClientInfo::None, config::PasswordMechanism::Auto});
     for (const char* id : {"10.0.0.1", "10.0.0.2"}) {
-      endpoints.endpoints.push_back({id, *IpAddress::parse(id), {{Protocol::Imap, 143}},
-                                     config::EndpointState::Ready, 1});
+      endpoints.endpoints.push_back(
+          {id, *IpAddress::parse(id), {{Protocol::Imap, 143}}, config::EndpointState::Ready, 1});
     }
   }
 
   [[nodiscard]] std::shared_ptr<const net::Prepared> prepared() const {
     config::Snapshot::Resources resources;
-    for (auto& r : {resource("143", listener), resource("mail/example", server),
-                    resource("mail/example/box", backend), resource("mail/example/box", endpoints)}) {
+    for (auto& r :
+         {resource("143", listener), resource("mail/example", server),
+          resource("mail/example/box", backend), resource("mail/example/box", endpoints)}) {
       resources[r->key()] = r;
     }
     auto out = std::make_shared<net::Prepared>();

@@ -7,7 +7,8 @@ namespace {
 
 Reach reach(int members, std::uint32_t retries) {
   std::vector<policy::Candidate> order;
-  for (int i = 0; i < members; ++i) order.push_back({std::string(1, static_cast<char>('a' + i)), {}});
+  for (int i = 0; i < members; ++i)
+    order.push_back({std::string(1, static_cast<char>('a' + i)), {}});
   return {std::move(order), retries};
 }
 
