@@ -75,7 +75,7 @@ TEST(Stream, ends_in_order_with_close_notify) {
   EXPECT_EQ(test::read_all(ends.a), "the other way goes on");
 }
 
-TEST(Stream, reads_nothing_after_close_notify) {
+TEST(Stream, reads_nothing_after_close_notify) {  // TL14
   TlsPeers peers;
   auto ends = peers.connected();
   EXPECT_EQ(SSL_shutdown(ends.a.tls()), 0);

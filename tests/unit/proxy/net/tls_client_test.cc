@@ -63,14 +63,14 @@ TEST_F(TlsClientTest, is_content_with_one_of_its_names) {
   EXPECT_EQ(met.sni, "first.example") << "the first one is asked for";
 }
 
-TEST_F(TlsClientTest, refuses_another_name) {
+TEST_F(TlsClientTest, refuses_another_name) {  // BE11
   const auto server = backend(authority_.issue({"evil.example"}));
   EXPECT_EQ(meet(*client({"imap.example"}), *server).error,
             "certificate verify failed: hostname mismatch");
   EXPECT_TRUE(meet(*client({"imap.example"}, Verification::CaOnly), *server).done);
 }
 
-TEST_F(TlsClientTest, refuses_certificates_that_nobody_trusted_signed) {
+TEST_F(TlsClientTest, refuses_certificates_that_nobody_trusted_signed) {  // BE11
   const auto self_signed = backend(test::self_signed("imap.example"));
   const auto stranger = backend(test::Authority("Stranger").issue({"imap.example"}));
   for (const Verification verification : {Verification::Full, Verification::CaOnly}) {
@@ -85,7 +85,7 @@ TEST_F(TlsClientTest, refuses_certificates_that_nobody_trusted_signed) {
   EXPECT_TRUE(meet(*blind, *stranger).done);
 }
 
-TEST_F(TlsClientTest, refuses_expired_and_future_certificates) {
+TEST_F(TlsClientTest, refuses_expired_and_future_certificates) {  // BE11
   test::Leaf leaf{.dns_names = {"imap.example"}, .ends_in_seconds = -60};
   EXPECT_EQ(meet(*client({"imap.example"}), *backend(authority_.issue(leaf))).error,
             "certificate verify failed: certificate has expired");
@@ -168,7 +168,7 @@ TEST_F(TlsClientTest, lets_a_ticket_come_after_its_factory_is_gone) {
   EXPECT_EQ(test::read_all(ends.a), "* OK\r\n");
 }
 
-TEST_F(TlsClientTest, breaks_when_the_backend_speaks_plainly) {
+TEST_F(TlsClientTest, breaks_when_the_backend_speaks_plainly) {  // ST15 BE11
   auto ends = test::stream_pair();
   ends.a.secure(client({"imap.example"})->open(sessions_));
   ASSERT_EQ(ends.b.write("* OK IMAP4rev1 ready\r\n").status, IoStatus::Done);

@@ -62,7 +62,7 @@ TEST_F(TlsResumption, works_with_tickets_and_cache_and_not_when_disabled) {
   }
 }
 
-TEST_F(TlsResumption, of_one_tenant_is_a_full_handshake_at_another) {
+TEST_F(TlsResumption, of_one_tenant_is_a_full_handshake_at_another) {  // TL12
   for (const auto mode : {ResumptionMode::Tickets, ResumptionMode::Cache}) {
     const auto server = serve(tenants(mode));
     for (const int version : kVersions) {
@@ -74,7 +74,7 @@ TEST_F(TlsResumption, of_one_tenant_is_a_full_handshake_at_another) {
   }
 }
 
-TEST_F(TlsResumption, of_one_protocol_is_a_full_handshake_at_another) {
+TEST_F(TlsResumption, of_one_protocol_is_a_full_handshake_at_another) {  // TL12
   const auto imap = serve(tenants(ResumptionMode::Tickets), Protocol::Imap);
   const auto pop3 = serve(tenants(ResumptionMode::Tickets), Protocol::Pop3);
   for (const int version : kVersions) {

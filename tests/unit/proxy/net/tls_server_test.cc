@@ -72,7 +72,7 @@ TEST_F(TlsServerTest, chooses_tenant_and_certificate_by_name) {
   }
 }
 
-TEST_F(TlsServerTest, refuses_unknown_names_when_told_to) {
+TEST_F(TlsServerTest, refuses_unknown_names_when_told_to) {  // TL5
   auto drafts = two_tenants();
   drafts[0].tls.unknown_names = config::UnknownNames::Reject;
   const auto server = serve(drafts);
@@ -83,7 +83,7 @@ TEST_F(TlsServerTest, refuses_unknown_names_when_told_to) {
   EXPECT_EQ(met.alert, "tlsv1 unrecognized name");
 }
 
-TEST_F(TlsServerTest, refuses_names_that_are_none) {
+TEST_F(TlsServerTest, refuses_names_that_are_none) {  // TL6
   const auto server = serve(two_tenants());
   const std::string rows[] = {"../../etc/passwd", "%s%n",       "a\r\nb",
                               "\xff\xfe",         "a..b",       ".a",
@@ -114,7 +114,7 @@ std::string hello_with_name(const std::string& name_extension) {
 }
 
 // The extension's own octets, wrong in every way that a list of one name can be.
-TEST_F(TlsServerTest, refuses_malformed_name_extensions) {
+TEST_F(TlsServerTest, refuses_malformed_name_extensions) {  // TL6
   const auto server = serve(two_tenants());
   struct Row {
     const char* what;
@@ -145,7 +145,7 @@ TEST_F(TlsServerTest, refuses_malformed_name_extensions) {
   EXPECT_EQ(TlsServer::choice(ends.b.tls()).tenant, 1U);
 }
 
-TEST_F(TlsServerTest, accepts_its_own_application_protocol_only) {
+TEST_F(TlsServerTest, accepts_its_own_application_protocol_only) {  // TL1 TL2 TL3 TL4
   struct Row {
     Protocol protocol;
     std::string alpn;
@@ -178,7 +178,7 @@ TEST_F(TlsServerTest, accepts_its_own_application_protocol_only) {
   }
 }
 
-TEST_F(TlsServerTest, refuses_old_versions_unless_allowed) {
+TEST_F(TlsServerTest, refuses_old_versions_unless_allowed) {  // TL9
   auto drafts = two_tenants();
   drafts[1].tls.min_version = config::TlsVersion::Tls10;
   drafts[1].tls.max_version = config::TlsVersion::Tls12;
@@ -196,7 +196,7 @@ TEST_F(TlsServerTest, refuses_old_versions_unless_allowed) {
   EXPECT_FALSE(visitor_.meet(*server, {.sni = "b.example", .min_version = TLS1_3_VERSION}).done());
 }
 
-TEST_F(TlsServerTest, refuses_weak_suites) {
+TEST_F(TlsServerTest, refuses_weak_suites) {  // TL9
   const auto server = serve(two_tenants());
   for (const char* suites : {"NULL", "aNULL", "DES-CBC3-SHA", "RC4"}) {
     Offer offer{.max_version = TLS1_2_VERSION};
@@ -241,7 +241,7 @@ TEST_F(TlsServerTest, shows_the_whole_chain) {
   EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(met.client.tls())), 2);
 }
 
-TEST_F(TlsServerTest, refuses_renegotiation) {
+TEST_F(TlsServerTest, refuses_renegotiation) {  // TL10
   const auto server = serve(two_tenants());
   Met met = visitor_.meet(*server, {.max_version = TLS1_2_VERSION});
   ASSERT_TRUE(met.done());
@@ -253,7 +253,7 @@ TEST_F(TlsServerTest, refuses_renegotiation) {
   EXPECT_EQ(met.client.tls_error(), "no renegotiation");
 }
 
-TEST_F(TlsServerTest, takes_no_early_data) {
+TEST_F(TlsServerTest, takes_no_early_data) {  // TL11
   const auto server = serve(two_tenants());
   ASSERT_TRUE(visitor_.meet(*server).done());
   const SslSessionPtr session = visitor_.take_session();
@@ -288,7 +288,7 @@ TEST_F(TlsServerTest, keeps_loaded_pairs_only_while_they_are_served) {
   EXPECT_EQ(test::read_all(idle.server), "still there");
 }
 
-TEST_F(TlsServerTest, keeps_nothing_for_names_that_nobody_has) {
+TEST_F(TlsServerTest, keeps_nothing_for_names_that_nobody_has) {  // TL7
   const auto server = serve(two_tenants());
   for (int i = 0; i < 50; ++i) {
     EXPECT_TRUE(visitor_.meet(*server, {.sni = "n" + std::to_string(i) + ".example"}).done());

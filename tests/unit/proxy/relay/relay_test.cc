@@ -194,7 +194,7 @@ TEST(Relay, keeps_a_half_closed_connection_open) {
   }
 }
 
-TEST(Relay, stops_reading_a_source_whose_sink_does_not_read) {
+TEST(Relay, stops_reading_a_source_whose_sink_does_not_read) {  // BE10
   for (const Cover cover : {Cover::Plain, Cover::TlsClient, Cover::TlsBoth}) {
     Bench bench(cover);
     const std::string much(1 << 20, 'x');
@@ -251,7 +251,7 @@ TEST(Relay, gives_others_their_turn) {
   EXPECT_LE(bench.relay.octets_from(Side::Backend), limits::kRelayTurnOctets);
 }
 
-TEST(Relay, delivers_what_came_before_a_side_broke) {
+TEST(Relay, delivers_what_came_before_a_side_broke) {  // BE9
   Bench bench;
   ASSERT_GT(test::write_some(bench.far_backend, "* 1 FETCH {1000}\r\nabc"), 0U);
   ASSERT_GT(test::write_some(bench.far_client, "unread"), 0U);
