@@ -37,8 +37,9 @@ function(postern_room room doors)
   set_property(GLOBAL APPEND PROPERTY POSTERN_ROOMS ${room})
 endfunction()
 
-# The rooms that fuzzers need have no door to gRPC, Boost or yaml-cpp.
-set(POSTERN_PURE_ROOMS common/base common/config proxy/grammar proxy/dialogue proxy/policy)
+# The rooms that turn octets from outside into values, and what they need.
+set(POSTERN_FUZZED_ROOMS common/base common/config common/wire proxy/grammar proxy/dialogue
+    proxy/policy controller/model controller/decode)
 
 function(postern_rooms layers)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${layers})
@@ -49,7 +50,7 @@ function(postern_rooms layers)
     set(room ${CMAKE_MATCH_1})
     string(STRIP "${CMAKE_MATCH_2}" doors)
     separate_arguments(doors UNIX_COMMAND "${doors}")
-    if(NOT POSTERN_FUZZ OR room IN_LIST POSTERN_PURE_ROOMS)
+    if(NOT POSTERN_FUZZ OR room IN_LIST POSTERN_FUZZED_ROOMS)
       postern_room(${room} "${doors}")
     endif()
   endforeach()

@@ -55,7 +55,7 @@ std::optional<YamlProblem> foreign_octets(std::string_view text) {
 
 // What yaml-cpp says, in words that name the remedy.
 std::string in_our_words(const std::string& said) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kWords = {{
+  static const std::array<std::pair<std::string_view, std::string_view>, 4> kWords = {{
       {YAML::ErrorMsg::END_OF_SEQ_FLOW, "a [ is not closed: write ] or a comma"},
       {YAML::ErrorMsg::END_OF_MAP_FLOW, "a { is not closed: write } or a comma"},
       {YAML::ErrorMsg::END_OF_MAP, "this line is not part of the block above it: indent it alike"},
