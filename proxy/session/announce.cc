@@ -79,19 +79,13 @@ Announcing::Announcing(Approach to, std::unique_ptr<dialogue::Back> with)
     : approach(std::move(to)), back(std::move(with)), in(kBackInOctets) {}
 
 std::optional<Outcome> Announcing::handshake(Session& session, Worker& worker) {
-  switch (session.backend.handshake().status) {
-    case net::IoStatus::Done:
+  switch (shake_hands(session.backend, session.ready.backend_in, session.ready.backend_out)) {
+    case Shaken::Done:
       handshaking = false;
       drive.tell(*back, dialogue::BackTlsUp{}, out);
       return std::nullopt;
-    case net::IoStatus::WantRead:
-      session.ready.backend_in = false;
-      return Outcome::waiting(approach.by);
-    case net::IoStatus::WantWrite:
-      session.ready.backend_out = false;
-      return Outcome::waiting(approach.by);
-    case net::IoStatus::Ended:
-    case net::IoStatus::Broken: break;
+    case Shaken::Blocked: return Outcome::waiting(approach.by);
+    case Shaken::Broken: break;
   }
   return endpoint_failed(session, worker, approach, Failure::BackendTls,
                          session.backend.tls_error());

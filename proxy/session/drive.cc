@@ -17,4 +17,15 @@ Flushed flush(Line& line) {
   return Flushed::All;
 }
 
+Shaken shake_hands(net::Stream& stream, bool& can_read, bool& can_write) {
+  switch (stream.handshake().status) {
+    case net::IoStatus::Done: return Shaken::Done;
+    case net::IoStatus::WantRead: can_read = false; return Shaken::Blocked;
+    case net::IoStatus::WantWrite: can_write = false; return Shaken::Blocked;
+    case net::IoStatus::Ended:
+    case net::IoStatus::Broken: break;
+  }
+  return Shaken::Broken;
+}
+
 }  // namespace postern::session

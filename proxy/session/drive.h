@@ -28,6 +28,9 @@ struct Line {
 enum class Flushed : std::uint8_t { All, Blocked, Broken };
 [[nodiscard]] Flushed flush(Line& line);
 
+enum class Shaken : std::uint8_t { Done, Blocked, Broken };
+[[nodiscard]] Shaken shake_hands(net::Stream& stream, bool& can_read, bool& can_write);
+
 enum class Idle : std::uint8_t { Blocked, Budget, Broken };
 
 template <class Dialogue, class Input, class Step>

@@ -164,16 +164,10 @@ std::optional<Outcome> Reaching::introduce(Session& session, Worker& worker) {
 }
 
 Outcome Reaching::handshake(Session& session, Worker& worker) {
-  switch (session.backend.handshake().status) {
-    case net::IoStatus::Done: return Outcome::of(Outcome::Kind::Located);
-    case net::IoStatus::WantRead:
-      session.ready.backend_in = false;
-      return Outcome::waiting(approach.by);
-    case net::IoStatus::WantWrite:
-      session.ready.backend_out = false;
-      return Outcome::waiting(approach.by);
-    case net::IoStatus::Ended:
-    case net::IoStatus::Broken: break;
+  switch (shake_hands(session.backend, session.ready.backend_in, session.ready.backend_out)) {
+    case Shaken::Done: return Outcome::of(Outcome::Kind::Located);
+    case Shaken::Blocked: return Outcome::waiting(approach.by);
+    case Shaken::Broken: break;
   }
   return give_up(session, worker, Failure::BackendTls, session.backend.tls_error());
 }

@@ -70,17 +70,13 @@ Outcome Securing::proceed(Session& session, Worker& worker) {
     if (!session.ready.client_in) return Outcome::waiting(by);
     if (auto not_yet = begin(session, worker)) return std::move(*not_yet);
   }
-  const net::Io io = session.client.handshake();
-  switch (io.status) {
-    case net::IoStatus::Done: return secured(session, worker);
-    case net::IoStatus::WantRead: session.ready.client_in = false; return Outcome::waiting(by);
-    case net::IoStatus::WantWrite: session.ready.client_out = false; return Outcome::waiting(by);
-    case net::IoStatus::Ended: return Outcome::ended(Failure::ClientWentAway);
-    case net::IoStatus::Broken:
-      worker.needs().counters.handshake("none", false, false);
-      return Outcome::ended(Failure::ClientTls, session.client.tls_error());
+  switch (shake_hands(session.client, session.ready.client_in, session.ready.client_out)) {
+    case Shaken::Done: return secured(session, worker);
+    case Shaken::Blocked: return Outcome::waiting(by);
+    case Shaken::Broken: break;
   }
-  return Outcome::ended(Failure::ClientTls);
+  worker.needs().counters.handshake("none", false, false);
+  return Outcome::ended(Failure::ClientTls, session.client.tls_error());
 }
 
 }  // namespace postern::session

@@ -17,7 +17,7 @@ static_assert(sizeof(Session) <= 512, "a session is a slot of half a kibibyte at
 void Session::begin(SessionId id, Arrival arrival, Worker& worker) {
   id_ = id;
   over_ = false;
-  ready = {};
+  ready = {.client_in = false};  // the loop tells; what a client says before is there still
   client = std::move(arrival.stream);
   places_ = std::move(arrival.places);
   end_ = {};

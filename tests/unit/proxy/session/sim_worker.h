@@ -43,6 +43,25 @@ class Peer {
     (void)hear();
     return ended_;
   }
+  // The ClientHello goes out; whether anything came back for it.
+  void begin_handshake(ssl_st* tls) {
+    stream_.secure(tls);
+    (void)stream_.handshake();
+  }
+  [[nodiscard]] bool handshake_answered() const {
+    char octet = 0;
+    return ::recv(stream_.fd(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+  }
+  // TLS from the client's side, with turns of the worker between the flights.
+  template <class Turn>
+  [[nodiscard]] bool shake_hands(ssl_st* tls, Turn turn) {
+    stream_.secure(tls);
+    for (int flights = 0; flights < 6; ++flights) {
+      if (stream_.handshake().status == net::IoStatus::Done) return true;
+      turn();
+    }
+    return false;
+  }
   void hang_up() { stream_.close(); }
   void end_writing() {
     if (stream_.open()) stream_.shutdown_write();
@@ -127,7 +146,7 @@ struct World {
     }
   }
 
-  [[nodiscard]] std::shared_ptr<const net::Prepared> prepared() const {
+  [[nodiscard]] std::shared_ptr<net::Prepared> prepared() const {
     config::Snapshot::Resources resources;
     for (auto& r :
          {resource("143", listener), resource("mail/example", server),
@@ -142,9 +161,10 @@ struct World {
 
 class SimWorker {
  public:
-  explicit SimWorker(const World& world = World())
+  explicit SimWorker(const World& world = World()) : SimWorker(world.prepared()) {}
+  explicit SimWorker(std::shared_ptr<const net::Prepared> prepared)
       : counters(metrics), worker(7, {log, clock, counters, places, dialer}) {
-    worker.adopt(world.prepared());
+    worker.adopt(std::move(prepared));
   }
 
   [[nodiscard]] Peer connect() {
