@@ -149,6 +149,15 @@ TEST(Session, an_outage_is_never_a_wrong_password) {
   EXPECT_FALSE(client.heard_end());  // he may try again
 }
 
+TEST(Session, a_login_that_went_round_in_a_circle_reaches_no_backend) {
+  SimWorker sim;
+  Peer client = sim.connect();
+  client.say("a ID (\"x-proxy-ttl\" \"1\")\r\nb LOGIN alice secret\r\n");
+  sim.settle();
+  EXPECT_TRUE(sim.dialer.dialled.empty());
+  EXPECT_NE(client.hear().find("b NO "), std::string::npos);
+}
+
 TEST(Session, a_silent_client_is_told_goodbye_at_the_login_deadline) {  // LI10
   SimWorker sim;
   Peer client = sim.connect();
