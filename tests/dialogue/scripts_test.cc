@@ -10,13 +10,15 @@
 #include "tests/dialogue/protocols_page.h"
 #include "tests/support/committed_page.h"
 #include "tests/support/fragmenter.h"
+#include "tests/support/source_dir.h"
 
 namespace postern::dlg {
 namespace {
 
 std::vector<std::filesystem::path> script_files() {
   std::vector<std::filesystem::path> files;
-  const std::filesystem::path folder = POSTERN_SOURCE_DIR "/tests/dialogue/imap";
+  const std::filesystem::path folder =
+      std::filesystem::path(postern::test::kSourceDir) / "tests/dialogue/imap";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() == ".dlg") files.push_back(entry.path());
   }

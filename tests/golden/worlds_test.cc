@@ -14,12 +14,13 @@
 #include "controller/decode/yaml.h"
 #include "controller/source/data_files.h"
 #include "tests/golden/dump.h"
+#include "tests/support/source_dir.h"
 
 namespace postern::golden {
 namespace {
 
 const std::filesystem::path kFolder =
-    std::filesystem::path(POSTERN_SOURCE_DIR) / "tests/golden/worlds";
+    std::filesystem::path(postern::test::kSourceDir) / "tests/golden/worlds";
 
 std::string text_of(const std::filesystem::path& path) {
   std::ifstream file(path);

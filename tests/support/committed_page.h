@@ -9,10 +9,12 @@
 #include <iterator>
 #include <string>
 
+#include "tests/support/source_dir.h"
+
 namespace postern::test {
 
 inline void expect_committed(const std::string& path, const std::string& printed) {
-  const std::string file = std::string(POSTERN_SOURCE_DIR) + "/" + path;
+  const std::string file = std::string(postern::test::kSourceDir) + "/" + path;
   if (std::getenv("POSTERN_REWRITE") != nullptr) {
     std::ofstream(file, std::ios::binary) << printed;
   }

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/run/options.h"
+#include "tests/support/source_dir.h"
 
 namespace postern::run {
 namespace {
@@ -22,7 +23,7 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-std::string page() { return text_of(fs::path(POSTERN_SOURCE_DIR) / "docs/operations.md"); }
+std::string page() { return text_of(fs::path(postern::test::kSourceDir) / "docs/operations.md"); }
 
 std::set<std::string> found(const std::string& text, const char* pattern) {
   const std::regex wanted(pattern);
@@ -37,7 +38,8 @@ std::set<std::string> found(const std::string& text, const char* pattern) {
 std::set<std::string> metrics_of_the_code() {
   std::set<std::string> out;
   for (const char* top : {"common", "proxy", "controller", "cli"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(POSTERN_SOURCE_DIR) / top)) {
+    for (const auto& entry :
+         fs::recursive_directory_iterator(fs::path(postern::test::kSourceDir) / top)) {
       const std::string kind = entry.path().extension().string();
       if (kind != ".cc" && kind != ".h") continue;
       out.merge(found(text_of(entry.path()), "\"(postern_[a-z_]+)\""));
@@ -64,7 +66,7 @@ TEST(OperationsPage, has_every_flag_with_its_variable) {
 }
 
 TEST(OperationsPage, has_every_log_field) {
-  const std::string code = text_of(fs::path(POSTERN_SOURCE_DIR) / "common/base/log.h");
+  const std::string code = text_of(fs::path(postern::test::kSourceDir) / "common/base/log.h");
   const std::string text = page();
   for (const std::string& name : found(code, "std::string_view k[A-Za-z]+ = \"([a-z_]+)\"")) {
     EXPECT_NE(text.find("`" + name + "`"), std::string::npos) << name;

@@ -9,6 +9,7 @@
 #include "common/base/digest.h"
 #include "common/wire/enum_tables.h"
 #include "common/wire/snapshot_codec.h"
+#include "tests/support/source_dir.h"
 
 namespace postern::wire {
 namespace {
@@ -68,7 +69,8 @@ std::string rendered(config::Resource resource) {
 }
 
 void expect_golden(const std::string& name, const config::Resource& resource) {
-  const std::string path = std::string(POSTERN_SOURCE_DIR) + "/tests/golden/wire/" + name + ".hex";
+  const std::string path =
+      std::string(postern::test::kSourceDir) + "/tests/golden/wire/" + name + ".hex";
   const std::string octets = rendered(resource);
   if (std::getenv("POSTERN_REWRITE")) std::ofstream(path) << octets;
   std::ostringstream kept;

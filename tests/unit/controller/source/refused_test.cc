@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "controller/source/directory_source.h"
+#include "tests/support/source_dir.h"
 #include "tests/unit/controller/source/manifests.h"
 
 namespace postern::source {
@@ -18,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path folder() { return fs::path(POSTERN_SOURCE_DIR) / "tests/golden/refused"; }
+fs::path folder() { return fs::path(postern::test::kSourceDir) / "tests/golden/refused"; }
 
 std::vector<std::string> names() {
   std::vector<std::string> out;

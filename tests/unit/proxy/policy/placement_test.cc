@@ -1,4 +1,5 @@
 #include "proxy/policy/placement.h"
+#include "tests/support/source_dir.h"
 
 #include <charconv>
 #include <fstream>
@@ -38,7 +39,7 @@ std::string user(int i) { return fmt::format("user{}@example.com", i); }
 
 // Rows of the table below `heading` in docs/placement.md, without backticks.
 std::vector<std::vector<std::string>> published(const std::string& heading) {
-  std::ifstream file(std::string(POSTERN_SOURCE_DIR) + "/docs/placement.md");
+  std::ifstream file(std::string(postern::test::kSourceDir) + "/docs/placement.md");
   std::vector<std::vector<std::string>> rows;
   bool inside = false;
   for (std::string line; std::getline(file, line);) {
