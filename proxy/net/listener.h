@@ -41,7 +41,7 @@ struct Accepted {
   SocketAddress client;
   SocketAddress local;
 };
-enum class AcceptFailure { WouldBlock, NoDescriptors, Other };
+enum class AcceptFailure : std::uint8_t { WouldBlock, NoDescriptors, Other };
 [[nodiscard]] Result<Accepted, AcceptFailure> accept_one(const ListeningSocket& socket);
 
 }  // namespace postern::net
