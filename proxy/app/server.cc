@@ -43,7 +43,7 @@ void on_worker(Lane& lane, const std::function<void()>& work) {
 
 // std::function copies, sockets do not: the handover travels behind a pointer.
 adopt::HandToWorker hand_to(Lane& lane) {
-  return [&lane](adopt::Handover handover, std::function<void()> adopted) {
+  return [&lane](adopt::Handover handover, const std::function<void()>& adopted) {
     auto parcel = std::make_shared<adopt::Handover>(std::move(handover));
     on_worker(lane, [&lane, parcel, adopted] {
       lane.adopt(std::move(*parcel));
@@ -123,7 +123,7 @@ struct ProxyServer::Parts {
   control::Subscriber subscriber;
 };
 
-ProxyServer::ProxyServer(ProxySettings settings, std::shared_ptr<grpc::Channel> controller,
+ProxyServer::ProxyServer(const ProxySettings& settings, std::shared_ptr<grpc::Channel> controller,
                          Log& log, Metrics& metrics, const Clock& clock)
     : parts_(std::make_unique<Parts>(settings, std::move(controller), log, metrics, clock)) {}
 

@@ -30,7 +30,7 @@ struct ProxySettings {
 
 class ProxyServer {
  public:
-  ProxyServer(ProxySettings settings, std::shared_ptr<grpc::Channel> controller, Log& log,
+  ProxyServer(const ProxySettings& settings, std::shared_ptr<grpc::Channel> controller, Log& log,
               Metrics& metrics, const Clock& clock);
   ~ProxyServer();
 

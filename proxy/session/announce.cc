@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "common/base/check.h"
 #include "common/base/digest.h"
 #include "proxy/dialogue/imap_back.h"
 #include "proxy/session/locate.h"
@@ -59,11 +60,12 @@ dialogue::Introduction introduction_of(const Session& session, std::optional<std
 
 std::unique_ptr<dialogue::Back> make_back(Session& session, const Approach& approach) {
   const Visit& v = session.visit();
-  const auto& evidence = std::get<dialogue::PasswordEvidence>(*v.evidence);
+  const dialogue::PasswordEvidence* evidence = v.password();
+  check(evidence != nullptr, "only who showed a password was located");
   dialogue::BackLogin login;
-  login.name = evidence.name;
-  login.password = evidence.password.copy();  // another endpoint may need it
-  login.authzid = evidence.authzid;
+  login.name = evidence->name;
+  login.password = evidence->password.copy();  // another endpoint may need it
+  login.authzid = evidence->authzid;
   if (approach.port->client_info == config::ClientInfo::Native) {
     login.introduction = introduction_of(session, v.ttl);
   }

@@ -48,7 +48,11 @@ class Drive {
       if (const Flushed flushed = flush(line); flushed != Flushed::All) {
         return flushed == Flushed::Blocked ? Idle::Blocked : Idle::Broken;
       }
-      if (decided_) return *std::exchange(decided_, std::nullopt);
+      if (decided_) {
+        Step step = std::move(*decided_);
+        decided_.reset();
+        return step;
+      }
       if (fresh_ && !line.in.empty()) {
         if (++steps > limits::kDialogueStepsPerTurn) return Idle::Budget;
         auto turn = dialogue.on(dialogue::Octets{line.in.view()}, line.out);

@@ -30,7 +30,7 @@ Instant first_of(Instant a, Instant b) { return a < b ? a : b; }
 Result<Approach, Outcome> locate(Session& session, Worker& worker) {
   Visit& v = session.visit();
   // The provider `backend` decides on passwords only; nothing else is offered.
-  const auto* evidence = std::get_if<dialogue::PasswordEvidence>(&*v.evidence);
+  const dialogue::PasswordEvidence* evidence = v.password();
   if (!evidence) return refuse(Failure::MechanismRefused);
   session.record().user = printable(mailbox_of(*evidence));
   session.record().mechanism = name_of(evidence->mechanism);
@@ -130,13 +130,13 @@ std::optional<Outcome> Reaching::connect(Session& session, Worker& worker) {
     return give_up(session, worker, Failure::BackendTimeout, "connecting took too long");
   }
   if (!session.ready.backend_out) return Outcome::waiting(connect_by);
-  net::ConnectState state = net::connect_state(session.backend);
+  const net::ConnectState state = net::connect_state(session.backend);
   switch (state.state) {
     case net::Connecting::UnderWay:
       session.ready.backend_out = false;
       return Outcome::waiting(connect_by);
     case net::Connecting::Failed:
-      return give_up(session, worker, Failure::BackendUnreachable, std::move(state.reason));
+      return give_up(session, worker, Failure::BackendUnreachable, state.reason);
     case net::Connecting::Connected: break;
   }
   session.record().connect = std::chrono::duration_cast<Duration>(worker.now() - approach.began);
@@ -172,7 +172,8 @@ Outcome Reaching::handshake(Session& session, Worker& worker) {
   return give_up(session, worker, Failure::BackendTls, session.backend.tls_error());
 }
 
-Outcome Reaching::give_up(Session& session, Worker& worker, Failure failure, std::string detail) {
+Outcome Reaching::give_up(Session& session, Worker& worker, Failure failure,
+                          std::string_view detail) {
   return endpoint_failed(session, worker, approach, failure, detail);
 }
 

@@ -55,7 +55,7 @@ void Session::advance(Worker& worker) {
       case Outcome::Kind::Turned:     tell_refusal(worker); break;  // he may try again
       case Outcome::Kind::Welcomed:   relay(worker); break;     // and leave him alone
       case Outcome::Kind::Ended:
-        close(worker, std::move(outcome));
+        close(worker, outcome);
         if (over_) return;
         break;
     }
@@ -173,7 +173,7 @@ void Session::leave_visit(Worker& worker) {
 }
 
 // Over, or nearly: what was said is written; the peer may still read it.
-void Session::close(Worker& worker, Outcome ended) {
+void Session::close(Worker& worker, const Outcome& ended) {
   const bool closing = std::holds_alternative<Closing>(stage_);
   if (!closing) {
     end_.failure = ended.failure;

@@ -88,7 +88,7 @@ class Session {
   void try_elsewhere();
   void welcome();
   void relay(Worker& worker);
-  void close(Worker& worker, Outcome ended);
+  void close(Worker& worker, const Outcome& ended);
   void note_relay_end(const Relaying& relaying);
   void finish();
   void leave_visit(Worker& worker);

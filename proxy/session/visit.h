@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -75,7 +76,7 @@ struct Reaching {
   [[nodiscard]] std::optional<Outcome> introduce(Session& session, Worker& worker);
   [[nodiscard]] Outcome handshake(Session& session, Worker& worker);
   [[nodiscard]] Outcome give_up(Session& session, Worker& worker, dialogue::Failure failure,
-                                std::string detail);
+                                std::string_view detail);
 };
 
 // The login at the backend.
@@ -103,6 +104,10 @@ struct Visit {
 
   // The tenant of the listener that this session belongs to now, and its server.
   [[nodiscard]] const config::Tenant& tenant() const { return listener->tenants[tenant_index]; }
+  // What the provider `backend` can pass on; null when something else was shown.
+  [[nodiscard]] const dialogue::PasswordEvidence* password() const {
+    return evidence ? std::get_if<dialogue::PasswordEvidence>(&*evidence) : nullptr;
+  }
 
   std::shared_ptr<const net::Prepared> prepared;
   const config::Listener* listener;
