@@ -15,6 +15,7 @@ namespace postern::decode {
 struct Mark {
   int line = 0;
   int column = 0;
+  friend bool operator==(const Mark&, const Mark&) = default;
 };
 
 struct Member;

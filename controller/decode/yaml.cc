@@ -98,11 +98,17 @@ YamlDocuments read_yaml(std::string_view text) {
     ViewBuffer buffer(text);
     std::istream stream(&buffer);
     YAML::Parser parser(stream);
-    for (;;) {
+    for (std::optional<Mark> empty_at;;) {
       YamlTree tree(spent);
       if (!parser.HandleNextDocument(tree)) return out;
       Node document = tree.take();
-      if (document.kind != Node::Kind::Null) out.documents.push_back(std::move(document));
+      // yaml-cpp stays before such a sign and would give empty documents for ever.
+      const bool empty = document.kind == Node::Kind::Null;
+      if (empty && empty_at == document.mark) {
+        throw YamlRefused{{"a , ] or } where no value can begin: take it away", document.mark}};
+      }
+      empty_at = empty ? std::optional(document.mark) : std::nullopt;
+      if (!empty) out.documents.push_back(std::move(document));
     }
   } catch (const YamlRefused& no) {
     for (Node& document : out.documents) wipe(document);

@@ -85,6 +85,16 @@ TEST(Yaml, refuses_what_readers_differ_about) {
   EXPECT_EQ(problem_with("a: \xFF\n"), "1:1 not UTF-8: save the file as UTF-8");
 }
 
+TEST(Yaml, names_a_stray_sign_at_which_the_parser_would_stay_for_ever) {
+  for (const char* text : {",]p2", "&an,dQQQ", "a: b\n---\n]\n", "}"}) {
+    const std::string problem = problem_with(text);
+    EXPECT_EQ(problem.find("beyond"), problem.npos) << text << " -> " << problem;
+    EXPECT_NE(problem, "") << text;
+  }
+  EXPECT_EQ(problem_with(",]p2"), "1:1 a , ] or } where no value can begin: take it away");
+  EXPECT_EQ(problem_with("---\n---\n---\n"), "");
+}
+
 TEST(Yaml, refuses_depths_without_using_them_up) {
   EXPECT_NE(problem_with(std::string(70, '[') + std::string(70, ']')), "");
   EXPECT_NE(problem_with(std::string(100'000, '[')), "");
