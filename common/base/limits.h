@@ -9,10 +9,9 @@ namespace postern::limits {
 
 // RFC 9051 sets no limit for a tag; 32 is nginx's and more than any client sends. Security R3.
 inline constexpr std::size_t kImapTagOctets = 32;
-// RFC 2971 §3.3: at most 30 pairs; longer lists are an attack.
+// RFC 2971 §3.3: at most 30 pairs; longer lists are an attack. A list inside is refused at its
+// first parenthesis, so no depth is counted (CVE-2026-27857 was memory spent on them).
 inline constexpr std::size_t kImapIdPairs = 30;
-// Open parentheses in a command; CVE-2026-27857 was memory spent on them.
-inline constexpr std::size_t kImapNesting = 8;
 // RFC 7162 §4 recommends 8 KiB for a command line; `limits.maxCommandBytes` may lower or raise it.
 inline constexpr std::size_t kCommandOctets = 8192;
 // RFC 4954 §4.3: 12288 octets hold every SASL exchange, OAuth tokens included.
