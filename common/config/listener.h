@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/address.h"
 #include "common/base/mail.h"
 
 namespace postern::config {
@@ -23,11 +24,27 @@ struct Tenant {
   friend bool operator==(const Tenant&, const Tenant&) = default;
 };
 
+// Options of the listening sockets: the class's. 0: the kernel's choice.
+struct ListenerSocket {
+  std::uint32_t backlog = 0;
+  std::uint32_t receive_buffer_octets = 0;
+  std::uint32_t send_buffer_octets = 0;
+  bool ipv6_only = true;   // of the address ::
+  bool multipath = false;  // where the kernel has it
+  bool keep_alive = true;
+  std::uint32_t keep_alive_idle_s = 180;
+  std::uint32_t keep_alive_interval_s = 30;
+  std::uint32_t keep_alive_probes = 4;
+  friend bool operator==(const ListenerSocket&, const ListenerSocket&) = default;
+};
+
 struct Listener {
   std::uint16_t port = 0;  // as written; --port-offset is the process's business
   Protocol protocol = Protocol::Imap;
   ListenerTls tls = ListenerTls::StartTls;
-  std::vector<Tenant> tenants;  // oldest first, never empty
+  std::vector<Tenant> tenants;            // oldest first, never empty
+  std::vector<IpAddress> addresses = {};  // empty: those of --listen-address
+  ListenerSocket socket = {};
   friend bool operator==(const Listener&, const Listener&) = default;
 };
 

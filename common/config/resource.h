@@ -44,11 +44,20 @@ struct SourceRef {
 
 using ResourceBody = std::variant<SecretMaterial, Backend, EndpointSet, Server, Listener>;
 
+// What a proxy that lacks a required feature gets. Never a weaker configuration.
+enum class OnUnsupported : std::uint8_t {
+  Hold,        // the previous version stays, and the object says that the proxy is too old
+  DropServer,  // the previous version goes: what it would still allow is worse than an outage
+};
+
 struct Resource {
   std::string name;
   std::string version;  // hash of the body's octets; set by common/wire
   std::vector<SourceRef> sources;
   ResourceBody body;
+  // What a proxy must know of to be given this one; sorted. Part of the version.
+  std::vector<std::string> required_features = {};
+  OnUnsupported on_unsupported = OnUnsupported::Hold;  // for the controller; never sent
 
   [[nodiscard]] ResourceType type() const { return static_cast<ResourceType>(body.index()); }
   [[nodiscard]] ResourceKey key() const { return {type(), name}; }

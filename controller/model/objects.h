@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "controller/model/core_objects.h"
+#include "controller/model/mail_class.h"
 #include "controller/model/mail_server.h"
 #include "controller/model/problem.h"
 
 namespace postern::model {
 
-using Object =
-    std::variant<MailServer, SecretObject, ConfigMapObject, ServiceObject, EndpointSliceObject>;
+using Object = std::variant<MailServer, SecretObject, ConfigMapObject, ServiceObject,
+                            EndpointSliceObject, MailClass, NamespaceObject>;
 
 [[nodiscard]] inline const Meta& meta_of(const Object& object) {
   return std::visit([](const auto& o) -> const Meta& { return o.meta; }, object);
