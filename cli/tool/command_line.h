@@ -7,25 +7,21 @@
 #include <vector>
 
 #include "cli/run/options.h"
+#include "cli/tool/certgen.h"
+#include "common/process/usage.h"
 
 namespace postern::tool {
 
-// Exit codes of every command; docs/operations.md lists them.
-inline constexpr int kExitDone = 0;
-inline constexpr int kExitProblems = 1;
-inline constexpr int kExitUsage = 2;
+using process::Answered;
+using process::kExitDone;
+using process::kExitProblems;
+using process::kExitUsage;
 
 struct CheckOptions {
   std::vector<std::string> paths;  // files, directories
 };
 
-struct Answered {
-  int exit_code = kExitDone;
-  std::string out = {};  // to stdout
-  std::string err = {};  // to stderr: one line
-};
-
-using Command = std::variant<Answered, run::RunOptions, CheckOptions>;
+using Command = std::variant<Answered, run::RunOptions, CheckOptions, CertgenOptions>;
 
 // `words` without the program's name.
 [[nodiscard]] Command read_command_line(std::vector<std::string> words);

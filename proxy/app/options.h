@@ -5,17 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/address.h"
-#include "common/base/log.h"
-
-namespace CLI {
-class App;
-}
+#include "common/process/flags.h"
 
 namespace postern::proxy_app {
 
@@ -28,23 +22,20 @@ struct ProxyOptions {
   std::uint16_t port_offset = 0;
   SocketAddress admin_address{IpAddress::v4({127, 0, 0, 1}), 9901};
   std::string ingress_class = "postern";  // MailServers of no other class are served
-  std::optional<LogFormat> log_format;    // absent: text on a terminal, else JSON
-  LogLevel log_level = LogLevel::Info;
+  std::string state_dir;                  // last known good; empty: not kept
+  process::LogOptions log;
 };
 
-// Takes the text of a value; says what is wrong with it, or nothing.
-using ReadValue = std::function<std::optional<std::string>(const std::string&)>;
-
-struct Flag {
-  std::string name;      // "--workers"; its variable is POSTERN_WORKERS
-  std::string value;     // "N", as the help shows it
-  std::string says;      // one line for the help
-  std::string standard;  // the default, for the help; empty: not said
-};
-[[nodiscard]] std::string variable_of(const std::string& flag);
-
-void add_flag(CLI::App& app, const Flag& flag, const ReadValue& read);
-// All flags of a proxy. `options` outlives the parse.
+// The flags of a proxy, wherever it runs. `options` outlives the parse.
 void add_proxy_flags(CLI::App& app, ProxyOptions& options);
+
+// Those of a proxy that is a process of its own.
+struct RemoteOptions {
+  ProxyOptions proxy;
+  std::string controller;  // HOST:PORT
+  std::string certs;       // directory of ca.crt, tls.crt, tls.key
+  std::string name;        // telemetry; the host's name by default
+};
+void add_remote_flags(CLI::App& app, RemoteOptions& options);
 
 }  // namespace postern::proxy_app

@@ -1,8 +1,8 @@
-#include "cli/tool/nearest.h"
+#include "common/process/nearest.h"
 
 #include <gtest/gtest.h>
 
-namespace postern::tool {
+namespace postern::process {
 namespace {
 
 TEST(Nearest, finds_what_was_meant) {
@@ -23,4 +23,4 @@ TEST(Nearest, gives_nothing_for_another_word) {
 }
 
 }  // namespace
-}  // namespace postern::tool
+}  // namespace postern::process

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-namespace postern::tool {
+namespace postern::process {
 
 // Empty when no word is near enough to be meant. Letter case and leading dashes do not count.
 [[nodiscard]] std::string nearest(std::string_view written, const std::vector<std::string>& known);
 
-}  // namespace postern::tool
+}  // namespace postern::process

@@ -1,4 +1,4 @@
-// Console: where `postern run` speaks to people. Problems and states go to stderr: plain when logs
+// Console: where a program speaks to people. Problems and states go to stderr: plain when logs
 // are text, as log lines when logs are JSON, so that what reads them finds one form. The ready line
 // goes to stdout, where nothing else does.
 #pragma once
@@ -7,7 +7,7 @@
 
 #include "common/base/log.h"
 
-namespace postern::run {
+namespace postern::process {
 
 struct Line {
   LogLevel level = LogLevel::Info;
@@ -29,4 +29,4 @@ class Console {
   Log& log_;
 };
 
-}  // namespace postern::run
+}  // namespace postern::process

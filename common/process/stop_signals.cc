@@ -1,10 +1,10 @@
-#include "cli/run/stop_signals.h"
+#include "common/process/stop_signals.h"
 
 #include <csignal>
 #include <cstdlib>
 #include <utility>
 
-namespace postern::run {
+namespace postern::process {
 namespace {
 
 // How the destructor wakes the thread; sent to that thread alone.
@@ -44,4 +44,4 @@ void StopSignals::wait() {
   }
 }
 
-}  // namespace postern::run
+}  // namespace postern::process

@@ -1,11 +1,11 @@
-#include "cli/tool/nearest.h"
+#include "common/process/nearest.h"
 
 #include <algorithm>
 #include <cstddef>
 
 #include "common/base/ascii.h"
 
-namespace postern::tool {
+namespace postern::process {
 namespace {
 
 // Longer than any word of ours: what is longer is not a slip.
@@ -56,4 +56,4 @@ std::string nearest(std::string_view written, const std::vector<std::string>& kn
   return best;
 }
 
-}  // namespace postern::tool
+}  // namespace postern::process

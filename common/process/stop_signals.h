@@ -7,7 +7,7 @@
 #include <functional>
 #include <thread>
 
-namespace postern::run {
+namespace postern::process {
 
 // Before the first thread of the process, since threads inherit the mask: a signal that some other
 // thread takes would end the program without a drain.
@@ -28,4 +28,4 @@ class StopSignals {
   std::thread thread_;
 };
 
-}  // namespace postern::run
+}  // namespace postern::process

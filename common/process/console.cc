@@ -1,9 +1,9 @@
-#include "cli/run/console.h"
+#include "common/process/console.h"
 
 #include <cstdio>
 #include <string>
 
-namespace postern::run {
+namespace postern::process {
 namespace {
 
 void write_line(std::FILE* to, std::string_view text) {
@@ -26,4 +26,4 @@ void Console::say(const Line& line) {
 
 void Console::say_ready(std::string_view line) { write_line(stdout, line); }
 
-}  // namespace postern::run
+}  // namespace postern::process

@@ -1,4 +1,4 @@
-#include "cli/run/stop_signals.h"
+#include "common/process/stop_signals.h"
 
 #include <csignal>
 #include <future>
@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace postern::run {
+namespace postern::process {
 namespace {
 
 class StopSignalsTest : public testing::Test {
@@ -44,4 +44,4 @@ TEST_F(StopSignalsTest, the_second_signal_ends_the_process_at_once) {
 }
 
 }  // namespace
-}  // namespace postern::run
+}  // namespace postern::process

@@ -5,7 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 
-namespace postern::run {
+namespace postern::process {
 
 class Milestones {
  public:
@@ -36,4 +36,4 @@ class Milestones {
   bool stop_wished_ = false;
 };
 
-}  // namespace postern::run
+}  // namespace postern::process

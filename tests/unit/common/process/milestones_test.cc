@@ -1,10 +1,10 @@
-#include "cli/run/milestones.h"
+#include "common/process/milestones.h"
 
 #include <thread>
 
 #include <gtest/gtest.h>
 
-namespace postern::run {
+namespace postern::process {
 namespace {
 
 TEST(Milestones, adoption_is_waited_for) {
@@ -23,4 +23,4 @@ TEST(Milestones, a_wish_to_stop_ends_the_wait_for_adoption) {
 }
 
 }  // namespace
-}  // namespace postern::run
+}  // namespace postern::process

@@ -1,4 +1,4 @@
-#include "cli/tool/process.h"
+#include "common/process/process.h"
 
 #include <csignal>
 
@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-namespace postern::tool {
+namespace postern::process {
 namespace {
 
 void raise_descriptor_limit() {
@@ -29,4 +29,4 @@ void prepare_process() {
 
 bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
 
-}  // namespace postern::tool
+}  // namespace postern::process
