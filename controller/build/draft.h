@@ -38,6 +38,7 @@ struct Remark {
 struct ServerDraft {
   const model::MailServer* spec = nullptr;
   std::string path;                    // "mail/example": the SERVER resource
+  std::vector<std::string> hostnames;  // of spec.hostnames, those that the class lets it claim
   std::vector<std::string> key_pairs;  // SECRET resources that can be used, in order of the refs
   std::vector<BackendDraft> backends;
   config::Server server;

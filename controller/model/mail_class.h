@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/address.h"
@@ -13,6 +14,14 @@
 #include "controller/model/meta.h"
 
 namespace postern::model {
+
+// Both kinds belong to no namespace.
+[[nodiscard]] inline ObjectKey mail_class_key(std::string_view name) {
+  return {"MailClass", "", std::string(name)};
+}
+[[nodiscard]] inline ObjectKey name_space_key(std::string_view name) {
+  return {"Namespace", "", std::string(name)};
+}
 
 struct KeepAliveSpec {
   bool enabled = true;
@@ -54,6 +63,8 @@ struct NamespaceSelector {
   friend bool operator==(const NamespaceSelector&, const NamespaceSelector&) = default;
 };
 
+inline constexpr std::string_view kNamespaceNameLabel = "kubernetes.io/metadata.name";
+
 struct NamespaceRule {
   std::string name;
   NamespaceSelector selector;
@@ -72,6 +83,7 @@ struct MailClass {
   friend bool operator==(const MailClass&, const MailClass&) = default;
 };
 
+// Labels are those that were written; kubernetes.io/metadata.name is implied (kNamespaceNameLabel).
 struct NamespaceObject {
   Meta meta;
   friend bool operator==(const NamespaceObject&, const NamespaceObject&) = default;

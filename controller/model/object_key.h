@@ -8,11 +8,13 @@ namespace postern::model {
 
 struct ObjectKey {
   std::string kind;
-  std::string object_namespace;
+  std::string object_namespace;  // empty: the kind belongs to no namespace (MailClass, Namespace)
   std::string name;
   friend auto operator<=>(const ObjectKey&, const ObjectKey&) = default;
-  // "mail/example"
-  [[nodiscard]] std::string path() const { return object_namespace + "/" + name; }
+  // "mail/example"; of a kind without namespaces its name
+  [[nodiscard]] std::string path() const {
+    return object_namespace.empty() ? name : object_namespace + "/" + name;
+  }
 };
 
 }  // namespace postern::model

@@ -1,0 +1,64 @@
+// What the MailClass allows (mailserver.md 8): who may be here, with which names, on which ports,
+// within which limits, and where backends may lie. Looks at the class of a world; the passes ask it
+// for each MailServer. Without a class the defaults for directories hold. Never decides between
+// MailServers that want the same (conflicts.h). Private to this room; made for one update, on the
+// control loop's thread; the world and the terms must outlive it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/address.h"
+#include "common/config/listener.h"
+#include "controller/build/draft.h"
+#include "controller/model/mail_class.h"
+#include "controller/world/world.h"
+
+namespace postern::build {
+
+class ClassRules {
+ public:
+  ClassRules(const world::World& world, const Terms& terms);
+
+  // The first question for each MailServer. Leaves in `server.hostnames` what it may claim, and
+  // remarks on the rest. False: nothing of it is served.
+  [[nodiscard]] bool may_be_here(ServerDraft& server) const;
+
+  // When its own limits are in `server.server`: of each limit the smaller one holds.
+  void apply_to(ServerDraft& server) const;
+
+  // The class's entry for a port; null where the class says nothing of ports, or does not open it.
+  [[nodiscard]] const model::PortSpec* port(std::uint16_t number) const;
+  // Nothing: the port is open. Else PortNotServed at `field`.
+  [[nodiscard]] std::optional<Remark> check_port(std::uint16_t number, std::string field) const;
+  // Addresses and socket options of a LISTENER.
+  void apply_to(config::Listener& listener) const;
+
+  // Whether proxies may connect there. To be asked for addresses that a MailServer wrote, for
+  // postern.dev/addresses, and for endpoints of a Service without selector.
+  [[nodiscard]] bool may_point_to(const IpAddress& address) const;
+  // What is said of `addresses` that may not be pointed to; `who` names what leads there
+  // ("backend mailbox", "Service mail/dovecot").
+  [[nodiscard]] Remark closed_target(const std::vector<IpAddress>& addresses, std::string field,
+                                     std::string_view who) const;
+
+  // MailServers are counted in this namespace (maxMailServers): when one comes, goes or changes,
+  // the verdict of the others there may be another.
+  [[nodiscard]] bool counts_in(const std::string& object_namespace) const;
+
+ private:
+  [[nodiscard]] const model::NamespaceRule* rule_for(const std::string& object_namespace) const;
+  [[nodiscard]] bool is_one_too_many(const ServerDraft& server, std::uint32_t most) const;
+  void count_mail_servers();
+
+  const world::World& world_;
+  const Terms& terms_;
+  const model::MailClass* class_;  // null: there is none
+  // Where MailServers are counted: those of the class, oldest first.
+  std::map<std::string, std::vector<const model::MailServer*>> by_namespace_;
+};
+
+}  // namespace postern::build
