@@ -1,10 +1,14 @@
-// build: what exists → what the proxies must know, and what is wrong with what exists. A pure
-// function: equal worlds give equal octets. The passes stand in builder.cc in their order; each is
-// a file of its own. A part that is wrong takes down only what needs it. Called by the control loop
-// after each change that matters, and by `postern check`.
+// build: what exists → what the proxies must know, and what is wrong with what exists. A Builder
+// keeps what it made of each MailServer and makes only the touched ones anew; build() is a new
+// Builder over everything. Either way equal worlds give equal resources. A part that is wrong
+// takes down only what needs it, and a certificate that became unusable leaves the one before it
+// in force. Called by the control loop after each change, and by `postern check`.
+// Thread: belongs to one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,7 +22,60 @@ namespace postern::build {
 struct Terms {
   std::string class_name = "postern";  // MailServers of no other class are built
   std::int64_t now_unix_s = 0;         // for certificates that have expired; 0: not looked at
-  bool class_broken = false;  // the MailClass is there and wrong, and no good one was ever read
+  bool in_cluster = false;  // which defaults of the class hold: a cluster's, a directory's
+};
+
+struct ListenerVerdict {
+  std::uint16_t port = 0;
+  Protocol protocol = Protocol::Imap;
+  config::ListenerTls tls = config::ListenerTls::StartTls;
+  std::string off_reason;   // condition reason, as "PortNotServed"; empty: it is served
+  std::string off_message;  // in words; empty: it is served
+  friend bool operator==(const ListenerVerdict&, const ListenerVerdict&) = default;
+};
+
+// What came of one MailServer.
+struct Verdict {
+  model::ObjectKey server;
+  std::string uid;
+  std::int64_t generation = 0;
+  std::vector<ListenerVerdict> listeners;  // as written, those that are off too
+  model::Problems problems;
+  bool accepted = false;                       // something is served
+  std::vector<config::ResourceKey> resources;  // its own, without LISTENER
+};
+
+// What is other than after the last update().
+struct Changes {
+  std::vector<config::Resource> upserts;  // by type, then name; versions are wire's business
+  std::vector<config::ResourceKey> removals;
+  std::vector<Verdict> verdicts;       // those that were made anew, oldest MailServer first
+  std::vector<model::ObjectKey> gone;  // MailServers that are no more, or left the class
+  model::Problems class_problems;      // of the class itself: all that stand now
+  std::size_t listeners_before = 0;    // LISTENER resources
+  std::size_t listeners_after = 0;
+  std::size_t resources = 0;  // all that stand now
+};
+
+class Builder {
+ public:
+  Builder();
+  ~Builder();
+  Builder(Builder&&) noexcept;
+  Builder& operator=(Builder&&) noexcept;
+
+  // `touched` says what is other than at the last call; the first call looks at everything. Also
+  // looked at: MailServers with a certificate that has expired since, so that a call with nothing
+  // touched, now and then, is worth its while.
+  [[nodiscard]] Changes update(const world::World& world, const world::Touched& touched,
+                               const Terms& terms);
+
+  // One that remembers the same good certificates and has built nothing.
+  [[nodiscard]] Builder renewed() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 struct ServedListener {
@@ -34,8 +91,8 @@ struct ServedServer {
 };
 
 struct Built {
-  std::vector<config::Resource> resources;  // by type, then name; versions are wire's business
-  model::Problems problems;                 // by MailServer, oldest first
+  std::vector<config::Resource> resources;  // by type, then name
+  model::Problems problems;                 // of the class, then by MailServer, oldest first
   std::vector<ServedServer> served;         // oldest first; those without a listener are left out
 };
 
