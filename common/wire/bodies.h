@@ -1,4 +1,5 @@
-// One pair of functions for each kind of resource. Only snapshot_codec.cc calls them.
+// One pair of functions for each kind of resource, and one for a delta of endpoints. Only files of
+// this room call them.
 #pragma once
 
 #include "common/wire/decoding.h"
@@ -7,14 +8,24 @@ namespace postern::wire {
 
 void encode_secret(const config::SecretMaterial& secret, pb::Secret& out);
 void encode_backend(const config::Backend& backend, pb::Backend& out);
+void encode_endpoint(const config::Endpoint& endpoint, pb::Endpoint& out);
 void encode_endpoints(const config::EndpointSet& endpoints, pb::Endpoints& out);
+void encode_endpoint_delta(const config::EndpointSet& now, const config::EndpointSet& base,
+                           pb::EndpointDelta& out);
 void encode_server(const config::Server& server, pb::Server& out);
 void encode_listener(const config::Listener& listener, pb::Listener& out);
 
 [[nodiscard]] config::SecretMaterial decode_secret(const pb::Secret& message, Decoding& decoding);
 [[nodiscard]] config::Backend decode_backend(const pb::Backend& message, Decoding& decoding);
+// `base`: what is held under that name, for a delta; null: nothing.
 [[nodiscard]] config::EndpointSet decode_endpoints(const pb::Endpoints& message,
+                                                   const config::Resource* base,
                                                    Decoding& decoding);
+[[nodiscard]] config::Endpoint decode_endpoint(const pb::Endpoint& message, const FieldPath& here,
+                                               Decoding& decoding);
+[[nodiscard]] config::EndpointSet decode_endpoint_delta(const pb::EndpointDelta& message,
+                                                        const config::Resource* base,
+                                                        Decoding& decoding);
 [[nodiscard]] config::Server decode_server(const pb::Server& message, Decoding& decoding);
 [[nodiscard]] config::Listener decode_listener(const pb::Listener& message, Decoding& decoding);
 

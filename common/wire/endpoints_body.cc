@@ -5,8 +5,6 @@
 
 namespace postern::wire {
 
-namespace {
-
 void encode_endpoint(const config::Endpoint& endpoint, pb::Endpoint& out) {
   out.set_id(endpoint.id);
   out.set_address(endpoint.address.text());
@@ -42,8 +40,6 @@ config::Endpoint decode_endpoint(const pb::Endpoint& message, const FieldPath& h
   return endpoint;
 }
 
-}  // namespace
-
 void encode_endpoints(const config::EndpointSet& endpoints, pb::Endpoints& out) {
   pb::EndpointSet& full = *out.mutable_full();
   for (const config::Endpoint& endpoint : endpoints.endpoints) {
@@ -51,9 +47,11 @@ void encode_endpoints(const config::EndpointSet& endpoints, pb::Endpoints& out) 
   }
 }
 
-config::EndpointSet decode_endpoints(const pb::Endpoints& message, Decoding& decoding) {
+config::EndpointSet decode_endpoints(const pb::Endpoints& message, const config::Resource* base,
+                                     Decoding& decoding) {
   config::EndpointSet set;
-  if (message.content_case() != pb::Endpoints::kFull) {
+  if (message.has_delta()) return decode_endpoint_delta(message.delta(), base, decoding);
+  if (!message.has_full()) {
     decoding.refuse({nullptr, "content"}, "is not set, or of a kind that this build does not know",
                     DecodeFailure::Unsupported);
     return set;

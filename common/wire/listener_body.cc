@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include "common/base/ascii.h"
 #include "common/wire/bodies.h"
 
 namespace postern::wire {
@@ -21,6 +24,67 @@ config::Tenant decode_tenant(const pb::Tenant& message, const FieldPath& here, D
   return tenant;
 }
 
+// Each address is a socket in each worker.
+constexpr int kMostAddresses = 64;
+// What the kernel takes for a socket: more would be an error when it is bound, on every proxy.
+constexpr std::uint32_t kMostBacklog = 1U << 20;
+constexpr std::uint32_t kMostBufferOctets = 1U << 30;
+constexpr std::uint32_t kMostKeepAliveSeconds = 32'767;
+constexpr std::uint32_t kMostKeepAliveProbes = 127;
+
+void encode_socket(const config::ListenerSocket& socket, pb::ListenerSocket& out) {
+  out.set_backlog(socket.backlog);
+  out.set_receive_buffer_octets(socket.receive_buffer_octets);
+  out.set_send_buffer_octets(socket.send_buffer_octets);
+  out.set_ipv4_too(!socket.ipv6_only);
+  out.set_multipath(socket.multipath);
+  out.set_no_keep_alive(!socket.keep_alive);
+  out.set_keep_alive_idle_s(socket.keep_alive_idle_s);
+  out.set_keep_alive_interval_s(socket.keep_alive_interval_s);
+  out.set_keep_alive_probes(socket.keep_alive_probes);
+}
+
+config::ListenerSocket decode_socket(const pb::ListenerSocket& message, Decoding& decoding) {
+  const FieldPath here{nullptr, "socket"};
+  const auto at_most = [&](std::uint32_t number, std::uint32_t most, std::string_view field) {
+    if (number > most) decoding.refuse(here / field, fmt::format("{} is above {}", number, most));
+    return number;
+  };
+  config::ListenerSocket socket;
+  socket.backlog = at_most(message.backlog(), kMostBacklog, "backlog");
+  socket.receive_buffer_octets =
+      at_most(message.receive_buffer_octets(), kMostBufferOctets, "receive_buffer_octets");
+  socket.send_buffer_octets =
+      at_most(message.send_buffer_octets(), kMostBufferOctets, "send_buffer_octets");
+  socket.ipv6_only = !message.ipv4_too();
+  socket.multipath = message.multipath();
+  socket.keep_alive = !message.no_keep_alive();
+  socket.keep_alive_idle_s =
+      at_most(message.keep_alive_idle_s(), kMostKeepAliveSeconds, "keep_alive_idle_s");
+  socket.keep_alive_interval_s =
+      at_most(message.keep_alive_interval_s(), kMostKeepAliveSeconds, "keep_alive_interval_s");
+  socket.keep_alive_probes =
+      at_most(message.keep_alive_probes(), kMostKeepAliveProbes, "keep_alive_probes");
+  return socket;
+}
+
+std::vector<IpAddress> decode_addresses(const pb::Listener& message, Decoding& decoding) {
+  std::vector<IpAddress> addresses;
+  if (message.addresses_size() > kMostAddresses) {
+    decoding.refuse({nullptr, "addresses"}, fmt::format("has more than {}", kMostAddresses));
+    return addresses;
+  }
+  for (int i = 0; i < message.addresses_size(); ++i) {
+    if (const auto address = IpAddress::parse(message.addresses(i))) {
+      addresses.push_back(*address);
+    } else {
+      decoding.refuse({nullptr, "addresses", i}, fmt::format("'{}' is not an IP address",
+                                                             printable(message.addresses(i), 64)));
+    }
+  }
+  return addresses;
+}
+
 }  // namespace
 
 void encode_listener(const config::Listener& listener, pb::Listener& out) {
@@ -28,6 +92,11 @@ void encode_listener(const config::Listener& listener, pb::Listener& out) {
   out.set_protocol(to_wire(listener.protocol, kProtocols));
   out.set_tls(to_wire(listener.tls, kListenerTls));
   for (const config::Tenant& tenant : listener.tenants) encode_tenant(tenant, *out.add_tenants());
+  for (const IpAddress& address : listener.addresses) out.add_addresses(address.text());
+  // Absent where all is by default: such a listener has the octets that it always had.
+  if (listener.socket != config::ListenerSocket{}) {
+    encode_socket(listener.socket, *out.mutable_socket());
+  }
 }
 
 config::Listener decode_listener(const pb::Listener& message, Decoding& decoding) {
@@ -40,6 +109,8 @@ config::Listener decode_listener(const pb::Listener& message, Decoding& decoding
     const FieldPath here{nullptr, "tenants", i};
     listener.tenants.push_back(decode_tenant(message.tenants(i), here, decoding));
   }
+  listener.addresses = decode_addresses(message, decoding);
+  if (message.has_socket()) listener.socket = decode_socket(message.socket(), decoding);
   return listener;
 }
 

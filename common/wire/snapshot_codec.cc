@@ -1,5 +1,8 @@
 #include "common/wire/snapshot_codec.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
@@ -34,14 +37,16 @@ struct BodyEncoder {
 
 void encode_content(const config::Resource& resource, pb::Resource& out) {
   out.set_type(to_wire(resource.type(), kResourceTypes));
+  put_texts(resource.required_features, out.mutable_required_features());
   std::visit(BodyEncoder{out}, resource.body);
 }
 
-config::ResourceBody decode_body(const pb::Resource& message, Decoding& decoding) {
+config::ResourceBody decode_body(const pb::Resource& message, const config::Resource* base,
+                                 Decoding& decoding) {
   switch (message.body_case()) {
     case pb::Resource::kSecret: return decode_secret(message.secret(), decoding);
     case pb::Resource::kBackend: return decode_backend(message.backend(), decoding);
-    case pb::Resource::kEndpoints: return decode_endpoints(message.endpoints(), decoding);
+    case pb::Resource::kEndpoints: return decode_endpoints(message.endpoints(), base, decoding);
     case pb::Resource::kServer: return decode_server(message.server(), decoding);
     case pb::Resource::kListener: return decode_listener(message.listener(), decoding);
     case pb::Resource::BODY_NOT_SET: break;
@@ -70,46 +75,32 @@ void encode_sources(const config::Resource& resource, pb::Resource& out) {
   }
 }
 
+constexpr std::array kKnownFeatures{kEndpointDelta, kListenerAddresses};
+
 // What this build can obey. A resource that asks for more is refused, never served without it.
 void check_features(const pb::Resource& message, Decoding& decoding) {
-  if (message.required_features().empty()) return;
-  decoding.refuse({nullptr, "required_features"},
-                  fmt::format("this build does not have the feature '{}'",
-                              printable(message.required_features(0), 64)),
-                  DecodeFailure::Unsupported);
+  for (const std::string& feature : message.required_features()) {
+    if (std::find(kKnownFeatures.begin(), kKnownFeatures.end(), feature) != kKnownFeatures.end()) {
+      continue;
+    }
+    decoding.refuse(
+        {nullptr, "required_features"},
+        fmt::format("this build does not have the feature '{}'", printable(feature, 64)),
+        DecodeFailure::Unsupported);
+  }
 }
 
-}  // namespace
-
-void encode(const config::Resource& resource, pb::Resource& out) {
+// Everything but the content, which is whole or a delta.
+void encode_frame(const config::Resource& resource, pb::Resource& out) {
   wipe_secrets(out);
   out.Clear();
   out.set_name(resource.name);
   out.set_version(resource.version);
   encode_sources(resource, out);
-  encode_content(resource, out);
 }
 
-Result<config::Resource, DecodeError> decode(const pb::Resource& message) {
-  Decoding decoding;
-  config::Resource resource;
-  resource.name = message.name();
-  resource.version = message.version();
-  decoding.required(resource.name, {nullptr, "name"});
-  decoding.required(resource.version, {nullptr, "version"});
-  check_features(message, decoding);
-  resource.sources = decode_sources(message);
-  resource.body = decode_body(message, decoding);
-  const auto type = decoding.choice(message.type(), kResourceTypes, {nullptr, "type"});
-  if (type != resource.type()) decoding.refuse({nullptr, "type"}, "is not the type of the body");
-  if (decoding.error()) return Fail<DecodeError>(*decoding.error());
-  return resource;
-}
-
-std::string version_of(const config::Resource& resource) {
-  pb::Resource message;
-  encode_content(resource, message);
-  // Sized once: a string that grows would leave copies of private keys behind.
+// Sized once: a string that grows would leave copies of private keys behind.
+std::string serialised(const pb::Resource& message) {
   std::string octets(message.ByteSizeLong(), '\0');
   google::protobuf::io::ArrayOutputStream array(octets.data(), static_cast<int>(octets.size()));
   google::protobuf::io::CodedOutputStream out(&array);
@@ -117,6 +108,74 @@ std::string version_of(const config::Resource& resource) {
   message.SerializeWithCachedSizes(&out);
   out.Trim();
   check(!out.HadError(), "a resource must serialise into the size it said");
+  return octets;
+}
+
+}  // namespace
+
+std::span<const std::string_view> known_features() { return kKnownFeatures; }
+
+void encode(const config::Resource& resource, pb::Resource& out) {
+  encode_frame(resource, out);
+  encode_content(resource, out);
+}
+
+void encode_delta(const config::Resource& now, const config::Resource& base, pb::Resource& out) {
+  encode_frame(now, out);
+  out.set_type(pb::RESOURCE_TYPE_ENDPOINTS);
+  put_texts(now.required_features, out.mutable_required_features());
+  pb::EndpointDelta& delta = *out.mutable_endpoints()->mutable_delta();
+  delta.set_base_version(base.version);
+  encode_endpoint_delta(std::get<config::EndpointSet>(now.body),
+                        std::get<config::EndpointSet>(base.body), delta);
+}
+
+Result<config::Resource, DecodeError> decode(const pb::Resource& message,
+                                             const config::Resource* base) {
+  Decoding decoding;
+  config::Resource resource;
+  resource.name = message.name();
+  resource.version = message.version();
+  decoding.required(resource.name, {nullptr, "name"});
+  decoding.required(resource.version, {nullptr, "version"});
+  check_features(message, decoding);
+  resource.required_features = texts(message.required_features());
+  resource.sources = decode_sources(message);
+  resource.body = decode_body(message, base, decoding);
+  const auto type = decoding.choice(message.type(), kResourceTypes, {nullptr, "type"});
+  if (type != resource.type()) decoding.refuse({nullptr, "type"}, "is not the type of the body");
+  // What a delta leads to is only known to be right by its hash.
+  if (!decoding.error() && message.endpoints().has_delta() &&
+      version_of(resource) != resource.version) {
+    decoding.refuse({nullptr, "version"}, "is not what the delta leads to",
+                    DecodeFailure::MissingBase);
+  }
+  if (decoding.error()) return Fail<DecodeError>(*decoding.error());
+  return resource;
+}
+
+std::string octets(const config::Resource& resource) {
+  pb::Resource message;
+  encode(resource, message);
+  std::string octets = serialised(message);
+  wipe_secrets(message);
+  return octets;
+}
+
+Result<config::Resource, DecodeError> from_octets(std::string_view octets) {
+  pb::Resource message;
+  const bool parsed = message.ParseFromArray(octets.data(), static_cast<int>(octets.size()));
+  auto resource = parsed ? decode(message)
+                         : Fail<DecodeError>(DecodeError{
+                               DecodeFailure::Invalid, {}, "the octets are no resource message"});
+  wipe_secrets(message);
+  return resource;
+}
+
+std::string version_of(const config::Resource& resource) {
+  pb::Resource message;
+  encode_content(resource, message);
+  std::string octets = serialised(message);
   const Sha256 digest = sha256(octets);
   wipe(octets.data(), octets.size());
   wipe_secrets(message);

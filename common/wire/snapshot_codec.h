@@ -1,11 +1,13 @@
 // The only place where protobuf messages become values of common/config, and back. A resource is
 // decoded whole or not at all, and a refusal names the field. decode(encode(x)) == x for every x
 // whose numbers are in their bounds. Whether names resolve and certificates fit is asked elsewhere.
-// Called by controller/publish (encode, version) and proxy/control (decode).
+// Called by controller/publish (encode, version), proxy/control (decode) and the last-known-good
+// file (octets).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +23,8 @@ namespace postern::wire {
 enum class DecodeFailure : std::uint8_t {
   Invalid,      // a choice missing, a number out of bounds, a text that is no address
   Unsupported,  // a choice or a feature that this build does not know
+  MissingBase,  // a delta against what is not held here, or one that leads elsewhere: send the
+                // whole
 };
 
 struct DecodeError {
@@ -32,12 +36,26 @@ struct DecodeError {
 // Overwrites `out`. Version and sources are taken as they are.
 void encode(const config::Resource& resource, config::v1alpha1::Resource& out);
 
-[[nodiscard]] Result<config::Resource, DecodeError> decode(
-    const config::v1alpha1::Resource& message);
+// The same of ENDPOINTS as what is other than in `base`, which is ENDPOINTS too and has a version.
+void encode_delta(const config::Resource& now, const config::Resource& base,
+                  config::v1alpha1::Resource& out);
 
-// Hash of the body's octets, equal on every replica and after a restart: 32 hex digits. The first
-// 16 octets of SHA-256 are enough, since nobody gains by two bodies with one version: both come
-// from the same controller.
+// `base`: what is held under that name; a delta needs it.
+[[nodiscard]] Result<config::Resource, DecodeError> decode(
+    const config::v1alpha1::Resource& message, const config::Resource* base = nullptr);
+
+// What a proxy of this build says that it knows; a resource that requires another is Unsupported.
+inline constexpr std::string_view kEndpointDelta = "endpoint-delta";
+inline constexpr std::string_view kListenerAddresses = "listener-addresses";
+[[nodiscard]] std::span<const std::string_view> known_features();
+
+// The same message as octets, for a file. They may hold a private key: whoever has them wipes them.
+[[nodiscard]] std::string octets(const config::Resource& resource);
+[[nodiscard]] Result<config::Resource, DecodeError> from_octets(std::string_view octets);
+
+// Hash of the octets of type, required features and body, equal on every replica and after a
+// restart: 32 hex digits. The first 16 octets of SHA-256 are enough, since nobody gains by two
+// bodies with one version: both come from the same controller.
 [[nodiscard]] std::string version_of(const config::Resource& resource);
 
 // What it takes on the wire, name and sources included.

@@ -1,6 +1,7 @@
-// What the controller loop sees of the stream: it gives the whole that proxies should have, and is
-// told what each proxy made of it. Nothing of gRPC is visible here. publish() never waits for a
-// proxy; reports come on the stream's threads, or out of publish(), and must not block them.
+// What the controller loop sees of the stream: it says what is other than before in what proxies
+// should have, and is told what each proxy made of it. Nothing of gRPC is visible here. publish()
+// never waits for a proxy; reports come on the stream's threads, or out of publish(), and must not
+// block them.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ struct Refusal {
     BadCertificate,
     BindFailed,
     LimitExceeded,
-    Internal
+    Internal,
+    ProxyTooOld,  // never sent: the proxy has not announced a feature that the resource requires
   };
   config::ResourceKey key;
   std::string version;          // the refused one; empty: its removal
@@ -47,21 +49,40 @@ struct ApplyReport {
   State state = State::Active;
   std::string version;            // of the whole
   std::vector<Refusal> refusals;  // all that stand now: a report replaces the connection's last one
+  // The newest publication that this proxy has answered for in full; 0: none yet.
+  std::uint64_t sequence = 0;
 };
 
 using ReportSink = std::function<void(const ApplyReport&)>;
 
+// The view of the API server that something was made of, sorted by collection. Empty: the source
+// has no such numbers, and which view is newer is not asked.
+struct CollectionRevision {
+  std::string collection;
+  std::uint64_t resource_version = 0;
+  friend bool operator==(const CollectionRevision&, const CollectionRevision&) = default;
+};
+using Revision = std::vector<CollectionRevision>;
+
+// What is other than after the publication before. The first one is everything, and says that the
+// source was read: before it nobody is sent anything.
 struct Publication {
-  // Everything a proxy of this class should have; versions are set by publish().
-  std::vector<config::Resource> resources;
-  std::optional<WallTime> caused_at;  // when the oldest event in it was received
+  std::vector<config::Resource> upserts;  // no two of one key; versions are set by publish()
+  std::vector<config::ResourceKey> removals;
+  Revision revision = {};
+  std::optional<Instant> caused_at = {};  // when the oldest event in it was received
+};
+
+struct Published {
+  std::string version;         // of the whole
+  std::uint64_t sequence = 0;  // of this process: 1, 2, ...
 };
 
 class Publisher {
  public:
   virtual ~Publisher() = default;
-  // Thread-safe. Gives the version of the whole; equal content sends nothing.
-  virtual std::string publish(Publication publication) = 0;
+  // Thread-safe. Equal content sends nothing.
+  virtual Published publish(Publication publication) = 0;
 };
 
 }  // namespace postern::publish

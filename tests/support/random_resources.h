@@ -115,6 +115,11 @@ class RandomResources {
       listener.tenants.push_back(
           {word(), octet_strings(3), choice(config::Plaintext::Allow), below(1000)});
     }
+    for (std::uint32_t i = below(3); i > 0; --i) listener.addresses.push_back(address());
+    if (coin()) {
+      listener.socket = {below(9), below(9), below(9), coin(),  coin(),
+                         coin(),   below(9), below(9), below(9)};
+    }
     return listener;
   }
 
@@ -134,6 +139,7 @@ class RandomResources {
     for (std::uint32_t i = below(3); i > 0; --i) {
       resource.sources.push_back({word(), word(), word(), word(), below(1000)});
     }
+    if (below(4) == 0) resource.required_features = {"listener-addresses"};
     return resource;
   }
   config::Resource resource() { return resource(choice(config::ResourceType::Listener)); }

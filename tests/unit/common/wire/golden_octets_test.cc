@@ -61,21 +61,23 @@ std::string wrapped(const std::string& digits) {
   return lines;
 }
 
-std::string rendered(config::Resource resource) {
-  resource.version = version_of(resource);
-  pb::Resource message;
-  encode(resource, message);
-  return "version " + resource.version + "\n" + wrapped(hex(message.SerializeAsString()));
-}
-
-void expect_golden(const std::string& name, const config::Resource& resource) {
+void expect_same_octets(const std::string& name, const std::string& version,
+                        const pb::Resource& message) {
   const std::string path =
       std::string(postern::test::kSourceDir) + "/tests/golden/wire/" + name + ".hex";
-  const std::string octets = rendered(resource);
+  const std::string octets =
+      "version " + version + "\n" + wrapped(hex(message.SerializeAsString()));
   if (std::getenv("POSTERN_REWRITE")) std::ofstream(path) << octets;
   std::ostringstream kept;
   kept << std::ifstream(path).rdbuf();
   EXPECT_EQ(octets, kept.str()) << path;
+}
+
+void expect_golden(const std::string& name, config::Resource resource) {
+  resource.version = version_of(resource);
+  pb::Resource message;
+  encode(resource, message);
+  expect_same_octets(name, resource.version, message);
 }
 
 TEST(GoldenOctets, of_a_key_pair_stay) {
@@ -97,6 +99,29 @@ TEST(GoldenOctets, of_a_listener_stay) {
                                                            {"mail.example.org", "*.example.org"},
                                                            config::Plaintext::Refuse,
                                                            500}}}));
+}
+TEST(GoldenOctets, of_a_listener_with_addresses_of_its_own_stay) {
+  config::Resource resource = mk_resource(
+      config::Listener{993,
+                       Protocol::Imap,
+                       config::ListenerTls::Implicit,
+                       {{"mail/example", {}}},
+                       {*IpAddress::parse("192.0.2.1"), *IpAddress::parse("2001:db8::1")},
+                       {.backlog = 4096, .ipv6_only = false}});
+  resource.required_features = {"listener-addresses"};
+  expect_golden("listener_addresses", resource);
+}
+TEST(GoldenOctets, of_a_delta_stay) {
+  config::Resource base = mk_resource(mk_endpoints());
+  base.version = version_of(base);
+  config::Resource now = base;
+  auto& endpoints = std::get<config::EndpointSet>(now.body).endpoints;
+  endpoints.erase(endpoints.begin());
+  endpoints.front().state = config::EndpointState::Ready;
+  now.version = version_of(now);
+  pb::Resource message;
+  encode_delta(now, base, message);
+  expect_same_octets("endpoints_delta", now.version, message);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ void expect_same(const Resource& a, const Resource& b) {
   EXPECT_EQ(a.name, b.name);
   EXPECT_EQ(a.version, b.version);
   EXPECT_EQ(a.sources, b.sources);
+  EXPECT_EQ(a.required_features, b.required_features);
   EXPECT_TRUE(a.body == b.body);
 }
 
@@ -69,6 +70,15 @@ TEST(SnapshotCodec, gives_equal_bodies_equal_versions_and_others_other_ones) {
   }
 }
 
+TEST(SnapshotCodec, counts_required_features_into_the_version) {
+  Resource other = mk_listener();
+  other.required_features = {"listener-addresses"};
+  EXPECT_NE(version_of(mk_listener()), version_of(other));
+  other = mk_listener();
+  other.on_unsupported = config::OnUnsupported::DropServer;
+  EXPECT_EQ(version_of(mk_listener()), version_of(other));
+}
+
 TEST(SnapshotCodec, leaves_name_and_sources_out_of_the_version) {
   const Resource one = mk_listener();
   Resource other = one;
@@ -95,6 +105,40 @@ TEST(SnapshotCodec, refuses_a_resource_that_needs_a_feature_it_does_not_have) {
   pb::Resource message = encoded(mk_listener());
   message.add_required_features("client-crl");
   expect_refused(message, DecodeFailure::Unsupported, "required_features");
+}
+
+TEST(SnapshotCodec, takes_a_resource_that_needs_what_this_build_knows) {
+  for (const std::string_view feature : known_features()) {
+    pb::Resource message = encoded(mk_listener());
+    message.add_required_features(std::string(feature));
+    EXPECT_TRUE(decode(message).has_value()) << feature;
+  }
+}
+
+TEST(SnapshotCodec, leaves_a_usual_socket_out_of_the_message) {
+  const pb::Resource message = encoded(mk_listener());
+  EXPECT_FALSE(message.listener().has_socket());
+  EXPECT_EQ(message.listener().addresses_size(), 0);
+}
+
+TEST(SnapshotCodec, refuses_listener_addresses_that_are_none_or_too_many) {
+  pb::Resource message = encoded(mk_listener());
+  message.mutable_listener()->add_addresses("192.0.2.1");
+  message.mutable_listener()->add_addresses("mail.example");
+  expect_refused(message, DecodeFailure::Invalid, "addresses[1]");
+  message = encoded(mk_listener());
+  for (int i = 0; i < 65; ++i) message.mutable_listener()->add_addresses("192.0.2.1");
+  expect_refused(message, DecodeFailure::Invalid, "addresses");
+}
+
+TEST(SnapshotCodec, refuses_socket_options_that_no_kernel_takes) {
+  pb::Resource message = encoded(mk_listener());
+  message.mutable_listener()->mutable_socket()->set_receive_buffer_octets(1U << 31);
+  expect_refused(message, DecodeFailure::Invalid, "socket.receive_buffer_octets");
+  message.mutable_listener()->mutable_socket()->set_receive_buffer_octets(1U << 30);
+  EXPECT_TRUE(decode(message).has_value());
+  message.mutable_listener()->mutable_socket()->set_keep_alive_probes(128);
+  expect_refused(message, DecodeFailure::Invalid, "socket.keep_alive_probes");
 }
 
 TEST(SnapshotCodec, refuses_ports_that_are_none) {
