@@ -22,7 +22,7 @@ namespace postern::build {
 struct Terms {
   std::string class_name = "postern";  // MailServers of no other class are built
   std::int64_t now_unix_s = 0;         // for certificates that have expired; 0: not looked at
-  bool in_cluster = false;  // which defaults of the class hold: a cluster's, a directory's
+  bool class_broken = false;  // the MailClass is there and wrong, and no good one was ever read
 };
 
 struct ListenerVerdict {
