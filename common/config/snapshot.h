@@ -1,25 +1,31 @@
 // Snapshot: the immutable whole that a session sees from its acceptance to its relay. Made by
-// proxy/adopt out of resources, shared by all workers, freed on the control thread.
+// proxy/adopt out of resources, shared by all workers, freed on the control thread. A copy with a
+// few changes shares all the rest with the one before (Draft).
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/config/resource.h"
+#include "common/config/shards.h"
 
 namespace postern::config {
 
 class Snapshot {
  public:
-  using Resources = std::map<ResourceKey, std::shared_ptr<const Resource>>;
+  using Held = std::shared_ptr<const Resource>;
+  using Resources = std::map<ResourceKey, Held>;
 
-  Snapshot(std::string version, Resources resources)
-      : version_(std::move(version)), resources_(std::move(resources)) {}
+  class Draft;
+
+  Snapshot() = default;
+  Snapshot(std::string version, const Resources& resources);
 
   [[nodiscard]] const std::string& version() const { return version_; }
-  [[nodiscard]] const Resources& resources() const { return resources_; }
 
   // Null when there is none of that name.
   [[nodiscard]] const Listener* listener(std::uint16_t port) const;
@@ -27,13 +33,48 @@ class Snapshot {
   [[nodiscard]] const Backend* backend(std::string_view name) const;
   [[nodiscard]] const EndpointSet* endpoints(std::string_view backend) const;
   [[nodiscard]] const SecretMaterial* secret(std::string_view name) const;
+  [[nodiscard]] Held find(ResourceType type, std::string_view name) const;
+  [[nodiscard]] Held find(const ResourceKey& key) const { return find(key.type, key.name); }
+
+  // visit(const Held&), in no order that means anything.
+  template <class F>
+  void each(const F& visit) const {
+    shards_.each(visit);
+  }
+  [[nodiscard]] std::size_t size() const { return shards_.size(); }
+  // All of it in the order of keys: for pages and tests, it copies.
+  [[nodiscard]] Resources resources() const;
+  // Of 64: what an update left alone.
+  [[nodiscard]] std::size_t shards_shared_with(const Snapshot& other) const {
+    return shards_.shared_with(other.shards_);
+  }
 
  private:
+  Snapshot(std::string version, Shards<Resource> shards)
+      : version_(std::move(version)), shards_(std::move(shards)) {}
   template <class T>
-  [[nodiscard]] const T* find(ResourceType type, std::string_view name) const;
+  [[nodiscard]] const T* body(ResourceType type, std::string_view name) const;
 
   std::string version_;
-  Resources resources_;
+  Shards<Resource> shards_;
+};
+
+// The next snapshot, being made: it copies what is touched.
+class Snapshot::Draft {
+ public:
+  explicit Draft(const Snapshot& base) : shards_(base.shards_) {}
+
+  void put(Held resource);
+  void erase(const ResourceKey& key);
+  [[nodiscard]] Held find(ResourceType type, std::string_view name) const;
+  [[nodiscard]] Held find(const ResourceKey& key) const { return find(key.type, key.name); }
+  // The draft is used up.
+  [[nodiscard]] Snapshot finish(std::string version) {
+    return {std::move(version), shards_.finish()};
+  }
+
+ private:
+  Shards<Resource>::Draft shards_;
 };
 
 }  // namespace postern::config

@@ -1,10 +1,13 @@
 // Adopter: a new configuration comes into force, or says why not, resource by resource. One bad
 // resource keeps its predecessor and is reported; the rest of the update goes on.
-// Thread: the control thread calls apply(); `done` is called on it too, after every worker adopted.
+// Thread: the control thread calls apply(), which returns before `done`; `done` is called on it too,
+// after every worker adopted, and again when an error of that update stands no more: a port could be
+// opened after all, a missing resource came. The other questions are answered on any thread.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -56,6 +59,9 @@ class Adopter {
   virtual void apply(Update update, std::function<void(Outcome)> done) = 0;
   // What is in force: for Hello.
   [[nodiscard]] virtual std::vector<HeldResource> held() const = 0;
+  // As it was received; null: nothing of that name is in force.
+  [[nodiscard]] virtual std::shared_ptr<const config::Resource> resource(
+      const config::ResourceKey& key) const = 0;
   [[nodiscard]] virtual std::string version() const = 0;
 };
 

@@ -1,36 +1,25 @@
-// Adoption: the Adopter of a real proxy. Prepares an update, binds what is new, hands the prepared
-// snapshot to every worker and waits until all have it; only then the update is said to be active.
-// Thread: apply() on the control thread, which it holds until the workers answered; held() and
-// listeners() on any thread.
+// Adoption: the Adopter of a real proxy. Prepares an update, binds what is new, hands the result to
+// every worker and counts their answers; when all have it the update is active. Only then what was
+// removed is retired: removals are a second handover of the same change. Nothing here waits: the
+// answers come back as tasks of the control thread.
+// Thread: apply() and everything it causes on the control thread; the questions on any.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/metrics.h"
 #include "proxy/adopt/adopt.h"
-#include "proxy/adopt/prepare.h"
-#include "proxy/net/listener.h"
-#include "proxy/net/prepared.h"
+#include "proxy/adopt/handover.h"
+#include "proxy/adopt/steps.h"
 
 namespace postern::adopt {
-
-// What one worker gets: the snapshot, its own socket of each new listening address, and the ports
-// that it has to close.
-struct NewDoor {
-  std::uint16_t port = 0;  // as written in the manifest
-  net::ListeningSocket socket;
-};
-struct Handover {
-  std::shared_ptr<const net::Prepared> prepared;
-  std::vector<NewDoor> opened;
-  std::vector<std::uint16_t> closed;
-};
-// Gives a handover to a worker from the control thread; the worker calls `adopted` when it has it.
-using HandToWorker = std::function<void(Handover, std::function<void()> adopted)>;
 
 struct BoundListener {
   std::uint16_t port = 0;
@@ -40,39 +29,41 @@ struct BoundListener {
 };
 
 struct Binding {
-  std::vector<IpAddress> addresses;  // empty: all, IPv6 and IPv4
+  std::vector<IpAddress> addresses;  // of listeners that name none; empty: all, IPv6 and IPv4
   std::uint16_t port_offset = 0;
+};
+
+// All outlive the Adoption. `post`: run this on the control thread after that long; from any thread.
+// Tasks that the control thread drops at its end are no matter.
+struct AdoptionNeeds {
+  Log& log;
+  Metrics& metrics;
+  const Clock& clock;
+  std::function<void(Duration, std::function<void()>)> post;
+  AtStep at_step = {};
 };
 
 class Adoption final : public Adopter {
  public:
-  Adoption(Binding binding, std::vector<HandToWorker> workers);
+  Adoption(Binding binding, std::vector<HandToWorker> workers, AdoptionNeeds needs);
+  ~Adoption() override;
 
   void apply(Update update, std::function<void(Outcome)> done) override;
   [[nodiscard]] std::vector<HeldResource> held() const override;
+  [[nodiscard]] std::shared_ptr<const config::Resource> resource(
+      const config::ResourceKey& key) const override;
   [[nodiscard]] std::string version() const override;
+  // Everything in force, as it was received; shares what it holds.
+  [[nodiscard]] config::Snapshot snapshot() const;
   [[nodiscard]] std::vector<BoundListener> listeners() const;
+  // Null until a first update was adopted.
   [[nodiscard]] std::shared_ptr<const net::Prepared> current() const;
+  // Snapshots that somebody still holds, the current one included.
+  [[nodiscard]] std::size_t alive() const;
 
  private:
-  using Sockets = std::vector<net::ListeningSocket>;  // one a worker
-
-  [[nodiscard]] Resources merged(Update& update) const;
-  // Binds the ports that are not bound yet; a port that cannot be bound is left out and reported.
-  void bind_new(const config::Snapshot& snapshot, std::vector<Handover>& handovers,
-                std::vector<ResourceError>& errors);
-  [[nodiscard]] Result<std::vector<Sockets>, net::BindError> bind_port(std::uint16_t port) const;
-  [[nodiscard]] std::vector<std::uint16_t> ports_to_close(const config::Snapshot& snapshot);
-  void hand_over(std::vector<Handover> handovers);
-
-  Binding binding_;
-  std::vector<HandToWorker> workers_;
-  net::TlsShared tls_;
-
-  mutable std::mutex lock_;  // of what follows: written by apply, read by any
-  Resources running_;
-  std::shared_ptr<const net::Prepared> current_;
-  std::vector<BoundListener> bound_;
+  class Core;
+  std::shared_ptr<Core> core_;
 };
 
 }  // namespace postern::adopt
