@@ -1,8 +1,7 @@
 #include "controller/world/world.h"
 
 #include <algorithm>
-#include <set>
-#include <tuple>
+#include <string>
 #include <utility>
 
 #include "controller/world/references.h"
@@ -13,6 +12,10 @@ namespace {
 using model::Object;
 using model::ObjectKey;
 
+const model::MailServer* as_server(const Object& object) {
+  return std::get_if<model::MailServer>(&object);
+}
+
 // What a MailServer would have to name for this object to matter.
 ObjectKey named_as(const Object& object) {
   const ObjectKey& key = model::meta_of(object).key;
@@ -22,56 +25,136 @@ ObjectKey named_as(const Object& object) {
   return key;
 }
 
-}  // namespace
-
-bool World::matters(const Object& object) const {
-  return std::holds_alternative<model::MailServer>(object) || named_.contains(named_as(object));
+// RFC 3339 in UTC sorts as text; paths are equal for no two.
+std::pair<std::string, std::string> age_of(const model::MailServer& server) {
+  return {server.meta.creation_timestamp, server.meta.key.path()};
 }
 
-void World::count_references(const Object& object, int change) {
-  const auto* server = std::get_if<model::MailServer>(&object);
-  if (server == nullptr) return;
-  for (const ObjectKey& key : references_of(*server)) {
-    const auto entry = named_.try_emplace(key, 0).first;
-    entry->second += change;
-    if (entry->second == 0) named_.erase(entry);
+// Ports and selector decide how a backend is reached; nothing else of a Service is built but who
+// serves it.
+bool leads_as_before(const model::ServiceObject& before, const model::ServiceObject& now) {
+  return before.ports == now.ports && before.has_selector == now.has_selector;
+}
+
+// An object that comes or goes. A Service takes its ports with it.
+Extent extent_of(const Object& object) {
+  return std::holds_alternative<model::EndpointSliceObject>(object) ? Extent::Endpoints
+                                                                    : Extent::Whole;
+}
+
+Extent extent_of(const Object& before, const Object& now) {
+  const auto* old_service = std::get_if<model::ServiceObject>(&before);
+  const auto* new_service = std::get_if<model::ServiceObject>(&now);
+  const bool services = old_service != nullptr && new_service != nullptr;
+  const bool as_before = services && leads_as_before(*old_service, *new_service);
+  return as_before ? Extent::Endpoints : extent_of(now);
+}
+
+// Rules of a class look at the labels of a namespace; the rest of it changes often.
+bool is_another_to_rules(const Object& before, const Object& now) {
+  return !std::holds_alternative<model::NamespaceObject>(now) ||
+         model::meta_of(before).labels != model::meta_of(now).labels;
+}
+
+template <class Key>
+void erase_from(std::map<Key, std::set<Key>>& index, const Key& at, const Key& what) {
+  const auto entry = index.find(at);
+  if (entry == index.end()) return;
+  entry->second.erase(what);
+  if (entry->second.empty()) index.erase(entry);
+}
+
+}  // namespace
+
+void Touched::add(const ObjectKey& server, Extent extent) {
+  Extent& known = servers.try_emplace(server, extent).first->second;
+  known = std::max(known, extent);
+}
+
+void Touched::merge(Touched other) {
+  all = all || other.all;
+  for (const auto& [server, extent] : other.servers) add(server, extent);
+}
+
+Touched World::touched_by(const Object& object, Extent extent) const {
+  Touched out;
+  if (as_server(object) != nullptr) {
+    out.add(model::meta_of(object).key, extent);
+    return out;
+  }
+  out.all = std::holds_alternative<model::MailClass>(object) ||
+            std::holds_alternative<model::NamespaceObject>(object);
+  const auto named = named_by_.find(named_as(object));
+  if (named == named_by_.end()) return out;
+  for (const ObjectKey& server : named->second) out.add(server, extent);
+  return out;
+}
+
+void World::enter(const Object& object) {
+  const ObjectKey& key = model::meta_of(object).key;
+  if (const auto* server = as_server(object)) {
+    by_age_[age_of(*server)] = server;
+    for (const ObjectKey& name : references_of(*server)) named_by_[name].insert(key);
+  }
+  if (std::holds_alternative<model::EndpointSliceObject>(object)) {
+    slices_of_[named_as(object)].insert(key);
   }
 }
 
-bool World::apply(Object object) {
+void World::leave(const Object& object) {
+  const ObjectKey& key = model::meta_of(object).key;
+  if (const auto* server = as_server(object)) {
+    by_age_.erase(age_of(*server));
+    for (const ObjectKey& name : references_of(*server)) erase_from(named_by_, name, key);
+  }
+  if (std::holds_alternative<model::EndpointSliceObject>(object)) {
+    erase_from(slices_of_, named_as(object), key);
+  }
+}
+
+Touched World::apply(Object object) {
   const ObjectKey key = model::meta_of(object).key;
   const auto [entry, fresh] = objects_.try_emplace(key);
-  if (!fresh && entry->second == object) return false;
-  // An EndpointSlice may go from one Service to another: then it mattered, if it no longer does.
-  const bool mattered = !fresh && matters(entry->second);
-  if (!fresh) count_references(entry->second, -1);
-  entry->second = std::move(object);
-  count_references(entry->second, +1);
-  return mattered || matters(entry->second);
+  Object& known = entry->second;
+  if (fresh) {
+    known = std::move(object);
+    enter(known);
+    return touched_by(known, extent_of(known));
+  }
+  if (known == object) return {};
+  const Extent extent = extent_of(known, object);
+  const bool another = is_another_to_rules(known, object);
+  // An EndpointSlice may go from one Service to another: both are touched.
+  Touched touched = touched_by(known, extent);
+  leave(known);
+  known = std::move(object);
+  enter(known);
+  touched.merge(touched_by(known, extent));
+  return another ? touched : Touched{};
 }
 
-bool World::remove(const ObjectKey& key) {
+Touched World::remove(const ObjectKey& key) {
   const auto entry = objects_.find(key);
-  if (entry == objects_.end()) return false;
-  const bool mattered = matters(entry->second);
-  count_references(entry->second, -1);
+  if (entry == objects_.end()) return {};
+  Touched touched = touched_by(entry->second, extent_of(entry->second));
+  leave(entry->second);
   objects_.erase(entry);
-  return mattered;
+  return touched;
 }
 
-bool World::replace(std::vector<Object> objects) {
+Touched World::replace(std::vector<Object> objects) {
   std::set<ObjectKey> present;
-  bool mattered = false;
+  Touched touched;
   for (Object& object : objects) {
     present.insert(model::meta_of(object).key);
-    mattered = apply(std::move(object)) || mattered;
+    touched.merge(apply(std::move(object)));
   }
   std::vector<ObjectKey> gone;
   for (const auto& [key, object] : objects_) {
     if (!present.contains(key)) gone.push_back(key);
   }
-  for (const ObjectKey& key : gone) mattered = remove(key) || mattered;
-  return mattered;
+  for (const ObjectKey& key : gone) touched.merge(remove(key));
+  return touched;
 }
 
 template <class T>
@@ -84,14 +167,13 @@ const T* World::find(std::string_view kind, std::string_view object_namespace,
 
 std::vector<const model::MailServer*> World::mail_servers() const {
   std::vector<const model::MailServer*> out;
-  for (const auto& [key, object] : objects_) {
-    if (const auto* server = std::get_if<model::MailServer>(&object)) out.push_back(server);
-  }
-  // RFC 3339 in UTC sorts as text; paths are equal for no two.
-  std::ranges::sort(out, {}, [](const model::MailServer* server) {
-    return std::tuple(server->meta.creation_timestamp, server->meta.key.path());
-  });
+  out.reserve(by_age_.size());
+  for (const auto& [age, server] : by_age_) out.push_back(server);
   return out;
+}
+
+const model::MailServer* World::mail_server(const ObjectKey& key) const {
+  return find<model::MailServer>(key.kind, key.object_namespace, key.name);
 }
 
 const model::SecretObject* World::secret(std::string_view object_namespace,
@@ -109,15 +191,23 @@ const model::ServiceObject* World::service(std::string_view object_namespace,
   return find<model::ServiceObject>("Service", object_namespace, name);
 }
 
+const model::MailClass* World::mail_class(std::string_view name) const {
+  return find<model::MailClass>("MailClass", "", name);
+}
+
+const model::NamespaceObject* World::name_space(std::string_view name) const {
+  return find<model::NamespaceObject>("Namespace", "", name);
+}
+
 std::vector<const model::EndpointSliceObject*> World::slices(std::string_view object_namespace,
                                                              std::string_view service) const {
   std::vector<const model::EndpointSliceObject*> out;
-  const ObjectKey first{"EndpointSlice", std::string(object_namespace), ""};
-  for (auto entry = objects_.lower_bound(first); entry != objects_.end(); ++entry) {
-    const ObjectKey& key = entry->first;
-    if (key.kind != first.kind || key.object_namespace != first.object_namespace) break;
-    const auto* slice = std::get_if<model::EndpointSliceObject>(&entry->second);
-    if (slice != nullptr && slice->service == service) out.push_back(slice);
+  const auto found =
+      slices_of_.find(ObjectKey{"Service", std::string(object_namespace), std::string(service)});
+  if (found == slices_of_.end()) return out;
+  for (const ObjectKey& key : found->second) {
+    const auto* slice = find<model::EndpointSliceObject>(key.kind, key.object_namespace, key.name);
+    if (slice != nullptr) out.push_back(slice);
   }
   return out;
 }

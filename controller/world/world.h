@@ -34,6 +34,10 @@ struct Touched {
 
 class World {
  public:
+  World() = default;
+  World(World&&) = default;
+  World& operator=(World&&) = default;
+
   // An object that is new or other than before; one that equals what is known touches nobody.
   [[nodiscard]] Touched apply(model::Object object);
   [[nodiscard]] Touched remove(const model::ObjectKey& key);
