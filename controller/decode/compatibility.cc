@@ -18,20 +18,27 @@ constexpr std::string_view kHead = R"(# Compatibility
 This page is printed from the code (`controller/decode/compatibility.cc`); a test compares it.
 
 The API is larger than what is built so far.
-A field that is written and not honoured yet refuses that MailServer and names the field: `not supported yet: spec.filters`.
+A field that is written and not honoured yet refuses that MailServer, or that MailClass, and names the field: `not supported yet: spec.filters`.
 Other objects go on.
 To ignore a field would be unsafe: it may be a restriction.
 
 )";
 
 constexpr std::string_view kRest = R"(
+A refused MailClass does not lift what it forbade: the last good one stays in force.
+Where there was none, nothing is served until it is right.
+A MailClass whose name is not `--class` is kept and not used.
+Without a MailClass, every port that a MailServer asks for is opened, every namespace may claim everything, and backends may lie everywhere but at link-local addresses.
+
+A rule with `domains` serves nobody whom it fits: a MailServer would have to name its domains, and `spec.domains` is not built.
+
 ## Other kinds
 
 | kind | what happens |
 |---|---|
 | Secret, ConfigMap, Service, EndpointSlice | read |
-| Namespace, ReferenceGrant | taken and passed over: no reference to another namespace is followed |
-| MailClass | refused: not supported yet |
+| Namespace | read: its labels, for the rules of a MailClass |
+| ReferenceGrant | taken and passed over: no reference to another namespace is followed |
 | any other | passed over with a warning |
 
 In `postern.dev/addresses` of a Service, IP addresses only.
@@ -49,53 +56,81 @@ bool is_leaf(const SchemaNode& node) {
   return node.type != SchemaType::Array || is_leaf(*node.items);
 }
 
-std::string answer(const std::string& path) {
-  const HonouredField* row = find_honoured(path);
+std::string answer(HonourTable table, const std::string& path) {
+  const HonouredField* row = find_honoured(table, path);
   if (row == nullptr) return "not yet";
   switch (row->honour) {
     case Honour::Any: return "yes";
     case Honour::SomeValues:
       return fmt::format("yes: `{}`", fmt::join(words_in(row->values), "`, `"));
     case Honour::OwnNamespace: return "yes: the MailServer's own";
+    case Honour::IpAddresses: return "yes: IP addresses";
   }
   return "";
 }
 
-void print(const SchemaNode& node, const std::string& path, std::string& rows, Counts& counts) {
-  const bool whole_block_is_missing = find_honoured(path) == nullptr && !leads_to_honoured(path);
-  if (is_leaf(node)) {
-    ++counts.all;
-    if (find_honoured(path) != nullptr) ++counts.honoured;
+class Table {
+ public:
+  explicit Table(HonourTable honoured) : honoured_(honoured) {}
+
+  void print(const SchemaNode& node, const std::string& path) { print(node, path, rows_); }
+  // "## Fields of MailServer: 12 of 40" and a row a field.
+  [[nodiscard]] std::string take(std::string_view kind) const {
+    return fmt::format("## Fields of {}: {} of {}\n\n", kind, counts_.honoured, counts_.all) +
+           "A block that is not built at all has one row.\n\n| field | honoured |\n|---|---|\n" +
+           rows_;
   }
-  if (is_leaf(node) || whole_block_is_missing) {
-    rows += fmt::format("| `{}` | {} |\n", path, answer(path));
+
+ private:
+  void print(const SchemaNode& node, const std::string& path, std::string& rows) {
+    const bool honoured = find_honoured(honoured_, path) != nullptr;
+    const bool whole_block_is_missing = !honoured && !leads_to_honoured(honoured_, path);
+    if (is_leaf(node)) {
+      ++counts_.all;
+      if (honoured) ++counts_.honoured;
+    }
+    if (is_leaf(node) || whole_block_is_missing) {
+      rows += fmt::format("| `{}` | {} |\n", path, answer(honoured_, path));
+    }
+    if (is_leaf(node)) return;
+    const SchemaNode& inner = node.type == SchemaType::Array ? *node.items : node;
+    const std::string below = node.type == SchemaType::Array ? path + "[]" : path;
+    std::string ignored;
+    for (const SchemaProperty& property : inner.properties) {
+      print(property.node, below + "." + property.key, whole_block_is_missing ? ignored : rows);
+    }
   }
-  if (is_leaf(node)) return;
-  const SchemaNode& inner = node.type == SchemaType::Array ? *node.items : node;
-  const std::string below = node.type == SchemaType::Array ? path + "[]" : path;
-  std::string ignored;
-  for (const SchemaProperty& property : inner.properties) {
-    print(property.node, below + "." + property.key, whole_block_is_missing ? ignored : rows,
-          counts);
+
+  HonourTable honoured_;
+  std::string rows_;
+  Counts counts_;
+};
+
+std::string fields_of(std::string_view kind, const SchemaNode& schema, HonourTable honoured) {
+  Table table(honoured);
+  if (const SchemaNode* spec = schema.find("spec")) table.print(*spec, "spec");
+  return table.take(kind);
+}
+
+std::string defaults(std::span<const DefaultNotBuilt> rows) {
+  std::string out = "| field, when absent | in this build |\n|---|---|\n";
+  for (const DefaultNotBuilt& row : rows) {
+    out += fmt::format("| `{}` | {} |\n", row.field, row.sentence);
   }
+  return out;
 }
 
 }  // namespace
 
-std::string compatibility_page(const SchemaNode& mail_server) {
-  std::string rows;
-  Counts counts;
-  if (const SchemaNode* spec = mail_server.find("spec")) print(*spec, "spec", rows, counts);
+std::string compatibility_page(const Schemas& schemas) {
   std::string out(kHead);
-  out += fmt::format("## Fields of MailServer: {} of {}\n\n", counts.honoured, counts.all);
-  out +=
-      "A block that is not built at all has one row.\n\n| field | honoured |\n|---|---|\n" + rows;
-  out += "\n## Defaults that are not built yet\n\n";
+  out += fields_of("MailServer", schemas.mail_server, honoured_by_mail_server());
+  out += "\n## Defaults of MailServer that are not built yet\n\n";
   out += "What the reference says of an absent field, and what holds in this build instead.\n\n";
-  out += "| field, when absent | in this build |\n|---|---|\n";
-  for (const DefaultNotBuilt& row : defaults_not_built()) {
-    out += fmt::format("| `{}` | {} |\n", row.field, row.sentence);
-  }
+  out += defaults(defaults_not_built()) + "\n";
+  out += fields_of("MailClass", schemas.mail_class, honoured_by_mail_class());
+  out += "\n## Defaults of MailClass that are not built yet\n\n";
+  out += defaults(class_defaults_not_built());
   return out + std::string(kRest);
 }
 

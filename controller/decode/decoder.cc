@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "controller/decode/core_objects.h"
+#include "controller/decode/crd_text.h"
 #include "controller/decode/fields.h"
 #include "controller/decode/honoured.h"
+#include "controller/decode/mail_class.h"
 #include "controller/decode/mail_server.h"
 #include "controller/decode/object_meta.h"
 #include "controller/decode/rules.h"
@@ -20,45 +22,49 @@ namespace postern::decode {
 namespace {
 
 using Kind = Node::Kind;
-using Read = std::optional<model::Object> (*)(const SchemaNode&, Node&, model::Meta, Findings&);
+using Read = std::optional<model::Object> (*)(const Schemas&, Node&, model::Meta, Findings&);
 
-void check_mail_server(const SchemaNode& schema, Node& document, const std::string& own_namespace,
-                       Findings& findings) {
+void check_by_schema(const SchemaNode& schema, Node& document, Findings& findings) {
   // `kubectl get -o yaml` writes it; it is the controller's word, not the author's.
   document.remove("status");
   check_structure(schema, document, "", findings);
-  if (findings.refused()) return;
-  check_rules(schema, document, "", findings);
-  if (findings.refused()) return;
-  check_honoured(*document.find("spec"), own_namespace, findings);
+  if (!findings.refused()) check_rules(schema, document, "", findings);
 }
 
-std::optional<model::Object> mail_server(const SchemaNode& schema, Node& document, model::Meta meta,
+std::optional<model::Object> mail_server(const Schemas& schemas, Node& document, model::Meta meta,
                                          Findings& findings) {
-  check_mail_server(schema, document, meta.key.object_namespace, findings);
+  check_by_schema(schemas.mail_server, document, findings);
+  if (findings.refused()) return std::nullopt;
+  check_honoured_by_mail_server(*document.find("spec"), meta.key.object_namespace, findings);
   if (findings.refused()) return std::nullopt;
   return read_mail_server(document, std::move(meta));
 }
 
+// A class forbids things. One that is wrong, or that asks for what is not built, is refused as a
+// whole: to hold half of it would allow what its author did not.
+std::optional<model::Object> mail_class(const Schemas& schemas, Node& document, model::Meta meta,
+                                        Findings& findings) {
+  check_by_schema(schemas.mail_class, document, findings);
+  if (findings.refused()) return std::nullopt;
+  check_honoured_by_mail_class(*document.find("spec"), findings);
+  if (findings.refused()) return std::nullopt;
+  return read_mail_class(document, std::move(meta));
+}
+
+std::optional<model::Object> name_space(const Schemas&, Node&, model::Meta meta, Findings&) {
+  return model::NamespaceObject{std::move(meta)};
+}
+
 template <auto read>
-std::optional<model::Object> core(const SchemaNode&, Node& document, model::Meta meta,
+std::optional<model::Object> core(const Schemas&, Node& document, model::Meta meta,
                                   Findings& findings) {
   auto object = read(document, std::move(meta), findings);
   if (findings.refused()) return std::nullopt;
   return model::Object(std::move(object));
 }
 
-// A class forbids things: to pass over it would allow them, and nobody would know.
-std::optional<model::Object> mail_class(const SchemaNode&, Node& document, model::Meta,
-                                        Findings& findings) {
-  findings.add(Finding{"", document.mark, std::string(model::kNotSupportedYet),
-                       "MailClass is not supported yet: take the document away; what it allows "
-                       "and forbids does not hold"});
-  return std::nullopt;
-}
-
 // Of use in a cluster; nothing in this build asks for them.
-std::optional<model::Object> passed_over(const SchemaNode&, Node&, model::Meta, Findings&) {
+std::optional<model::Object> passed_over(const Schemas&, Node&, model::Meta, Findings&) {
   return std::nullopt;
 }
 
@@ -74,7 +80,7 @@ constexpr std::array<KindRow, 9> kKinds = {{
     {"v1", "ConfigMap", core<read_config_map>},
     {"v1", "Service", core<read_service>},
     {"discovery.k8s.io/v1", "EndpointSlice", core<read_endpoint_slice>},
-    {"v1", "Namespace", passed_over},
+    {"v1", "Namespace", name_space},
     {"gateway.networking.k8s.io/v1", "ReferenceGrant", passed_over},
     {"gateway.networking.k8s.io/v1beta1", "ReferenceGrant", passed_over},
 }};
@@ -142,13 +148,15 @@ model::Problem problem_of(Finding finding, const model::ObjectKey& key, const st
   return out;
 }
 
+Decoder::Decoder() : schemas_{schema_of_crd(mail_server_crd()), schema_of_crd(mail_class_crd())} {}
+
 Decoded Decoder::decode(Node& document, const std::string& file) const {
   Decoded out;
   Findings findings;
   const KindRow* row = is_object(document, findings) ? row_for(document, findings) : nullptr;
   if (row != nullptr) {
     model::Meta meta = read_meta(document, file, findings);
-    out.object = row->read(schema_, document, std::move(meta), findings);
+    out.object = row->read(schemas_, document, std::move(meta), findings);
     if (findings.refused()) out.object.reset();
   }
   const model::ObjectKey key = document.kind == Kind::Map ? key_of(document) : model::ObjectKey{};

@@ -1,4 +1,4 @@
-// A document of any kind → an object of the model, or the problems why not. Holds the schema; made
+// A document of any kind → an object of the model, or the problems why not. Holds the schemas; made
 // once by each source of objects. Immutable: may be shared.
 #pragma once
 
@@ -18,16 +18,22 @@ struct Decoded {
   model::Problems problems;             // warnings may stand beside an object
 };
 
+// Of our own kinds.
+struct Schemas {
+  SchemaNode mail_server;
+  SchemaNode mail_class;
+};
+
 class Decoder {
  public:
-  Decoder() : schema_(mail_server_schema()) {}
+  Decoder();
 
   // `file` is where it came from, for problems; empty: not from a file. Defaults are filled in.
   [[nodiscard]] Decoded decode(Node& document, const std::string& file) const;
-  [[nodiscard]] const SchemaNode& schema() const { return schema_; }
+  [[nodiscard]] const Schemas& schemas() const { return schemas_; }
 
  private:
-  SchemaNode schema_;
+  Schemas schemas_;
 };
 
 [[nodiscard]] model::Problem problem_of(Finding finding, const model::ObjectKey& key,

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "controller/decode/fields.h"
 
@@ -15,14 +16,15 @@ constexpr std::string_view kLeaveOut = "take it away, docs/compatibility.md list
 
 class Walk {
  public:
-  Walk(const std::string& own_namespace, Findings& findings)
-      : own_namespace_(own_namespace), findings_(findings) {}
+  Walk(HonourTable table, std::string own_namespace, Findings& findings)
+      : table_(table), own_namespace_(std::move(own_namespace)), findings_(findings) {}
 
   // `pattern` is `field` without the numbers in brackets.
   void visit(const Node& node, const std::string& field, const std::string& pattern) {
     if (!node.written) return;
-    if (const HonouredField* row = find_honoured(pattern)) return check_value(node, field, *row);
-    if (!leads_to_honoured(pattern)) return findings_.not_supported(node, field, kLeaveOut);
+    if (const HonouredField* row = find_honoured(table_, pattern))
+      return check_value(node, field, *row);
+    if (!leads_to_honoured(table_, pattern)) return findings_.not_supported(node, field, kLeaveOut);
     for (const Member& member : node.members) {
       visit(member.value, join(field, member.key), join(pattern, member.key));
     }
@@ -41,6 +43,7 @@ class Walk {
       case Honour::Any: return;
       case Honour::SomeValues: return check_words(node, field, row);
       case Honour::OwnNamespace: return check_namespace(node, field);
+      case Honour::IpAddresses: return check_address(node, field);
     }
   }
 
@@ -60,7 +63,13 @@ class Walk {
                                         own_namespace_));
   }
 
-  const std::string& own_namespace_;
+  void check_address(const Node& node, const std::string& field) {
+    if (!node.text.starts_with("unix:")) return;
+    findings_.not_supported(node, field + ": " + node.text, "write an IP address");
+  }
+
+  const HonourTable table_;
+  const std::string own_namespace_;
   Findings& findings_;
 };
 
@@ -73,16 +82,14 @@ void check_one_provider(const Node& spec, Findings& findings) {
 
 }  // namespace
 
-const HonouredField* find_honoured(std::string_view path) {
-  const auto fields = honoured_fields();
-  const auto found = std::find_if(fields.begin(), fields.end(),
+const HonouredField* find_honoured(HonourTable table, std::string_view path) {
+  const auto found = std::find_if(table.begin(), table.end(),
                                   [&](const HonouredField& field) { return field.path == path; });
-  return found == fields.end() ? nullptr : &*found;
+  return found == table.end() ? nullptr : &*found;
 }
 
-bool leads_to_honoured(std::string_view path) {
-  const auto fields = honoured_fields();
-  return std::any_of(fields.begin(), fields.end(), [&](const HonouredField& field) {
+bool leads_to_honoured(HonourTable table, std::string_view path) {
+  return std::any_of(table.begin(), table.end(), [&](const HonouredField& field) {
     return field.path.size() > path.size() && field.path.starts_with(path) &&
            (field.path[path.size()] == '.' || field.path[path.size()] == '[');
   });
@@ -98,9 +105,14 @@ std::vector<std::string> words_in(std::string_view values) {
   return out;
 }
 
-void check_honoured(const Node& spec, const std::string& own_namespace, Findings& findings) {
-  Walk(own_namespace, findings).visit(spec, "spec", "spec");
+void check_honoured_by_mail_server(const Node& spec, const std::string& own_namespace,
+                                   Findings& findings) {
+  Walk(honoured_by_mail_server(), own_namespace, findings).visit(spec, "spec", "spec");
   check_one_provider(spec, findings);
+}
+
+void check_honoured_by_mail_class(const Node& spec, Findings& findings) {
+  Walk(honoured_by_mail_class(), {}, findings).visit(spec, "spec", "spec");
 }
 
 }  // namespace postern::decode

@@ -7,7 +7,7 @@ namespace {
 
 using enum Honour;
 
-constexpr HonouredField kFields[] = {
+constexpr HonouredField kOfMailServer[] = {
     {"spec.ingressClassName"},
     {"spec.hostnames"},
     {"spec.serverName"},
@@ -91,6 +91,39 @@ constexpr HonouredField kFields[] = {
     {"spec.logging.sessions"},
 };
 
+constexpr HonouredField kOfMailClass[] = {
+    {"spec.ports[].port"},
+    {"spec.ports[].addresses", IpAddresses},
+    {"spec.ports[].socket.backlog"},
+    {"spec.ports[].socket.receiveBufferBytes"},
+    {"spec.ports[].socket.sendBufferBytes"},
+    {"spec.ports[].socket.ipv6Only"},
+    {"spec.ports[].socket.multipath"},
+    {"spec.ports[].socket.keepAlive.mode"},
+    {"spec.ports[].socket.keepAlive.idle"},
+    {"spec.ports[].socket.keepAlive.interval"},
+    {"spec.ports[].socket.keepAlive.probes"},
+
+    {"spec.namespaces[].name"},
+    {"spec.namespaces[].selector.matchLabels"},
+    {"spec.namespaces[].selector.matchExpressions[].key"},
+    {"spec.namespaces[].selector.matchExpressions[].operator"},
+    {"spec.namespaces[].selector.matchExpressions[].values"},
+    {"spec.namespaces[].hostnames"},
+    {"spec.namespaces[].domains"},
+    {"spec.namespaces[].maxMailServers"},
+    // Those that a MailServer's own `limits` has.
+    {"spec.namespaces[].limits.maxConnections"},
+    {"spec.namespaces[].limits.maxConnectionsPerSource"},
+    {"spec.namespaces[].limits.maxConnectionsBeforeLogin"},
+    {"spec.namespaces[].limits.maxCommandBytes"},
+    {"spec.namespaces[].limits.maxErrors"},
+    {"spec.namespaces[].limits.maxCommands"},
+    {"spec.namespaces[].limits.maxReplyBytes"},
+
+    {"spec.egress.allowedCIDRs"},
+};
+
 constexpr DefaultNotBuilt kDefaults[] = {
     {"spec.protocols",
      "without it IMAP alone is offered: POP3, Submission and ManageSieve are not "
@@ -106,9 +139,20 @@ constexpr DefaultNotBuilt kDefaults[] = {
     {"spec.users.normalization", "names go to the backend as they were typed"},
 };
 
+constexpr DefaultNotBuilt kClassDefaults[] = {
+    {"spec.dns", "names are not looked up: backends are Services or IP addresses"},
+    {"spec.drain",
+     "a proxy that is told to stop takes no new client, says goodbye to all sessions at once, and "
+     "ends"},
+    {"spec.placement",
+     "users change members at once: nothing waits between two sessions of one user"},
+};
+
 }  // namespace
 
-std::span<const HonouredField> honoured_fields() { return kFields; }
+HonourTable honoured_by_mail_server() { return kOfMailServer; }
+HonourTable honoured_by_mail_class() { return kOfMailClass; }
+std::span<const DefaultNotBuilt> class_defaults_not_built() { return kClassDefaults; }
 std::span<const DefaultNotBuilt> defaults_not_built() { return kDefaults; }
 
 }  // namespace postern::decode

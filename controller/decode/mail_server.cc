@@ -8,18 +8,6 @@ namespace postern::decode {
 
 namespace {
 
-model::LimitsSpec read_limits(const Node& limits) {
-  model::LimitsSpec out;
-  out.max_connections = count_at(limits, "maxConnections");
-  out.max_connections_per_source = count_at(limits, "maxConnectionsPerSource");
-  out.max_connections_before_login = count_at(limits, "maxConnectionsBeforeLogin");
-  out.max_command_bytes = count_at(limits, "maxCommandBytes");
-  out.max_errors = count_at(limits, "maxErrors");
-  out.max_commands = count_at(limits, "maxCommands");
-  out.max_reply_bytes = count_at(limits, "maxReplyBytes");
-  return out;
-}
-
 model::TimeoutsSpec read_timeouts(const Node& timeouts) {
   model::TimeoutsSpec out;
   out.tls_handshake = duration_at(timeouts, "tlsHandshake");
@@ -69,6 +57,18 @@ void read_protection_and_logging(const Node& spec, model::MailServer& out) {
 }
 
 }  // namespace
+
+model::LimitsSpec read_limits(const Node& limits) {
+  model::LimitsSpec out;
+  out.max_connections = count_at(limits, "maxConnections");
+  out.max_connections_per_source = count_at(limits, "maxConnectionsPerSource");
+  out.max_connections_before_login = count_at(limits, "maxConnectionsBeforeLogin");
+  out.max_command_bytes = count_at(limits, "maxCommandBytes");
+  out.max_errors = count_at(limits, "maxErrors");
+  out.max_commands = count_at(limits, "maxCommands");
+  out.max_reply_bytes = count_at(limits, "maxReplyBytes");
+  return out;
+}
 
 model::ObjectRef read_object_ref(const Node& ref, const std::string& own_namespace) {
   const Node* other = ref.find("namespace");

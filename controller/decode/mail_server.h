@@ -11,6 +11,7 @@ namespace postern::decode {
 
 // The parts, one file each.
 [[nodiscard]] model::ProtocolSpec read_imap(const Node& imap);
+[[nodiscard]] model::LimitsSpec read_limits(const Node& limits);
 [[nodiscard]] model::TlsSpec read_tls(const Node& tls, const std::string& own_namespace);
 [[nodiscard]] model::BackendSpec read_backend(const Node& backend,
                                               const std::string& own_namespace);

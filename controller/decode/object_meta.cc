@@ -68,6 +68,18 @@ void check_name(const Node& metadata, std::string_view key, bool (*fits)(std::st
   }
 }
 
+// Kinds that the API calls cluster-scoped.
+bool has_no_namespace(std::string_view kind) { return kind == "MailClass" || kind == "Namespace"; }
+
+void check_namespace(const Node& metadata, const std::string& kind, Findings& findings) {
+  const Node* written = metadata.find("namespace");
+  if (written == nullptr || !has_no_namespace(kind)) {
+    return check_name(metadata, "namespace", is_namespace, findings);
+  }
+  findings.add(*written, "metadata.namespace",
+               "a " + kind + " belongs to no namespace: take the line away");
+}
+
 std::map<std::string, std::string> read_words(const Node& metadata, std::string_view key,
                                               Findings& findings) {
   std::map<std::string, std::string> out;
@@ -113,9 +125,11 @@ void collect_places(const Node& node, const std::string& file, const std::string
 
 model::ObjectKey key_of(const Node& document) {
   model::ObjectKey key{printable(text_at(document, "kind"), 64), "default", ""};
+  if (has_no_namespace(key.kind)) key.object_namespace.clear();
   const Node* metadata = document.find("metadata");
   if (metadata == nullptr) return key;
   key.name = printable(text_at(*metadata, "name"), 253);
+  if (has_no_namespace(key.kind)) return key;
   const std::string written = text_at(*metadata, "namespace");
   if (!written.empty()) key.object_namespace = printable(written, 63);
   return key;
@@ -132,7 +146,7 @@ model::Meta read_meta(const Node& document, const std::string& file, Findings& f
   }
   check_fields(*metadata, findings);
   check_name(*metadata, "name", is_object_name, findings);
-  check_name(*metadata, "namespace", is_namespace, findings);
+  check_namespace(*metadata, meta.key.kind, findings);
   meta.uid = text_at(*metadata, "uid");
   if (const Node* generation = metadata->find("generation")) {
     meta.generation = number_of(*generation);

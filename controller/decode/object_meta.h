@@ -10,7 +10,7 @@
 namespace postern::decode {
 
 // Tells what is wrong with name, namespace, labels and annotations. The namespace is "default" when
-// absent. Places are those of every field of the document.
+// absent, and empty for kinds that belong to none. Places are those of every field of the document.
 [[nodiscard]] model::Meta read_meta(const Node& document, const std::string& file,
                                     Findings& findings);
 

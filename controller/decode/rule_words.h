@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "common/base/address.h"
 #include "controller/decode/fields.h"
 
 namespace postern::decode {
@@ -21,6 +22,12 @@ inline constexpr std::array<std::string_view, 6> kProtocolKeys = {
 [[nodiscard]] inline bool is_one_of(std::string_view word,
                                     std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
+}
+// CEL's isIP: an IPv4 address written as IPv6 is not one.
+[[nodiscard]] inline bool is_ip(std::string_view text) {
+  const auto address = IpAddress::parse(text);
+  return address &&
+         (address->family() == IpAddress::Family::V6 || text.find(':') == std::string_view::npos);
 }
 [[nodiscard]] inline bool exactly_one(const Node& self,
                                       std::initializer_list<std::string_view> keys) {

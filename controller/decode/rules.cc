@@ -55,10 +55,15 @@ std::optional<DurationBounds> duration_bounds(std::string_view message) {
   return DurationBounds{*least, *most};
 }
 
+std::span<const std::span<const NamedRule>> rule_lists() {
+  static const std::array kLists = {spec_rules(),    protocol_rules(), service_rules(),
+                                    backend_rules(), routing_rules(),  authentication_rules(),
+                                    class_rules()};
+  return kLists;
+}
+
 const NamedRule* find_rule(std::string_view message) {
-  const std::array lists = {spec_rules(),           protocol_rules(), service_rules(),
-                            authentication_rules(), backend_rules(),  routing_rules()};
-  for (const auto& list : lists) {
+  for (const auto& list : rule_lists()) {
     const auto found = std::find_if(list.begin(), list.end(),
                                     [&](const NamedRule& rule) { return rule.message == message; });
     if (found != list.end()) return &*found;

@@ -1,4 +1,4 @@
-// The CEL rules of the CRD as functions, keyed by their message: one rule, one message. A test
+// The CEL rules of the CRDs as functions, keyed by their message: one rule, one message. A test
 // fails on a rule without a function and on a function without a rule. Durations are one function,
 // whose bounds stand in the message. A function sees the node that carries the rule, after its
 // structure was found right and defaults were filled in; it never checks types again.
@@ -28,6 +28,9 @@ struct NamedRule {
 [[nodiscard]] std::span<const NamedRule> authentication_rules();
 [[nodiscard]] std::span<const NamedRule> backend_rules();
 [[nodiscard]] std::span<const NamedRule> routing_rules();
+[[nodiscard]] std::span<const NamedRule> class_rules();
+// All of them.
+[[nodiscard]] std::span<const std::span<const NamedRule>> rule_lists();
 
 struct DurationBounds {
   Duration least;

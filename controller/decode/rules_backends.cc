@@ -1,5 +1,4 @@
 // Rules at backends.
-#include "common/base/address.h"
 #include "common/base/ascii.h"
 #include "controller/decode/rule_words.h"
 #include "controller/decode/rules.h"
@@ -68,9 +67,7 @@ bool is_host(std::string_view name) {
   }
 }
 
-bool is_address(const Node& address) {
-  return IpAddress::parse(address.text).has_value() || is_host(address.text);
-}
+bool is_address(const Node& address) { return is_ip(address.text) || is_host(address.text); }
 
 bool deliveries_do_not_log_in(const Node& port) {
   return !has(port, "login") || !(is(port, "protocol", "MX") || is(port, "protocol", "LMTP"));

@@ -58,7 +58,10 @@ bool somebody_is_trusted(const Node& proxy_protocol) {
   return has(proxy_protocol, "trustedCIDRs") || has(proxy_protocol, "trustedServiceRefs");
 }
 
-bool is_network(const Node& cidr) { return Network::parse(cidr.text).has_value(); }
+bool is_network(const Node& cidr) {
+  return is_ip(std::string_view(cidr.text).substr(0, cidr.text.find('/'))) &&
+         Network::parse(cidr.text).has_value();
+}
 
 bool list_with_source(const Node& capabilities) {
   return is(capabilities, "source", "List") == has(capabilities, "list");

@@ -6,7 +6,6 @@
 #include <charconv>
 
 #include "common/base/check.h"
-#include "controller/decode/crd_text.h"
 #include "controller/decode/yaml.h"
 
 namespace postern::decode {
@@ -110,15 +109,15 @@ SchemaNode read_schema(const Node& schema) {
   return out;
 }
 
-SchemaNode mail_server_schema() {
-  const YamlDocuments crd = read_yaml(mail_server_crd());
-  check(!crd.problem && crd.documents.size() == 1, "the compiled-in CRD is not YAML");
-  const Node* at = crd.documents[0].find("spec");
+SchemaNode schema_of_crd(std::string_view crd) {
+  const YamlDocuments read = read_yaml(crd);
+  check(!read.problem && read.documents.size() == 1, "a compiled-in CRD is not YAML");
+  const Node* at = read.documents[0].find("spec");
   if (at != nullptr) at = at->find("versions");
-  check(at != nullptr && !at->items.empty(), "the compiled-in CRD has no version");
+  check(at != nullptr && !at->items.empty(), "a compiled-in CRD has no version");
   at = at->items[0].find("schema");
   if (at != nullptr) at = at->find("openAPIV3Schema");
-  check(at != nullptr, "the compiled-in CRD has no schema");
+  check(at != nullptr, "a compiled-in CRD has no schema");
   return read_schema(*at);
 }
 

@@ -65,8 +65,8 @@ struct SchemaProperty {
   SchemaNode node;
 };
 
-// Of the MailServer's CRD that is compiled in. Ends the process if that does not parse: it is ours.
-[[nodiscard]] SchemaNode mail_server_schema();
+// Of a CRD that is compiled in (crd_text.h). Ends the process if that does not parse: it is ours.
+[[nodiscard]] SchemaNode schema_of_crd(std::string_view crd);
 
 // From the openAPIV3Schema of a CRD. Throws nothing; what it does not know ends the process.
 [[nodiscard]] SchemaNode read_schema(const Node& schema);

@@ -11,7 +11,7 @@ namespace postern::decode {
 namespace {
 
 using Words = std::pair<std::string_view, std::string_view>;
-constexpr std::array<Words, 22> kPatterns = {{
+constexpr std::array<Words, 25> kPatterns = {{
     {R"(^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$)",
      "the name of an object, such as mail-tls: lower-case letters, digits, - and ."},
     {R"(^[a-z0-9]([-a-z0-9]*[a-z0-9])?$)",
@@ -22,6 +22,13 @@ constexpr std::array<Words, 22> kPatterns = {{
      "a DNS name in lower case, such as mail.example.com or *.example.com"},
     {R"(^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$)",
      "a DNS name in lower case, such as mail.example.com"},
+    {R"(^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z]([-a-z0-9]{0,61}[a-z0-9])?$)",
+     "a DNS name in lower case, such as example.com: names below it are meant too"},
+    {R"(^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$)",
+     "the value of a label, such as small: letters, digits, -, _ and ., none but letters and "
+     "digits at its ends"},
+    {R"(^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$)",
+     "the key of a label, such as plan or hoster.example/plan"},
     {R"(^[-._a-zA-Z0-9]+$)", "a key such as ca.crt: letters, digits, -, _ and ."},
     {R"(^[!-~]+( [!-~]+)*$)", "visible ASCII, words apart by one space, such as IDLE"},
     {R"(^[ -~]+$)", "one line of ASCII text"},

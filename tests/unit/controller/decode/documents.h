@@ -18,7 +18,8 @@ inline const Decoder& test_decoder() {
   static const Decoder kDecoder;
   return kDecoder;
 }
-inline const SchemaNode& test_schema() { return test_decoder().schema(); }
+inline const SchemaNode& test_schema() { return test_decoder().schemas().mail_server; }
+inline const SchemaNode& test_class_schema() { return test_decoder().schemas().mail_class; }
 
 inline Node document(std::string_view text) {
   YamlDocuments read = read_yaml(text);
@@ -40,6 +41,12 @@ inline std::string mail_server_with(std::string_view more, std::string_view in_b
              "  - name: pods\n"
              "    service: {name: dovecot}\n") +
          (in_backend.empty() ? "" : "    " + std::string(in_backend) + "\n") + std::string(more);
+}
+
+// A MailClass; `spec` are its lines.
+inline std::string mail_class_with(std::string_view spec) {
+  return "apiVersion: postern.dev/v1alpha1\nkind: MailClass\nmetadata: {name: postern}\nspec:\n" +
+         std::string(spec);
 }
 
 inline Decoded decode_text(std::string_view text) {
