@@ -1,0 +1,18 @@
+// Where proxies may connect (mailserver.md 8, "Egress"), judged by the address that is dialled.
+// Pure. Private to this room.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "common/base/address.h"
+
+namespace postern::build {
+
+// `allowed` is egress.allowedCIDRs of the class; nothing: the default, where loopback is allowed in
+// a directory and link-local (metadata services of clouds) is not. Loopback and link-local are
+// opened only by an entry that lies within them, never by 0.0.0.0/0.
+[[nodiscard]] bool egress_allows(const std::optional<std::vector<Network>>& allowed,
+                                 const IpAddress& address);
+
+}  // namespace postern::build

@@ -1,0 +1,215 @@
+#include "controller/build/class_rules.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "controller/build/class_egress.h"
+#include "controller/build/class_namespaces.h"
+
+namespace postern::build {
+namespace {
+
+// A refusal of the MailServer as a whole.
+void refuse(ServerDraft& server, std::string field, std::string reason, std::string message) {
+  server.remark(Remark{std::move(field), std::move(reason), std::move(message)});
+}
+
+void claim_hostnames(ServerDraft& server, const model::NamespaceRule* rule) {
+  server.hostnames.clear();
+  for (std::size_t i = 0; i < server.spec->hostnames.size(); ++i) {
+    const std::string& hostname = server.spec->hostnames[i];
+    if (rule == nullptr || may_claim(rule->hostnames, hostname)) {
+      server.hostnames.push_back(hostname);
+      continue;
+    }
+    refuse(server, fmt::format("spec.hostnames[{}]", i), "HostnameNotAllowed",
+           fmt::format("{} is not for this namespace: rule {} of the class allows {} and names "
+                       "below",
+                       hostname, rule->name, fmt::join(rule->hostnames, ", ")));
+  }
+}
+
+// spec.domains is not honoured yet, so a MailServer that was read names none.
+bool claims_domains(ServerDraft& server, const model::NamespaceRule& rule) {
+  if (rule.domains.empty()) return true;
+  refuse(server, "spec.domains", "DomainNotAllowed",
+         fmt::format("is missing: rule {} of the class lets mail be for {} and domains below only, "
+                     "so a MailServer must name its domains; they are not supported yet",
+                     rule.name, fmt::join(rule.domains, ", ")));
+  return false;
+}
+
+// Of two upper limits the smaller; 0: not limited.
+std::uint32_t smaller(std::uint32_t own, std::uint32_t most) {
+  return own == 0 ? most : std::min(own, most);
+}
+
+struct LimitField {
+  std::string_view name;
+  std::optional<std::uint32_t> model::LimitsSpec::* spec;
+  std::uint32_t config::ServerLimits::* limit;
+};
+constexpr LimitField kLimits[] = {
+    {"maxConnections", &model::LimitsSpec::max_connections, &config::ServerLimits::max_connections},
+    {"maxConnectionsPerSource", &model::LimitsSpec::max_connections_per_source,
+     &config::ServerLimits::max_connections_per_source},
+    {"maxConnectionsBeforeLogin", &model::LimitsSpec::max_connections_before_login,
+     &config::ServerLimits::max_connections_before_login},
+    {"maxCommandBytes", &model::LimitsSpec::max_command_bytes,
+     &config::ServerLimits::max_command_octets},
+    {"maxErrors", &model::LimitsSpec::max_errors, &config::ServerLimits::max_errors},
+    {"maxCommands", &model::LimitsSpec::max_commands, &config::ServerLimits::max_commands},
+    {"maxReplyBytes", &model::LimitsSpec::max_reply_bytes, &config::ServerLimits::max_reply_octets},
+};
+
+config::ListenerSocket socket_of(const model::SocketSpec& spec) {
+  config::ListenerSocket out;
+  out.backlog = spec.backlog;
+  out.receive_buffer_octets = spec.receive_buffer_octets;
+  out.send_buffer_octets = spec.send_buffer_octets;
+  out.ipv6_only = spec.ipv6_only;
+  out.multipath = spec.multipath;
+  out.keep_alive = spec.keep_alive.enabled;
+  out.keep_alive_idle_s = spec.keep_alive.idle_s;
+  out.keep_alive_interval_s = spec.keep_alive.interval_s;
+  out.keep_alive_probes = spec.keep_alive.probes;
+  return out;
+}
+
+}  // namespace
+
+ClassRules::ClassRules(const world::World& world, const Terms& terms)
+    : world_(world), terms_(terms), class_(world.mail_class(terms.class_name)) {
+  count_mail_servers();
+}
+
+void ClassRules::count_mail_servers() {
+  if (class_ == nullptr || !class_->namespaces) return;
+  const auto counts = [](const model::NamespaceRule& rule) { return rule.max_mail_servers > 0; };
+  if (std::ranges::none_of(*class_->namespaces, counts)) return;
+  for (const model::MailServer* server : world_.mail_servers()) {
+    const std::string& wanted = server->ingress_class_name;
+    if (!wanted.empty() && wanted != terms_.class_name) continue;
+    by_namespace_[server->meta.key.object_namespace].push_back(server);
+  }
+}
+
+const model::NamespaceRule* ClassRules::rule_for(const std::string& object_namespace) const {
+  Labels labels;
+  if (const auto* found = world_.name_space(object_namespace)) labels = found->meta.labels;
+  labels[std::string(model::kNamespaceNameLabel)] = object_namespace;
+  const auto rule = std::ranges::find_if(*class_->namespaces, [&](const model::NamespaceRule& one) {
+    return fits(one.selector, labels);
+  });
+  return rule == class_->namespaces->end() ? nullptr : &*rule;
+}
+
+bool ClassRules::is_one_too_many(const ServerDraft& server, std::uint32_t most) const {
+  const auto found = by_namespace_.find(server.spec->meta.key.object_namespace);
+  if (most == 0 || found == by_namespace_.end() || found->second.size() <= most) return false;
+  const auto oldest = found->second.begin() + most;
+  return std::none_of(found->second.begin(), oldest, [&](const model::MailServer* one) {
+    return one->meta.key == server.spec->meta.key;
+  });
+}
+
+bool ClassRules::counts_in(const std::string& object_namespace) const {
+  if (class_ == nullptr || !class_->namespaces) return false;
+  const model::NamespaceRule* rule = rule_for(object_namespace);
+  return rule != nullptr && rule->max_mail_servers > 0;
+}
+
+bool ClassRules::may_be_here(ServerDraft& server) const {
+  if (class_ == nullptr && terms_.class_broken) {
+    refuse(server, "spec.ingressClassName", "ClassNotFound",
+           fmt::format("MailClass {} is there and cannot be used: nothing is served until it is "
+                       "right",
+                       terms_.class_name));
+    return false;
+  }
+  const bool ruled = class_ != nullptr && class_->namespaces;
+  const std::string& object_namespace = server.spec->meta.key.object_namespace;
+  const model::NamespaceRule* rule = ruled ? rule_for(object_namespace) : nullptr;
+  if (ruled && rule == nullptr) {
+    refuse(server, "", "NamespaceNotAllowed",
+           fmt::format("namespace {} may have no MailServer here: no rule of MailClass {} fits it",
+                       object_namespace, terms_.class_name));
+    return false;
+  }
+  if (rule != nullptr && is_one_too_many(server, rule->max_mail_servers)) {
+    refuse(server, "", "TooManyMailServers",
+           fmt::format("namespace {} may have {} here, and older ones count first: rule {} of the "
+                       "class",
+                       object_namespace, rule->max_mail_servers, rule->name));
+    return false;
+  }
+  claim_hostnames(server, rule);
+  return (rule == nullptr || claims_domains(server, *rule)) && !server.hostnames.empty();
+}
+
+void ClassRules::apply_to(ServerDraft& server) const {
+  if (class_ == nullptr || !class_->namespaces) return;
+  const auto* rule = rule_for(server.spec->meta.key.object_namespace);
+  if (rule == nullptr || !rule->limits) return;
+  for (const LimitField& field : kLimits) {
+    const std::optional<std::uint32_t>& most = (*rule->limits).*field.spec;
+    if (!most) continue;
+    std::uint32_t& limit = server.server.limits.*field.limit;
+    limit = smaller(limit, *most);
+    const std::optional<std::uint32_t>& written = server.spec->limits.*field.spec;
+    if (!written || *written <= *most) continue;
+    server.remark(Remark{fmt::format("spec.limits.{}", field.name), "PartiallyAccepted",
+                         fmt::format("{} is above what rule {} of the class allows: {} holds",
+                                     *written, rule->name, *most),
+                         model::Severity::Warning});
+  }
+}
+
+const model::PortSpec* ClassRules::port(std::uint16_t number) const {
+  if (class_ == nullptr || !class_->ports) return nullptr;
+  const auto found = std::ranges::find(*class_->ports, number, &model::PortSpec::port);
+  return found == class_->ports->end() ? nullptr : &*found;
+}
+
+std::optional<Remark> ClassRules::check_port(std::uint16_t number, std::string field) const {
+  if (class_ == nullptr || !class_->ports || port(number) != nullptr) return std::nullopt;
+  std::vector<std::uint16_t> open;
+  for (const model::PortSpec& one : *class_->ports) open.push_back(one.port);
+  return Remark{
+      std::move(field), "PortNotServed",
+      fmt::format("the class does not open port {}: it opens {}", number, fmt::join(open, ", "))};
+}
+
+void ClassRules::apply_to(config::Listener& listener) const {
+  const model::PortSpec* entry = port(listener.port);
+  if (entry == nullptr) return;
+  listener.addresses = entry->addresses;
+  listener.socket = socket_of(entry->socket);
+}
+
+bool ClassRules::may_point_to(const IpAddress& address) const {
+  static const std::optional<std::vector<Network>> kDefault;
+  return egress_allows(class_ == nullptr ? kDefault : class_->egress, address);
+}
+
+Remark ClassRules::closed_target(const std::vector<IpAddress>& addresses, std::string field,
+                                 std::string_view who) const {
+  constexpr std::size_t kShown = 4;
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < std::min(addresses.size(), kShown); ++i) {
+    texts.push_back(addresses[i].text());
+  }
+  if (addresses.size() > kShown) texts.push_back(fmt::format("{} more", addresses.size() - kShown));
+  return Remark{
+      std::move(field), "EgressNotAllowed",
+      fmt::format("{} leads to {}, where proxies may not connect: {}", who, fmt::join(texts, ", "),
+                  class_ != nullptr && class_->egress
+                      ? "not within egress.allowedCIDRs of the class"
+                      : "link-local addresses need an entry in egress.allowedCIDRs of "
+                        "the class")};
+}
+
+}  // namespace postern::build
