@@ -18,7 +18,7 @@ const Gate* gate_of(const SSL* tls) {
 
 const GateTenant* tenant_of(const SSL* tls) {
   const Gate* const gate = gate_of(tls);
-  return gate ? &gate->tenants[marked_hello(tls)->tenant] : nullptr;
+  return gate ? gate->tenants[marked_hello(tls)->tenant].get() : nullptr;
 }
 
 // Before anything of the hello is used: tenant, then policy, then session context. Tickets are
@@ -31,7 +31,7 @@ int on_client_hello(SSL* tls, int* alert, void*) {
     *alert = asked.error();
     return SSL_CLIENT_HELLO_ERROR;
   }
-  const auto owner = gate->names.find(*asked);
+  const auto owner = gate->names->find(*asked);
   const bool unknown = !asked->empty() && !owner;
   if (unknown && gate->unknown_names == config::UnknownNames::Reject) {
     *alert = SSL_AD_UNRECOGNIZED_NAME;
@@ -40,7 +40,7 @@ int on_client_hello(SSL* tls, int* alert, void*) {
   mark.tenant = owner.value_or(0);
   mark.named = owner.has_value();
   mark.sni = std::move(*asked);
-  const GateTenant& tenant = gate->tenants[mark.tenant];
+  const GateTenant& tenant = *gate->tenants[mark.tenant];
   apply(*tenant.policy, tls);
   SSL_set_session_id_context(tls, tenant.session_context.data(),
                              static_cast<unsigned int>(tenant.session_context.size()));

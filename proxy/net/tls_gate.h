@@ -20,12 +20,15 @@ struct GateTenant {
   std::vector<std::shared_ptr<const StoredPair>> pairs;  // never empty; in order of the refs
   Sha256 session_context{};  // sessions of one context are none of another
   std::string ticket_context;
+  config::UnknownNames unknown_names =
+      config::UnknownNames::FirstCertificate;  // if it is the first
 };
 
 struct Gate {
-  SslContextPtr context;
-  std::vector<GateTenant> tenants;
-  NameTable names;
+  std::shared_ptr<SSL_CTX> context;
+  bool cached = false;  // the context keeps sessions
+  std::vector<std::shared_ptr<const GateTenant>> tenants;
+  std::shared_ptr<const NameTable> names;
   config::UnknownNames unknown_names = config::UnknownNames::FirstCertificate;
   std::shared_ptr<TicketMasters> masters;
 };

@@ -1,32 +1,21 @@
 // TLS towards clients (spec: TLS 1–4, 8–11). One SSL_CTX a policy, made on the control thread and
-// immutable then; one gate SSL_CTX a listener protocol, whose ClientHello callback chooses tenant,
-// policy and certificate by SNI before a ticket is opened. Keys are DER in locked memory until a
-// handshake needs them; loaded pairs are an LRU shared by the workers.
-// Thread: build() on the control thread; open() on any worker, at the same time.
+// immutable then; one gate SSL_CTX a listener, whose ClientHello callback chooses tenant, policy
+// and certificate by SNI before a ticket is opened. Keys are DER in locked memory until a handshake
+// needs them; loaded pairs are an LRU shared by the workers. A listener of which one tenant changed
+// shares everything else with the one before it. Thread: build() on the control thread; open() on
+// any worker, at the same time.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
-#include "common/base/clock.h"
-#include "common/base/result.h"
 #include "common/config/listener.h"
-#include "common/config/secret_material.h"
-#include "common/config/server.h"
+#include "proxy/net/tls_tenant.h"
 
 struct ssl_st;
 
 namespace postern::net {
-
-// A problem that refuses the resource it is in.
-struct TlsProblem {
-  std::string server;  // SERVER resource
-  std::string field;   // "tls.cipherSuites[2]"
-  std::string detail;
-};
 
 // What a handshake found out; read after Stream::handshake is Done.
 struct TlsChoice {
@@ -34,36 +23,15 @@ struct TlsChoice {
   bool named = false;      // SNI named it; else it is the first
 };
 
-// One tenant of a listener with what its SERVER says and the key pairs that it names.
-struct TlsTenant {
-  std::string server;
-  std::vector<std::string> hostnames;
-  const config::ServerTls* tls = nullptr;  // read while building only
-  std::vector<std::pair<std::string, const config::KeyPair*>> key_pairs;  // in order of the refs
-};
-
-// Process-wide: ticket masters and loaded certificates; made once in app/, given to each build.
-class TlsShared {
- public:
-  TlsShared();
-  // `clock` decides when ticket masters are renewed; it must outlive this and every TlsServer.
-  explicit TlsShared(const Clock& clock);
-  ~TlsShared();
-  // Key pairs that handshakes have loaded and that are still in some snapshot.
-  [[nodiscard]] std::size_t loaded_pairs() const;
-  struct State;
-  [[nodiscard]] State& state() { return *state_; }
-
- private:
-  std::unique_ptr<State> state_;
-};
-
 class TlsServer {
  public:
   ~TlsServer();
-  // For one listener. Fails with every problem found.
-  [[nodiscard]] static Result<std::shared_ptr<const TlsServer>, std::vector<TlsProblem>> build(
-      Protocol protocol, const std::vector<TlsTenant>& tenants, TlsShared& shared);
+  // For one listener and its tenants, one for each of the listener's and in their order. `before`:
+  // the same port's, null if there is none.
+  [[nodiscard]] static std::shared_ptr<const TlsServer> build(
+      std::shared_ptr<const config::Listener> listener, std::vector<ReadyTenant> tenants,
+      TlsShared& shared, const TlsServer* before);
+  [[nodiscard]] const std::vector<ReadyTenant>& tenants() const;
   // A TLS object for one connection, in accept state; the stream takes it over.
   [[nodiscard]] ssl_st* open() const;
   // What the handshake of `tls` chose.
@@ -74,8 +42,5 @@ class TlsServer {
   explicit TlsServer(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
-
-// For checks before a snapshot is used: does the key fit the certificate, can both be read?
-[[nodiscard]] Result<void, std::string> check_key_pair(const config::KeyPair& pair);
 
 }  // namespace postern::net

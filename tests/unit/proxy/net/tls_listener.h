@@ -30,14 +30,24 @@ struct TenantDraft {
 using Built = Result<std::shared_ptr<const TlsServer>, std::vector<TlsProblem>>;
 
 inline Built build(const std::deque<TenantDraft>& drafts, TlsShared& shared,
-                   Protocol protocol = Protocol::Imap) {
-  std::vector<TlsTenant> tenants;
+                   Protocol protocol = Protocol::Imap, const TlsServer* before = nullptr) {
+  auto listener = std::make_shared<config::Listener>();
+  listener->protocol = protocol;
+  std::vector<ReadyTenant> tenants;
+  std::vector<TlsProblem> problems;
   for (const TenantDraft& draft : drafts) {
-    TlsTenant tenant{draft.server, draft.hostnames, &draft.tls, {}};
+    TlsTenant tenant{draft.server, &draft.tls, {}};
     for (const config::KeyPair& pair : draft.pairs) tenant.key_pairs.emplace_back("ns/pair", &pair);
-    tenants.push_back(std::move(tenant));
+    listener->tenants.push_back({draft.server, draft.hostnames, config::Plaintext::Refuse, 0});
+    auto made = make_tenant(protocol, tenant, shared);
+    if (made) {
+      tenants.push_back(std::move(*made));
+    } else {
+      problems.insert(problems.end(), made.error().begin(), made.error().end());
+    }
   }
-  return TlsServer::build(protocol, tenants, shared);
+  if (!problems.empty()) return Fail<std::vector<TlsProblem>>(std::move(problems));
+  return TlsServer::build(std::move(listener), std::move(tenants), shared, before);
 }
 
 // What a client of the test offers.

@@ -21,8 +21,12 @@ struct TlsPeers {
   explicit TlsPeers(std::string name = "mail.example.org") {
     pair = authority.issue({name});
     tls.server_names = {name};
-    const std::vector<TlsTenant> tenants{{"ns/one", {name}, &settings, {{"ns/cert", &pair}}}};
-    server = TlsServer::build(Protocol::Imap, tenants, shared).value();
+    const config::Listener listener{
+        993, Protocol::Imap, config::ListenerTls::Implicit, {{"ns/one", {name}}}};
+    server = TlsServer::build(
+        std::make_shared<const config::Listener>(listener),
+        {make_tenant(Protocol::Imap, {"ns/one", &settings, {{"ns/cert", &pair}}}, shared).value()},
+        shared, nullptr);
     client = TlsClient::build({&tls, {&trust}, nullptr}).value();
   }
 
