@@ -1,0 +1,26 @@
+// `postern certgen DIR`: the certificates of the stream between controller and proxies. The work is
+// common/identity/certgen.h's; here it becomes lines for people and an exit code.
+#pragma once
+
+#include <string>
+
+#include "common/base/clock.h"
+
+namespace postern::tool {
+
+struct CertgenOptions {
+  std::string directory;
+  std::string ingress_class = "postern";
+};
+
+struct CertgenAnswer {
+  int exit_code = 0;
+  std::string out;  // a line a file: written or kept, and until when it is valid
+  std::string err;
+};
+
+// An existing directory is looked through first: nothing valid is written over.
+[[nodiscard]] CertgenAnswer certgen(const CertgenOptions& options,
+                                    const Clock& clock = SystemClock());
+
+}  // namespace postern::tool
