@@ -88,12 +88,120 @@ TEST(Listener, accepts_with_both_addresses_and_without_delay) {
   Accepted accepted = accept_any(*sockets);
   EXPECT_EQ(accepted.client, local_address(*dialled));
   EXPECT_EQ(accepted.local, sockets->front().local());
+  // 180 s of silence, then 4 probes each 30 s; towards backends 120 s in all.
+  EXPECT_EQ(option(accepted.stream.fd(), IPPROTO_TCP, TCP_USER_TIMEOUT), 300'000);
+  EXPECT_EQ(option(dialled->fd(), IPPROTO_TCP, TCP_USER_TIMEOUT), 120'000);
   for (const int fd : {accepted.stream.fd(), dialled->fd()}) {
     EXPECT_NE(option(fd, IPPROTO_TCP, TCP_NODELAY), 0);
     EXPECT_NE(option(fd, SOL_SOCKET, SO_KEEPALIVE), 0);
-    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 120'000);
     EXPECT_NE(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
     EXPECT_NE(::fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+  }
+}
+
+config::ListenerSocket with(void (*change)(config::ListenerSocket&)) {
+  config::ListenerSocket options;
+  change(options);
+  return options;
+}
+
+// What a connection to a socket with these options has.
+Accepted accepted_with(const config::ListenerSocket& options, const char* listen,
+                       const char* dial) {
+  auto sockets = listen_on(any_port(listen), 1, options);
+  EXPECT_TRUE(sockets) << sockets.error().reason;
+  TcpDialer dialer;
+  auto dialled = dialer.dial({*IpAddress::parse(dial), sockets->front().local().port});
+  EXPECT_TRUE(dialled);
+  return accept_any(*sockets);
+}
+
+TEST(Listener, gives_connections_the_keepalive_and_buffers_of_the_class) {
+  const Accepted accepted = accepted_with(with([](config::ListenerSocket& options) {
+                                            options.keep_alive_idle_s = 20;
+                                            options.keep_alive_interval_s = 5;
+                                            options.keep_alive_probes = 2;
+                                            options.receive_buffer_octets = 32'768;
+                                            options.send_buffer_octets = 16'384;
+                                          }),
+                                          "127.0.0.1", "127.0.0.1");
+  const int fd = accepted.stream.fd();
+  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPIDLE), 20);
+  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPINTVL), 5);
+  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPCNT), 2);
+  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 30'000);
+  EXPECT_EQ(option(fd, SOL_SOCKET, SO_RCVBUF), 2 * 32'768);  // the kernel counts its own share
+  EXPECT_EQ(option(fd, SOL_SOCKET, SO_SNDBUF), 2 * 16'384);
+}
+
+TEST(Listener, leaves_very_patient_probes_to_the_kernel) {
+  const Accepted accepted = accepted_with(
+      with([](config::ListenerSocket& options) { options.keep_alive_idle_s = 9 * 3600; }),
+      "127.0.0.1", "127.0.0.1");
+  EXPECT_EQ(option(accepted.stream.fd(), IPPROTO_TCP, TCP_KEEPIDLE), 9 * 3600);
+  EXPECT_EQ(option(accepted.stream.fd(), IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
+}
+
+TEST(Listener, probes_nobody_when_the_class_says_so) {
+  const Accepted accepted =
+      accepted_with(with([](config::ListenerSocket& options) { options.keep_alive = false; }),
+                    "127.0.0.1", "127.0.0.1");
+  EXPECT_EQ(option(accepted.stream.fd(), SOL_SOCKET, SO_KEEPALIVE), 0);
+  EXPECT_EQ(option(accepted.stream.fd(), IPPROTO_TCP, TCP_USER_TIMEOUT), 120'000);
+}
+
+TEST(Listener, takes_v4_at_the_v6_address_when_the_class_says_so) {
+  const Accepted accepted = accepted_with(
+      with([](config::ListenerSocket& options) { options.ipv6_only = false; }), "::", "127.0.0.1");
+  EXPECT_EQ(accepted.client.ip, *IpAddress::parse("127.0.0.1"));
+  EXPECT_EQ(accepted.client.ip.family(), IpAddress::Family::V4);
+}
+
+TEST(Listener, speaks_multipath_where_the_kernel_has_it_and_serves_others_all_the_same) {
+  const Accepted accepted =
+      accepted_with(with([](config::ListenerSocket& options) { options.multipath = true; }),
+                    "127.0.0.1", "127.0.0.1");
+  EXPECT_NE(option(accepted.stream.fd(), IPPROTO_TCP, TCP_NODELAY), 0);
+}
+
+// TCP_INFO of a listening socket tells its backlog.
+std::uint32_t backlog_of(const ListeningSocket& socket) {
+  tcp_info now{};
+  socklen_t length = sizeof now;
+  EXPECT_EQ(::getsockopt(socket.fd(), IPPROTO_TCP, TCP_INFO, &now, &length), 0);
+  return now.tcpi_sacked;
+}
+
+TEST(Listener, has_the_backlog_of_the_class) {
+  const auto options = with([](config::ListenerSocket& wanted) { wanted.backlog = 7; });
+  const auto sockets = listen_on(any_port("127.0.0.1"), 2, options);
+  ASSERT_TRUE(sockets);
+  for (const ListeningSocket& socket : *sockets) EXPECT_EQ(backlog_of(socket), 7U);
+}
+
+TEST(Listener, drops_who_comes_new_and_keeps_who_was_there) {
+  for (const char* ip : {"127.0.0.1", "::1"}) {
+    const auto sockets = listen_on(any_port(ip), 1);
+    ASSERT_TRUE(sockets);
+    TcpDialer dialer;
+    auto before = dialer.dial(sockets->front().local());
+    ASSERT_TRUE(before);
+    ASSERT_EQ(wait_connected(*before), Connecting::Connected);
+    ASSERT_TRUE(drop_new_connections(sockets->front()));
+    auto after = dialer.dial(sockets->front().local());
+    ASSERT_TRUE(after);
+    Loop loop;
+    loop.watch(after->fd(), {1, 1, Role::Backend});
+    EXPECT_TRUE(loop.wait(Duration{100}).empty()) << ip;  // neither connected nor refused
+    auto accepted = accept_one(sockets->front());
+    ASSERT_TRUE(accepted) << ip;
+    EXPECT_EQ(accepted->client, local_address(*before));
+    EXPECT_EQ(accept_one(sockets->front()).error(), AcceptFailure::WouldBlock);
+    // Who was accepted is heard and answered as before.
+    ASSERT_EQ(before->write("hello").octets, 5U);
+    (void)accepted->stream.write("welcome");
+    EXPECT_EQ(test::read_all(*before), "welcome");
+    EXPECT_EQ(test::read_all(accepted->stream), "hello");
   }
 }
 
