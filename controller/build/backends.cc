@@ -1,4 +1,4 @@
-// BACKEND resources. A backend that lacks something keeps its place in routing without endpoints:
+// Backends. One backend that lacks something keeps its place in routing without endpoints:
 // its users are told to come back, and never land on a backend that is not theirs.
 #include <algorithm>
 #include <utility>
@@ -46,11 +46,11 @@ std::optional<ServiceRef> service_of(const BackendDraft& backend) {
   return std::nullopt;
 }
 
-const model::ServiceObject* find_service(Draft& draft, ServerDraft& server, BackendDraft& backend,
-                                         const ServiceRef& wanted) {
+const model::ServiceObject* find_service(const Setting& setting, ServerDraft& server,
+                                         BackendDraft& backend, const ServiceRef& wanted) {
   auto refusal = check_namespace(wanted.field, server.spec->meta.key.object_namespace,
                                  wanted.ref.object_namespace);
-  const auto* service = draft.world().service(wanted.ref.object_namespace, wanted.ref.name);
+  const auto* service = setting.world.service(wanted.ref.object_namespace, wanted.ref.name);
   if (!refusal && service == nullptr) {
     refusal = Remark{wanted.field, "ServiceNotFound",
                      fmt::format("there is no Service {}/{}; until there is, its users are told to "
@@ -156,9 +156,9 @@ void add_port(ServerDraft& server, BackendDraft& backend, const PortWish& wish,
   if (port.tls == config::BackendTlsMode::Disabled) warn_of_clear_text(server, backend, wish);
 }
 
-void add_ports(Draft& draft, ServerDraft& server, BackendDraft& backend) {
+void add_ports(const Setting& setting, ServerDraft& server, BackendDraft& backend) {
   const auto wanted = service_of(backend);
-  const auto* service = wanted ? find_service(draft, server, backend, *wanted) : nullptr;
+  const auto* service = wanted ? find_service(setting, server, backend, *wanted) : nullptr;
   for (const Protocol protocol : kProtocols) {
     const bool offered =
         std::ranges::count(server.spec->protocols, protocol, &model::ProtocolSpec::protocol) > 0;
@@ -166,13 +166,13 @@ void add_ports(Draft& draft, ServerDraft& server, BackendDraft& backend) {
   }
 }
 
-void add_authorities(Draft& draft, ServerDraft& server, BackendDraft& backend) {
+void add_authorities(const Setting& setting, ServerDraft& server, BackendDraft& backend) {
   const auto& refs = backend.spec->tls.ca_certificate_refs;
   config::BackendTls& tls = backend.backend.tls;
   tls.system_trust = refs.empty();
   for (std::size_t i = 0; i < refs.size(); ++i) {
     const std::string field = fmt::format("{}.tls.caCertificateRefs[{}]", backend.field, i);
-    if (auto name = add_trust(draft, server, refs[i], field)) {
+    if (auto name = add_trust(setting, server, refs[i], field)) {
       tls.trust.push_back(std::move(*name));
     } else {
       backend.reachable = false;  // nobody can be verified by half of the authorities
@@ -180,14 +180,14 @@ void add_authorities(Draft& draft, ServerDraft& server, BackendDraft& backend) {
   }
   if (!refs.empty() || !server.spec->tls) return;
   for (const model::ObjectRef& ref : server.spec->tls->certificate_refs) {
-    if (auto name = add_own_trust(draft, server, ref)) tls.trust.push_back(std::move(*name));
+    if (auto name = add_own_trust(setting, server, ref)) tls.trust.push_back(std::move(*name));
   }
 }
 
 std::vector<std::string> expected_names(const ServerDraft& server, const BackendDraft& backend) {
   if (!backend.spec->tls.server_names.empty()) return backend.spec->tls.server_names;
   std::vector<std::string> out;
-  for (const std::string& hostname : server.spec->hostnames) {
+  for (const std::string& hostname : server.hostnames) {
     if (!hostname.starts_with("*.")) out.push_back(hostname);
   }
   if (const auto wanted = service_of(backend)) {
@@ -203,15 +203,15 @@ bool uses_tls(const BackendDraft& backend) {
   });
 }
 
-void add_tls(Draft& draft, ServerDraft& server, BackendDraft& backend) {
+void add_tls(const Setting& setting, ServerDraft& server, BackendDraft& backend) {
   const model::BackendTlsSpec& spec = backend.spec->tls;
   config::BackendTls& tls = backend.backend.tls;
   tls.verification = verification_word(spec.verification);
   tls.server_names = expected_names(server, backend);
-  add_authorities(draft, server, backend);
+  add_authorities(setting, server, backend);
   if (spec.client_certificate_ref) {
     const std::string field = backend.field + ".tls.clientCertificateRef";
-    auto pair = add_key_pair(draft, server, *spec.client_certificate_ref, field);
+    auto pair = add_key_pair(setting, server, *spec.client_certificate_ref, field);
     if (pair) tls.client_key_pair = std::move(*pair);
     if (!pair) backend.reachable = false;
   }
@@ -244,33 +244,27 @@ void add_members(BackendDraft& backend) {
   if (!written.empty()) backend.backend.on_unavailable = on_unavailable_word(written);
 }
 
-BackendDraft draft_backend(Draft& draft, ServerDraft& server, std::size_t index) {
+BackendDraft draft_backend(const Setting& setting, ServerDraft& server, std::size_t index) {
   BackendDraft backend;
   backend.spec = &server.spec->backends[index];
   backend.field = fmt::format("spec.backends[{}]", index);
   backend.name = server.path + "/" + backend.spec->name;
   backend.backend.name = backend.spec->name;
-  backend.backend.seed = seed_of(draft.terms().class_name, server.spec->meta.key);
+  backend.backend.seed = seed_of(setting.terms.class_name, server.spec->meta.key);
   backend.backend.retries = backend.spec->retries;
   backend.backend.pipelining = pipelining_word(backend.spec->pipelining);
   backend.backend.login_errors = login_errors_word(backend.spec->login_errors);
   add_members(backend);
-  add_ports(draft, server, backend);
-  add_tls(draft, server, backend);
+  add_ports(setting, server, backend);
+  add_tls(setting, server, backend);
   return backend;
 }
 
 }  // namespace
 
-void build_backends(Draft& draft) {
-  for (ServerDraft& server : draft.servers()) {
-    for (std::size_t i = 0; i < server.spec->backends.size(); ++i) {
-      BackendDraft backend = draft_backend(draft, server, i);
-      if (!backend.backend.ports.empty()) {
-        draft.add(backend.name, backend.backend, server.spec->meta);
-      }
-      server.backends.push_back(std::move(backend));
-    }
+void build_backends(const Setting& setting, ServerDraft& server) {
+  for (std::size_t i = 0; i < server.spec->backends.size(); ++i) {
+    server.backends.push_back(draft_backend(setting, server, i));
   }
 }
 

@@ -1,7 +1,6 @@
 #include "controller/build/conflicts.h"
 
-#include <algorithm>
-#include <utility>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -19,30 +18,24 @@ std::string_view tls_word(config::ListenerTls tls) {
 
 }  // namespace
 
-std::optional<Remark> check_shared_port(const config::Listener& shared,
-                                        const config::Listener& wanted, std::string field) {
-  if (shared.protocol == wanted.protocol && shared.tls == wanted.tls) return std::nullopt;
-  return Remark{std::move(field), "ProtocolConflict",
+std::optional<Remark> check_shared_port(const config::Listener& shared, const ListenerWish& wish) {
+  if (shared.protocol == wish.protocol && shared.tls == wish.tls) return std::nullopt;
+  return Remark{wish.field, "ProtocolConflict",
                 fmt::format("port {} is {} with tls: {} for an older MailServer: take the same, or "
                             "another port",
                             shared.port, name_of(shared.protocol), tls_word(shared.tls))};
 }
 
-std::vector<std::string> free_hostnames(const config::Listener& shared,
-                                        const std::vector<std::string>& wanted) {
-  std::vector<std::string> out;
-  for (const std::string& hostname : wanted) {
-    const bool taken = std::ranges::any_of(shared.tenants, [&](const config::Tenant& tenant) {
-      return std::ranges::count(tenant.hostnames, hostname) > 0;
-    });
-    if (!taken) out.push_back(hostname);
-  }
-  return out;
+Remark lost_hostname(const HostnameWish& hostname, std::uint16_t port) {
+  return {fmt::format("spec.hostnames[{}]", hostname.index), "HostnameConflict",
+          fmt::format("an older MailServer has {} on port {}", hostname.name, port)};
 }
 
-Remark lost_hostname(std::string field, std::uint16_t port, const std::string& hostname) {
-  return {std::move(field), "HostnameConflict",
-          fmt::format("an older MailServer has {} on port {}", hostname, port)};
+Off lost_every_hostname(std::uint16_t port) {
+  return {"HostnameConflict",
+          fmt::format("older MailServers have every hostname on port {}: no name is left by which "
+                      "clients could reach this one there",
+                      port)};
 }
 
 }  // namespace postern::build

@@ -1,27 +1,21 @@
-// Conflicts: who wins when two MailServers want the same thing. The older one does: it is asked
-// first. The loser is told what is off, and never who has it: that may be in another namespace.
-// Private to this room.
+// Conflicts: the words for whoever wants what an older MailServer has. It is told what is off, and
+// never who has it: that may be in another namespace. Private to this room.
 #pragma once
 
+#include <cstdint>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "common/config/listener.h"
+#include "controller/build/claims.h"
 #include "controller/build/draft.h"
 
 namespace postern::build {
 
 // A port has one protocol and one way to begin TLS.
 [[nodiscard]] std::optional<Remark> check_shared_port(const config::Listener& shared,
-                                                      const config::Listener& wanted,
-                                                      std::string field);
+                                                      const ListenerWish& wish);
 
-// The hostnames that nobody older has on this port.
-[[nodiscard]] std::vector<std::string> free_hostnames(const config::Listener& shared,
-                                                      const std::vector<std::string>& wanted);
-
-[[nodiscard]] Remark lost_hostname(std::string field, std::uint16_t port,
-                                   const std::string& hostname);
+[[nodiscard]] Remark lost_hostname(const HostnameWish& hostname, std::uint16_t port);
+[[nodiscard]] Off lost_every_hostname(std::uint16_t port);
 
 }  // namespace postern::build

@@ -1,4 +1,5 @@
-// Draft: what the passes work on, one after another. Private to this room.
+// What the passes work on: the draft of one MailServer, and what they may look at while they do.
+// Private to this room.
 #pragma once
 
 #include <map>
@@ -15,6 +16,17 @@
 
 namespace postern::build {
 
+class ClassRules;
+class LastGood;
+
+// Where a MailServer is built; the same for all of one update.
+struct Setting {
+  const world::World& world;
+  const Terms& terms;
+  const ClassRules& rules;
+  LastGood& last_good;
+};
+
 struct BackendDraft {
   const model::BackendSpec* spec = nullptr;
   std::string field;  // "spec.backends[0]"
@@ -25,6 +37,7 @@ struct BackendDraft {
   // False: something that it needs is missing or bad. It keeps its place in routing and has no
   // endpoints, so its users get a temporary failure and never another backend.
   bool reachable = true;
+  config::EndpointSet endpoints;
 };
 
 // What is said about a field; the object and the place are added when it is made.
@@ -33,6 +46,13 @@ struct Remark {
   std::string reason;
   std::string message;
   model::Severity severity = model::Severity::Refused;
+  friend bool operator==(const Remark&, const Remark&) = default;
+};
+
+// A SECRET resource that a MailServer names, and the object that it is made of.
+struct SecretDraft {
+  config::SecretMaterial material;
+  config::SourceRef source;
 };
 
 struct ServerDraft {
@@ -42,7 +62,7 @@ struct ServerDraft {
   std::vector<std::string> key_pairs;  // SECRET resources that can be used, in order of the refs
   std::vector<BackendDraft> backends;
   config::Server server;
-  std::vector<ServedListener> served;
+  std::map<std::string, SecretDraft> secrets;  // by the name of the resource
   model::Problems problems;
 
   void remark(Remark remark);
@@ -51,25 +71,7 @@ struct ServerDraft {
   }
 };
 
-class Draft {
- public:
-  Draft(const world::World& world, const Terms& terms) : world_(world), terms_(terms) {}
-
-  [[nodiscard]] const world::World& world() const { return world_; }
-  [[nodiscard]] const Terms& terms() const { return terms_; }
-  [[nodiscard]] std::vector<ServerDraft>& servers() { return servers_; }
-
-  // The same resource may come from several objects; each is kept as a source.
-  void add(std::string name, config::ResourceBody body, const model::Meta& source);
-
-  // What listeners need, directly or through others; the rest is not given to anybody.
-  [[nodiscard]] Built finish();
-
- private:
-  const world::World& world_;
-  const Terms& terms_;
-  std::vector<ServerDraft> servers_;
-  std::map<config::ResourceKey, config::Resource> resources_;
-};
+[[nodiscard]] config::SourceRef source_of(const model::Meta& meta);
+[[nodiscard]] model::Problem problem_of(const model::Meta& meta, Remark remark);
 
 }  // namespace postern::build

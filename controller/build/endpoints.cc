@@ -1,5 +1,5 @@
-// ENDPOINTS resources: from EndpointSlices, from postern.dev/addresses of a Service, or from the
-// addresses that were written.
+// Who serves each backend now: from EndpointSlices, from postern.dev/addresses of a Service, or
+// from the addresses that were written.
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "controller/build/checks.h"
+#include "controller/build/class_rules.h"
 #include "controller/build/passes.h"
 
 namespace postern::build {
@@ -20,6 +21,16 @@ using config::EndpointState;
 // state that is told.
 class Gathering {
  public:
+  explicit Gathering(const ClassRules& rules) : rules_(rules) {}
+
+  // An address that people wrote, by whatever way: the class says where proxies may connect.
+  void add_written(Endpoint endpoint) {
+    if (rules_.may_point_to(endpoint.address)) {
+      add(std::move(endpoint));
+    } else {
+      closed_.push_back(endpoint.address);
+    }
+  }
   void add(Endpoint endpoint) {
     if (endpoint.ports.empty()) return;
     const auto [entry, fresh] = by_id_.try_emplace(endpoint.id, endpoint);
@@ -35,6 +46,8 @@ class Gathering {
     }
   }
 
+  // Those of them where proxies may not connect.
+  [[nodiscard]] const std::vector<IpAddress>& closed() const { return closed_; }
   [[nodiscard]] config::EndpointSet finish() {
     config::EndpointSet out;
     for (auto& [id, endpoint] : by_id_) {
@@ -45,7 +58,9 @@ class Gathering {
   }
 
  private:
+  const ClassRules& rules_;
   std::map<std::string, Endpoint> by_id_;
+  std::vector<IpAddress> closed_;
 };
 
 EndpointState state_of(const model::SliceEndpoint& endpoint) {
@@ -94,10 +109,13 @@ bool is_member(const BackendDraft& backend, const std::string& id) {
   return std::ranges::count(backend.backend.declared_members, id) > 0;
 }
 
-void gather_slices(const Draft& draft, const BackendDraft& backend, const model::ObjectRef& service,
+// Endpoints of a Service with a selector are pods; those of one without are whatever was written.
+void gather_slices(const Setting& setting, const BackendDraft& backend, const model::ObjectRef& ref,
                    Gathering& out) {
   const bool pods = std::holds_alternative<model::StatefulSetBackend>(backend.spec->where);
-  for (const auto* slice : draft.world().slices(service.object_namespace, service.name)) {
+  const auto* service = setting.world.service(ref.object_namespace, ref.name);
+  const bool selected = service != nullptr && service->has_selector;
+  for (const auto* slice : setting.world.slices(ref.object_namespace, ref.name)) {
     for (const model::SliceEndpoint& from : slice->endpoints) {
       if (from.addresses.empty()) continue;
       // EndpointSlice API: consumers use the first address only.
@@ -107,7 +125,7 @@ void gather_slices(const Draft& draft, const BackendDraft& backend, const model:
         endpoint.id = from.hostname.empty() ? from.target_pod : from.hostname;
         if (!is_member(backend, endpoint.id)) continue;
       }
-      out.add(std::move(endpoint));
+      selected ? out.add(std::move(endpoint)) : out.add_written(std::move(endpoint));
     }
   }
 }
@@ -119,18 +137,18 @@ void gather_annotated(const BackendDraft& backend, const model::ServiceObject& s
   for (std::size_t i = 0; i < service.addresses.size(); ++i) {
     if (!members.empty() && i >= members.size()) break;
     const IpAddress& address = service.addresses[i];
-    out.add({members.empty() ? address.text() : members[i], address, direct_ports(backend),
-             EndpointState::Ready, 1});
+    out.add_written({members.empty() ? address.text() : members[i], address, direct_ports(backend),
+                     EndpointState::Ready, 1});
   }
 }
 
-void gather_service(const Draft& draft, const BackendDraft& backend, const model::ObjectRef& ref,
-                    Gathering& out) {
-  const auto* service = draft.world().service(ref.object_namespace, ref.name);
+void gather_service(const Setting& setting, const BackendDraft& backend,
+                    const model::ObjectRef& ref, Gathering& out) {
+  const auto* service = setting.world.service(ref.object_namespace, ref.name);
   if (service != nullptr && !service->addresses.empty()) {
     gather_annotated(backend, *service, out);
   } else {
-    gather_slices(draft, backend, ref, out);
+    gather_slices(setting, backend, ref, out);
   }
 }
 
@@ -139,7 +157,7 @@ void gather_addresses(ServerDraft& server, const BackendDraft& backend,
   for (std::size_t i = 0; i < addresses.members.size(); ++i) {
     const model::AddressMember& member = addresses.members[i];
     if (const auto address = IpAddress::parse(member.address)) {
-      out.add({member.name, *address, direct_ports(backend), EndpointState::Ready, 1});
+      out.add_written({member.name, *address, direct_ports(backend), EndpointState::Ready, 1});
       continue;
     }
     const std::string field = fmt::format("{}.addresses[{}].address", backend.field, i);
@@ -148,27 +166,39 @@ void gather_addresses(ServerDraft& server, const BackendDraft& backend,
   }
 }
 
-config::EndpointSet gather(const Draft& draft, ServerDraft& server, const BackendDraft& backend) {
-  Gathering out;
+void tell_of_closed(const Setting& setting, ServerDraft& server, const BackendDraft& backend,
+                    const std::vector<IpAddress>& closed) {
+  if (closed.empty()) return;
+  const auto& where = backend.spec->where;
+  const char* key = std::holds_alternative<model::AddressesBackend>(where)     ? ".addresses"
+                    : std::holds_alternative<model::StatefulSetBackend>(where) ? ".statefulSet"
+                                                                               : ".service";
+  server.remark(
+      setting.rules.closed_target(closed, backend.field + key, "backend " + backend.spec->name));
+}
+
+config::EndpointSet gather(const Setting& setting, ServerDraft& server,
+                           const BackendDraft& backend) {
+  Gathering out(setting.rules);
   const auto& where = backend.spec->where;
   if (const auto* addresses = std::get_if<model::AddressesBackend>(&where)) {
     gather_addresses(server, backend, *addresses, out);
+  } else if (!backend.reachable) {
+    return {};
   } else if (const auto* service = std::get_if<model::ServiceBackend>(&where)) {
-    gather_service(draft, backend, service->service, out);
+    gather_service(setting, backend, service->service, out);
   } else if (const auto* set = std::get_if<model::StatefulSetBackend>(&where)) {
-    gather_service(draft, backend, {set->service_name, set->stateful_set.object_namespace}, out);
+    gather_service(setting, backend, {set->service_name, set->stateful_set.object_namespace}, out);
   }
+  tell_of_closed(setting, server, backend, out.closed());
   return backend.reachable ? out.finish() : config::EndpointSet{};
 }
 
 }  // namespace
 
-void build_endpoints(Draft& draft) {
-  for (ServerDraft& server : draft.servers()) {
-    for (const BackendDraft& backend : server.backends) {
-      if (backend.backend.ports.empty()) continue;
-      draft.add(backend.name, gather(draft, server, backend), server.spec->meta);
-    }
+void build_endpoints(const Setting& setting, ServerDraft& server) {
+  for (BackendDraft& backend : server.backends) {
+    if (!backend.backend.ports.empty()) backend.endpoints = gather(setting, server, backend);
   }
 }
 

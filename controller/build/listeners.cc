@@ -1,100 +1,89 @@
-// LISTENER resources: ports that MailServers share. Servers come oldest first, so whoever is there
-// already is older.
+// What a MailServer asks of ports, and what is off whoever else is there.
 #include <algorithm>
-#include <map>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "controller/build/checks.h"
-#include "controller/build/conflicts.h"
-#include "controller/build/passes.h"
+#include "controller/build/claims.h"
+#include "controller/build/class_rules.h"
 #include "controller/build/words.h"
 
 namespace postern::build {
 namespace {
 
-using Ports = std::map<std::uint16_t, config::Listener>;
+// The first thing that was said about this field, or what is below it, and that takes it down.
+const model::Problem* refusal_of(const ServerDraft& server, std::string_view field) {
+  const auto found = std::ranges::find_if(server.problems, [&](const model::Problem& problem) {
+    return problem.severity == model::Severity::Refused && problem.field.starts_with(field);
+  });
+  return found == server.problems.end() ? nullptr : &*found;
+}
 
-struct Wish {
-  const model::ListenerSpec& spec;
-  Protocol protocol;
-  std::string field;  // "spec.protocols.imap.listeners[0]"
-};
+Off off_by(const model::Problem* problem, std::string_view otherwise) {
+  if (problem != nullptr) return {problem->reason, problem->field + ": " + problem->message};
+  return {"NoListeners", std::string(otherwise)};
+}
 
-config::Listener listener_of(const Wish& wish) {
-  config::Listener out;
-  out.port = wish.spec.port;
-  out.protocol = wish.protocol;
-  out.tls = listener_tls_word(wish.spec.tls);
+Off off_before_others(const Setting& setting, const ServerDraft& server, const ListenerWish& wish) {
+  if (auto closed = setting.rules.check_port(wish.port, wish.field)) {
+    return {std::move(closed->reason), std::move(closed->message)};
+  }
+  if (server.server.offer(wish.protocol) == nullptr) {
+    const std::string field = fmt::format("spec.protocols.{}", field_key(wish.protocol));
+    return off_by(refusal_of(server, field), "the protocol is not offered");
+  }
+  // Certificates were remarked on where they are missing; what needs them is off.
+  if (wish.tls != config::ListenerTls::Disabled && server.key_pairs.empty()) {
+    return off_by(refusal_of(server, "spec.tls.certificateRefs"), "needs a certificate");
+  }
+  return {};
+}
+
+ListenerWish wish_of(const model::ListenerSpec& spec, Protocol protocol, std::size_t index) {
+  ListenerWish wish;
+  wish.port = spec.port;
+  wish.protocol = protocol;
+  wish.tls = listener_tls_word(spec.tls);
+  wish.plaintext = spec.plaintext == "Allow" ? config::Plaintext::Allow : config::Plaintext::Refuse;
+  wish.max_connections = spec.max_connections;
+  wish.field = fmt::format("spec.protocols.{}.listeners[{}]", field_key(protocol), index);
+  return wish;
+}
+
+std::vector<HostnameWish> hostnames_of(const ServerDraft& server) {
+  std::vector<HostnameWish> out;
+  const std::vector<std::string>& written = server.spec->hostnames;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    if (std::ranges::count(server.hostnames, written[i]) > 0) out.push_back({written[i], i});
+  }
   return out;
-}
-
-// Certificates were remarked on where they are missing; what needs them is off.
-bool can_speak_tls(const ServerDraft& server, config::ListenerTls tls) {
-  return tls == config::ListenerTls::Disabled || !server.key_pairs.empty();
-}
-
-void warn_of_clear_text(ServerDraft& server, const Wish& wish) {
-  if (wish.spec.plaintext != "Allow") return;
-  server.remark(
-      insecure(wish.field + ".plaintext", "PlaintextLogin",
-               fmt::format("passwords may come in clear text on port {}", wish.spec.port)));
-}
-
-void claim(ServerDraft& server, const Wish& wish, Ports& ports) {
-  const config::Listener wanted = listener_of(wish);
-  if (!can_speak_tls(server, wanted.tls)) return;
-  const auto taken = ports.find(wanted.port);
-  const config::Listener& shared = taken == ports.end() ? wanted : taken->second;
-  if (auto lost = check_shared_port(shared, wanted, wish.field)) {
-    server.remark(std::move(lost));
-    return;
-  }
-  config::Tenant tenant;
-  tenant.server = server.path;
-  tenant.hostnames = free_hostnames(shared, server.spec->hostnames);
-  tenant.plaintext =
-      wish.spec.plaintext == "Allow" ? config::Plaintext::Allow : config::Plaintext::Refuse;
-  tenant.max_connections = wish.spec.max_connections;
-  for (std::size_t i = 0; i < server.spec->hostnames.size(); ++i) {
-    const std::string& hostname = server.spec->hostnames[i];
-    if (std::ranges::count(tenant.hostnames, hostname) > 0) continue;
-    server.remark(lost_hostname(fmt::format("spec.hostnames[{}]", i), wanted.port, hostname));
-  }
-  if (tenant.hostnames.empty()) return;  // nobody could reach it by name
-  warn_of_clear_text(server, wish);
-  ports.try_emplace(wanted.port, wanted).first->second.tenants.push_back(std::move(tenant));
-  server.served.push_back({wanted.port, wanted.protocol, wanted.tls});
-}
-
-void claim_ports(ServerDraft& server, Ports& ports) {
-  for (const model::ProtocolSpec& protocol : server.spec->protocols) {
-    if (server.server.offer(protocol.protocol) == nullptr) continue;
-    for (std::size_t i = 0; i < protocol.listeners.size(); ++i) {
-      claim(server,
-            {protocol.listeners[i], protocol.protocol,
-             fmt::format("spec.protocols.{}.listeners[{}]", field_key(protocol.protocol), i)},
-            ports);
-    }
-  }
-  if (!server.served.empty()) return;
-  server.remark(Remark{"spec.protocols", "NoListeners",
-                       "nothing is served: every listener is off, for the reasons told beside"});
 }
 
 }  // namespace
 
-void build_listeners(Draft& draft) {
-  Ports ports;
-  for (ServerDraft& server : draft.servers()) claim_ports(server, ports);
-  std::map<std::string, const model::Meta*> metas;
-  for (const ServerDraft& server : draft.servers()) metas[server.path] = &server.spec->meta;
-  for (const auto& [port, listener] : ports) {
-    for (const config::Tenant& tenant : listener.tenants) {
-      draft.add(std::to_string(port), listener, *metas[tenant.server]);
+bool Claimant::is_served() const {
+  return std::ranges::any_of(outcomes,
+                             [](const Outcome& outcome) { return outcome.off.reason.empty(); });
+}
+
+Age age_of(const model::MailServer& server) {
+  return {server.meta.creation_timestamp, server.meta.key.path()};
+}
+
+Wishes wishes_of(const Setting& setting, const ServerDraft& server, bool allowed) {
+  const model::MailServer& spec = *server.spec;
+  Wishes out{age_of(spec), server.path, source_of(spec.meta), hostnames_of(server), {}};
+  out.source.generation = 0;
+  const Off refused = allowed ? Off{} : off_by(refusal_of(server, ""), "refused by the class");
+  for (const model::ProtocolSpec& protocol : spec.protocols) {
+    for (std::size_t i = 0; i < protocol.listeners.size(); ++i) {
+      ListenerWish wish = wish_of(protocol.listeners[i], protocol.protocol, i);
+      wish.off = allowed ? off_before_others(setting, server, wish) : refused;
+      out.listeners.push_back(std::move(wish));
     }
   }
+  return out;
 }
 
 }  // namespace postern::build

@@ -1,5 +1,6 @@
-// The passes, in the order in which builder.cc calls them. Each reads what the ones before it left
-// in the draft and adds its own. Private to this room.
+// The passes over one MailServer, in the order in which part.cc calls them. Each reads what the
+// ones before it left in the draft and adds its own; none looks at another MailServer. Private to
+// this room.
 #pragma once
 
 #include "controller/build/draft.h"
@@ -7,14 +8,12 @@
 namespace postern::build {
 
 // Key pairs of spec.tls.certificateRefs.
-void build_identities(Draft& draft);
-// BACKEND: ports found, trust, names, members.
-void build_backends(Draft& draft);
-// ENDPOINTS: who serves each backend now.
-void build_endpoints(Draft& draft);
-// SERVER: what is offered, limits, time limits.
-void build_servers(Draft& draft);
-// LISTENER: the ports that MailServers share, and who lost a conflict.
-void build_listeners(Draft& draft);
+void build_identities(const Setting& setting, ServerDraft& server);
+// Backends: ports found, trust, names, members.
+void build_backends(const Setting& setting, ServerDraft& server);
+// Who serves each backend now. Also called alone, when only that has changed.
+void build_endpoints(const Setting& setting, ServerDraft& server);
+// What is offered, limits, time limits.
+void build_servers(const Setting& setting, ServerDraft& server);
 
 }  // namespace postern::build

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "controller/build/checks.h"
+#include "controller/build/last_good.h"
 
 namespace postern::build {
 namespace {
@@ -32,47 +33,77 @@ Bundle find_bundle(const world::World& world, const model::BundleRef& ref) {
   return {&secret->meta, octets_of(*secret, ref.key)};
 }
 
-std::string add_bundle(Draft& draft, ServerDraft& server, const model::BundleRef& ref,
-                       const Bundle& bundle) {
+std::string add_bundle(ServerDraft& server, const model::BundleRef& ref, const Bundle& bundle) {
   // A Secret and a ConfigMap may have one name; no name has a slash.
   const std::string kind = ref.kind == "ConfigMap" ? "ConfigMap/" : "";
   std::string name = fmt::format("{}/{}{}#{}", ref.object_namespace, kind, ref.name, ref.key);
-  const config::SecretMaterial material = config::TrustBundle{std::string(bundle.pem)};
-  draft.add(name, material, server.spec->meta);
-  draft.add(name, material, *bundle.meta);
+  server.secrets[name] = {config::TrustBundle{std::string(bundle.pem)}, source_of(*bundle.meta)};
+  return name;
+}
+
+LastGood::Kept pair_of(const model::SecretObject& secret) {
+  config::KeyPair pair;
+  pair.chain_pem = octets_of(secret, "tls.crt");
+  pair.key_pem = secret.data.at("tls.key");
+  pair.dns_names = secret.certificate->dns_names;
+  pair.not_after_unix_s = secret.certificate->not_after_unix_s;
+  return {std::move(pair), source_of(secret.meta)};
+}
+
+bool has_expired(const LastGood::Kept& kept, std::int64_t now_unix_s) {
+  return now_unix_s != 0 && now_unix_s > kept.pair.not_after_unix_s;
+}
+
+// What is the matter with a Secret that is there, and whether its pair can be used all the same.
+struct Judgement {
+  std::optional<Remark> problem;
+  bool usable = false;
+};
+
+Judgement judge(const Setting& setting, const std::string& field, const model::ObjectKey& key) {
+  const model::SecretObject* secret = setting.world.secret(key.object_namespace, key.name);
+  if (auto refusal = check_key_pair(field, key, secret)) return {std::move(refusal), false};
+  return {check_expiry(field, *secret, setting.terms.now_unix_s), true};
+}
+
+std::string use(ServerDraft& server, const std::string& name, const LastGood::Kept& kept) {
+  server.secrets[name] = {kept.pair, kept.source};
   return name;
 }
 
 }  // namespace
 
-std::optional<std::string> add_key_pair(Draft& draft, ServerDraft& server,
+std::optional<std::string> add_key_pair(const Setting& setting, ServerDraft& server,
                                         const model::ObjectRef& ref, const std::string& field) {
-  const model::ObjectKey key{"Secret", ref.object_namespace, ref.name};
-  const model::SecretObject* secret = draft.world().secret(ref.object_namespace, ref.name);
-  auto refusal =
-      check_namespace(field, server.spec->meta.key.object_namespace, ref.object_namespace);
-  if (!refusal) refusal = check_key_pair(field, key, secret);
-  if (refusal) {
+  if (auto refusal =
+          check_namespace(field, server.spec->meta.key.object_namespace, ref.object_namespace)) {
     server.remark(std::move(refusal));
     return std::nullopt;
   }
-  server.remark(check_expiry(field, *secret, draft.terms().now_unix_s));
-  config::KeyPair pair;
-  pair.chain_pem = octets_of(*secret, "tls.crt");
-  pair.key_pem = secret->data.at("tls.key");
-  pair.dns_names = secret->certificate->dns_names;
-  pair.not_after_unix_s = secret->certificate->not_after_unix_s;
-  const config::SecretMaterial material = std::move(pair);
-  draft.add(key.path(), material, server.spec->meta);
-  draft.add(key.path(), material, secret->meta);
-  return key.path();
+  const model::ObjectKey key{"Secret", ref.object_namespace, ref.name};
+  const std::string name = key.path();
+  const model::SecretObject* secret = setting.world.secret(key.object_namespace, key.name);
+  if (secret == nullptr) setting.last_good.forget(name);
+  Judgement judged = judge(setting, field, key);
+  // KC11: cert-manager writes certificate and key in two steps, and people copy old files.
+  const LastGood::Kept* before = setting.last_good.find(name);
+  if (judged.problem && before != nullptr &&
+      (!judged.usable || !has_expired(*before, setting.terms.now_unix_s))) {
+    judged.problem->message += "; the certificate before it stays in use";
+    server.remark(std::move(judged.problem));
+    return use(server, name, *before);
+  }
+  server.remark(std::move(judged.problem));
+  if (!judged.usable) return std::nullopt;
+  setting.last_good.keep(name, pair_of(*secret));
+  return use(server, name, *setting.last_good.find(name));
 }
 
-std::optional<std::string> add_trust(Draft& draft, ServerDraft& server, const model::BundleRef& ref,
-                                     const std::string& field) {
+std::optional<std::string> add_trust(const Setting& setting, ServerDraft& server,
+                                     const model::BundleRef& ref, const std::string& field) {
   auto refusal =
       check_namespace(field, server.spec->meta.key.object_namespace, ref.object_namespace);
-  const Bundle bundle = find_bundle(draft.world(), ref);
+  const Bundle bundle = find_bundle(setting.world, ref);
   const std::string object = fmt::format("{} {}/{}", ref.kind, ref.object_namespace, ref.name);
   if (!refusal && bundle.meta == nullptr) {
     refusal =
@@ -88,17 +119,17 @@ std::optional<std::string> add_trust(Draft& draft, ServerDraft& server, const mo
     server.remark(std::move(refusal));
     return std::nullopt;
   }
-  return add_bundle(draft, server, ref, bundle);
+  return add_bundle(server, ref, bundle);
 }
 
-std::optional<std::string> add_own_trust(Draft& draft, ServerDraft& server,
+std::optional<std::string> add_own_trust(const Setting& setting, ServerDraft& server,
                                          const model::ObjectRef& ref) {
   if (ref.object_namespace != server.spec->meta.key.object_namespace) return std::nullopt;
   const model::BundleRef own{"Secret", ref.name, ref.object_namespace, "ca.crt"};
-  const Bundle bundle = find_bundle(draft.world(), own);
+  const Bundle bundle = find_bundle(setting.world, own);
   // cert-manager writes ca.crt empty where the issuer has none to tell: not an error.
   if (bundle.pem.find("-----BEGIN") == std::string_view::npos) return std::nullopt;
-  return add_bundle(draft, server, own, bundle);
+  return add_bundle(server, own, bundle);
 }
 
 }  // namespace postern::build

@@ -8,18 +8,19 @@
 
 namespace postern::build {
 
-// The key pair that `ref` names, as a SECRET resource; none: a remark has been made on `field`.
-[[nodiscard]] std::optional<std::string> add_key_pair(Draft& draft, ServerDraft& server,
+// The key pair that `ref` names, as a SECRET resource, or the good one before it; none: nothing can
+// be used. What is wrong has been remarked on `field`.
+[[nodiscard]] std::optional<std::string> add_key_pair(const Setting& setting, ServerDraft& server,
                                                       const model::ObjectRef& ref,
                                                       const std::string& field);
 
 // The authorities that `ref` names; none: a remark has been made on `field`.
-[[nodiscard]] std::optional<std::string> add_trust(Draft& draft, ServerDraft& server,
+[[nodiscard]] std::optional<std::string> add_trust(const Setting& setting, ServerDraft& server,
                                                    const model::BundleRef& ref,
                                                    const std::string& field);
 
 // ca.crt of a Secret that holds a key pair, where it has one.
-[[nodiscard]] std::optional<std::string> add_own_trust(Draft& draft, ServerDraft& server,
+[[nodiscard]] std::optional<std::string> add_own_trust(const Setting& setting, ServerDraft& server,
                                                        const model::ObjectRef& ref);
 
 }  // namespace postern::build

@@ -1,10 +1,11 @@
-// SERVER resources: what a MailServer offers, and within which bounds.
+// What a MailServer offers, and within which bounds.
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "controller/build/checks.h"
+#include "controller/build/class_rules.h"
 #include "controller/build/passes.h"
 #include "controller/build/words.h"
 
@@ -139,9 +140,9 @@ config::ServerTimeouts timeouts_of(const model::MailServer& spec) {
   return out;
 }
 
-std::string name_said(const model::MailServer& spec) {
-  if (!spec.server_name.empty()) return spec.server_name;
-  for (const std::string& hostname : spec.hostnames) {
+std::string name_said(const ServerDraft& server) {
+  if (!server.spec->server_name.empty()) return server.spec->server_name;
+  for (const std::string& hostname : server.hostnames) {
     if (!hostname.starts_with("*.")) return hostname;
   }
   return "localhost";  // the schema demands serverName where every hostname is a wildcard
@@ -149,19 +150,17 @@ std::string name_said(const model::MailServer& spec) {
 
 }  // namespace
 
-void build_servers(Draft& draft) {
-  for (ServerDraft& server : draft.servers()) {
-    const model::MailServer& spec = *server.spec;
-    server.server.server_name = name_said(spec);
-    server.server.tls = tls_of(server);
-    server.server.limits = limits_of(spec);
-    server.server.timeouts = timeouts_of(spec);
-    server.server.session_logging = session_logging_word(spec.logging.sessions);
-    server.server.log_level = log_level_word(spec.logging.level);
-    check_providers(server);
-    for (const model::ProtocolSpec& protocol : spec.protocols) add_offer(server, protocol);
-    draft.add(server.path, server.server, spec.meta);
-  }
+void build_servers(const Setting& setting, ServerDraft& server) {
+  const model::MailServer& spec = *server.spec;
+  server.server.server_name = name_said(server);
+  server.server.tls = tls_of(server);
+  server.server.limits = limits_of(spec);
+  server.server.timeouts = timeouts_of(spec);
+  server.server.session_logging = session_logging_word(spec.logging.sessions);
+  server.server.log_level = log_level_word(spec.logging.level);
+  setting.rules.apply_to(server);
+  check_providers(server);
+  for (const model::ProtocolSpec& protocol : spec.protocols) add_offer(server, protocol);
 }
 
 }  // namespace postern::build

@@ -1,0 +1,34 @@
+// LastGood: the key pairs that were in force, by the name of their SECRET resource. A Secret that
+// becomes unusable (half of it written, expired) leaves the pair before it in force; one that is
+// gone, or that nobody names any more, is forgotten. Holds private keys, as SharedSecret. Private
+// to this room; on the control loop's thread.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "common/config/resource.h"
+
+namespace postern::build {
+
+class LastGood {
+ public:
+  struct Kept {
+    config::KeyPair pair;
+    config::SourceRef source;
+  };
+
+  // Null: none was ever in force.
+  [[nodiscard]] const Kept* find(const std::string& name) const {
+    const auto found = kept_.find(name);
+    return found == kept_.end() ? nullptr : &found->second;
+  }
+  void keep(const std::string& name, Kept kept) { kept_.insert_or_assign(name, std::move(kept)); }
+  void forget(const std::string& name) { kept_.erase(name); }
+
+ private:
+  std::map<std::string, Kept> kept_;
+};
+
+}  // namespace postern::build

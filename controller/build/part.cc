@@ -1,0 +1,151 @@
+#include "controller/build/part.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "controller/build/class_rules.h"
+#include "controller/build/passes.h"
+
+namespace postern::build {
+namespace {
+
+std::shared_ptr<const config::Resource> resource(std::string name, config::ResourceBody body,
+                                                 const model::MailServer& spec) {
+  config::Resource out;
+  out.name = std::move(name);
+  out.sources = {source_of(spec.meta)};
+  out.body = std::move(body);
+  return std::make_shared<const config::Resource>(std::move(out));
+}
+
+bool is_offered(const ServerDraft& draft, const BackendDraft& backend) {
+  return std::ranges::any_of(draft.server.protocols, [&](const config::ProtocolOffer& offer) {
+    return std::ranges::count(offer.backends, backend.name) > 0;
+  });
+}
+
+// What listeners need through the MailServer; what no offer leads to is not given to anybody.
+void collect_own(const model::MailServer& spec, Part& part) {
+  const ServerDraft& draft = part.draft;
+  part.own.clear();
+  part.secrets.clear();
+  part.secrets.insert(draft.key_pairs.begin(), draft.key_pairs.end());
+  for (const BackendDraft& backend : draft.backends) {
+    if (!is_offered(draft, backend)) continue;
+    part.own.push_back(resource(backend.name, backend.backend, spec));
+    part.own.push_back(resource(backend.name, backend.endpoints, spec));
+    const config::BackendTls& tls = backend.backend.tls;
+    part.secrets.insert(tls.trust.begin(), tls.trust.end());
+    if (!tls.client_key_pair.empty()) part.secrets.insert(tls.client_key_pair);
+  }
+  part.own.push_back(resource(draft.path, draft.server, spec));
+  std::ranges::sort(part.own, {}, [](const auto& one) { return one->key(); });
+}
+
+std::int64_t first_expiry(const ServerDraft& draft, std::int64_t now_unix_s) {
+  std::int64_t out = 0;
+  for (const auto& [name, secret] : draft.secrets) {
+    const auto* pair = std::get_if<config::KeyPair>(&secret.material);
+    if (pair == nullptr || pair->not_after_unix_s < now_unix_s) continue;
+    out = out == 0 ? pair->not_after_unix_s : std::min(out, pair->not_after_unix_s);
+  }
+  return out;
+}
+
+void append(const model::Problems& from, model::Problems& to) {
+  std::ranges::copy(from, std::back_inserter(to));
+}
+
+void run_passes(const Setting& setting, Part& part) {
+  ServerDraft& draft = part.draft;
+  part.allowed = setting.rules.may_be_here(draft);
+  if (part.allowed) {
+    build_identities(setting, draft);
+    build_backends(setting, draft);
+    part.problems_before = std::exchange(draft.problems, {});
+    build_endpoints(setting, draft);
+    part.problems_of_endpoints = std::exchange(draft.problems, {});
+    build_servers(setting, draft);
+    part.problems_after = std::exchange(draft.problems, {});
+  } else {
+    part.problems_before = std::exchange(draft.problems, {});
+  }
+}
+
+// Between two updates the world may be another.
+void let_go(ServerDraft& draft) {
+  draft.spec = nullptr;
+  for (BackendDraft& backend : draft.backends) backend.spec = nullptr;
+}
+
+}  // namespace
+
+void make_whole(const Setting& setting, const model::MailServer& spec, Part& part) {
+  part.draft = {};
+  part.problems_of_endpoints.clear();
+  part.problems_after.clear();
+  ServerDraft& draft = part.draft;
+  draft.spec = &spec;
+  draft.path = spec.meta.key.path();
+  run_passes(setting, part);
+  append(part.problems_before, draft.problems);
+  append(part.problems_after, draft.problems);
+  part.generation = spec.meta.generation;
+  part.claimant.key = spec.meta.key;
+  part.claimant.wishes = wishes_of(setting, draft, part.allowed);
+  draft.problems.clear();
+  part.own.clear();
+  part.secrets.clear();
+  if (part.allowed) collect_own(spec, part);
+  part.expires_unix_s = first_expiry(draft, setting.terms.now_unix_s);
+  let_go(draft);
+}
+
+void make_endpoints(const Setting& setting, const model::MailServer& spec, Part& part) {
+  if (!part.allowed) return;
+  ServerDraft& draft = part.draft;
+  draft.spec = &spec;
+  for (std::size_t i = 0; i < draft.backends.size(); ++i)
+    draft.backends[i].spec = &spec.backends[i];
+  build_endpoints(setting, draft);
+  part.problems_of_endpoints = std::exchange(draft.problems, {});
+  for (auto& own : part.own) {
+    if (own->type() != config::ResourceType::Endpoints) continue;
+    const auto backend = std::ranges::find(draft.backends, own->name, &BackendDraft::name);
+    const auto& now = backend->endpoints;
+    if (std::get<config::EndpointSet>(own->body) != now) own = resource(own->name, now, spec);
+  }
+  let_go(draft);
+}
+
+Verdict verdict_of(const model::MailServer& spec, const Part& part) {
+  Verdict out{spec.meta.key, spec.meta.uid, spec.meta.generation, {}, {}, false, {}};
+  append(part.problems_before, out.problems);
+  append(part.problems_of_endpoints, out.problems);
+  append(part.problems_after, out.problems);
+  const Claimant& claimant = part.claimant;
+  for (std::size_t i = 0; i < claimant.outcomes.size(); ++i) {
+    const ListenerWish& wish = claimant.wishes.listeners[i];
+    const Outcome& outcome = claimant.outcomes[i];
+    out.listeners.push_back(
+        {wish.port, wish.protocol, wish.tls, outcome.off.reason, outcome.off.message});
+    for (const Remark& remark : outcome.remarks) {
+      out.problems.push_back(problem_of(spec.meta, remark));
+    }
+  }
+  out.accepted = claimant.is_served();
+  if (part.allowed && !out.accepted) {
+    out.problems.push_back(problem_of(
+        spec.meta, {"spec.protocols", "NoListeners",
+                    "nothing is served: every listener is off, for the reasons told beside"}));
+  }
+  if (!out.accepted) return out;
+  for (const std::string& name : part.secrets) {
+    out.resources.push_back({config::ResourceType::Secret, name});
+  }
+  for (const auto& own : part.own) out.resources.push_back(own->key());
+  return out;
+}
+
+}  // namespace postern::build

@@ -1,0 +1,42 @@
+// Part: all that was made of one MailServer, kept from update to update, so that only touched ones
+// are made anew. Points into the world only while it is made. Private to this room; on the control
+// loop's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/config/resource.h"
+#include "controller/build/builder.h"
+#include "controller/build/claims.h"
+#include "controller/build/draft.h"
+
+namespace postern::build {
+
+using Resources = std::vector<std::shared_ptr<const config::Resource>>;
+
+struct Part {
+  ServerDraft draft;                // problems: in the three lists below
+  bool allowed = true;              // the class lets it be here
+  model::Problems problems_before;  // of the passes before endpoints
+  model::Problems problems_of_endpoints;
+  model::Problems problems_after;
+  std::int64_t generation = 0;
+  Claimant claimant;
+  Resources own;                    // SERVER, BACKEND, ENDPOINTS that offers need; by key
+  std::set<std::string> secrets;    // SECRET resources that those need
+  Resources given;                  // `own` while something is served, else nothing; by key
+  std::int64_t expires_unix_s = 0;  // the first of its certificates that has not yet; 0: none
+};
+
+// All passes. What is given, and the claimant's outcomes, stay as they are.
+void make_whole(const Setting& setting, const model::MailServer& spec, Part& part);
+// Only who serves its backends.
+void make_endpoints(const Setting& setting, const model::MailServer& spec, Part& part);
+
+[[nodiscard]] Verdict verdict_of(const model::MailServer& spec, const Part& part);
+
+}  // namespace postern::build

@@ -1,0 +1,52 @@
+// SecretTable: SECRET resources, which several MailServers may name. Counts who names each one; one
+// is given away only while a served MailServer needs it. Holds private keys, as SharedSecret.
+// Private to this room; on the control loop's thread.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/config/resource.h"
+#include "controller/build/claims.h"
+#include "controller/build/last_good.h"
+
+namespace postern::build {
+
+class SecretTable {
+ public:
+  struct User {
+    Age age;
+    config::SourceRef source;
+    bool needs = false;  // it is served, and what is served needs it
+  };
+  // Again, for one that is known: it may have other material, or needs it no more.
+  void enter(const std::string& name, const SecretDraft& draft, User user);
+  void leave(const std::string& name, const Age& age);
+
+  struct Settled {
+    std::vector<config::Resource> upserts;
+    std::vector<config::ResourceKey> removals;
+  };
+  // What nobody names any more is forgotten, also as the last good one.
+  [[nodiscard]] Settled settle(LastGood& last_good);
+
+  [[nodiscard]] std::size_t size() const { return given_; }  // SECRET resources
+
+ private:
+  struct Entry {
+    SecretDraft draft;
+    std::map<Age, User> users;
+    config::Resource resource;
+    bool given = false;
+  };
+  void settle(const std::string& name, Entry& entry, Settled& out);
+
+  std::map<std::string, Entry> entries_;
+  std::set<std::string> marked_;
+  std::size_t given_ = 0;
+};
+
+}  // namespace postern::build
