@@ -10,7 +10,8 @@ namespace postern::run {
 struct RunOptions {
   std::string directory;
   proxy_app::ProxyOptions proxy;
-  bool strict = false;  // a problem in the first load ends the program
+  std::string status_dir;  // empty: DIR/.postern/status
+  bool strict = false;     // a problem in the first load ends the program
 };
 
 // `options` outlives the parse.

@@ -10,7 +10,6 @@ namespace postern::run {
 inline constexpr int kServed = 0;
 inline constexpr int kNotServed = 1;  // nothing to serve, or --strict and a problem
 
-// `options.proxy.log_format` is set.
 [[nodiscard]] int run(const RunOptions& options);
 
 }  // namespace postern::run

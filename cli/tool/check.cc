@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/tool/command_line.h"
 #include "controller/build/builder.h"
 #include "controller/source/directory_source.h"
 #include "controller/world/world.h"
@@ -44,7 +43,7 @@ std::string counted(std::size_t count, std::string_view noun) {
 }
 
 // Objects without a class are built for every class: what is said twice is told once.
-void tell(const model::Problems& problems, CheckAnswer& answer) {
+void tell(const model::Problems& problems, process::Answered& answer) {
   std::vector<std::string> told;
   std::size_t refused = 0;
   for (const model::Problem& problem : problems) {
@@ -55,20 +54,20 @@ void tell(const model::Problems& problems, CheckAnswer& answer) {
     answer.out += text + '\n';
     if (!warning) ++refused;
   }
-  if (refused > 0) answer.exit_code = kExitProblems;
+  if (refused > 0) answer.exit_code = process::kExitProblems;
   answer.out += fmt::format("{}, {}\n", counted(refused, "problem"),
                             counted(told.size() - refused, "warning"));
 }
 
 }  // namespace
 
-CheckAnswer check(const std::vector<std::string>& paths) {
-  CheckAnswer answer;
+process::Answered check(const std::vector<std::string>& paths) {
+  process::Answered answer;
   source::DirectorySource source(paths);
   auto loaded = source.load();
   if (!loaded) {
-    answer.exit_code = kExitProblems;
-    answer.err = fmt::format("postern check: {}\n", loaded.error());
+    answer.exit_code = process::kExitProblems;
+    answer.err = fmt::format("postern check: {}", loaded.error());
     return answer;
   }
   world::World world;

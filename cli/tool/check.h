@@ -5,14 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "common/process/usage.h"
+
 namespace postern::tool {
 
-struct CheckAnswer {
-  int exit_code = 0;
-  std::string out;  // a line a problem, then a summary
-  std::string err;
-};
-
-[[nodiscard]] CheckAnswer check(const std::vector<std::string>& paths);
+// To stdout a line a problem, then a summary.
+[[nodiscard]] process::Answered check(const std::vector<std::string>& paths);
 
 }  // namespace postern::tool

@@ -35,7 +35,10 @@ void describe(Grammar& grammar) {
       ->type_name("");
   grammar.certgen =
       app.add_subcommand("certgen", "make the certificates of controller and proxies");
-  add_certgen_flags(*grammar.certgen, grammar.certgen_options);
+  grammar.certgen
+      ->add_option("DIR", grammar.certgen_options.directory, "where they are made and renewed")
+      ->type_name("");
+  process::add_class_flag(*grammar.certgen, grammar.certgen_options.ingress_class);
 }
 
 Usage where(const Grammar& grammar) {

@@ -1,6 +1,5 @@
-// A wrong command line is one line that says what was meant; help and version are answers too. Prints
-// nothing, so that tests can read the answers.
-// Called by each program's command line.
+// A wrong command line is one line that says what was meant; help and version are answers too.
+// Prints nothing, so that tests can read the answers. Called by each program's command line.
 #pragma once
 
 #include <functional>

@@ -9,16 +9,6 @@
 namespace postern::loop {
 namespace {
 
-void complain(LoadReport& report, const model::Problems& problems) {
-  for (const model::Problem& problem : problems) {
-    const bool named = !problem.object.name.empty();
-    report.complaints.push_back({.text = model::to_text(problem),
-                                 .object = named ? problem.object.path() : std::string(),
-                                 .reason = problem.reason,
-                                 .refused = problem.severity == model::Severity::Refused});
-  }
-}
-
 // Not a mistake of the object; but whoever wonders why nothing answers should read it here.
 model::Problem other_class(const model::MailServer& server, const std::string& served) {
   const std::string field = "spec.ingressClassName";
@@ -36,67 +26,178 @@ std::int64_t unix_seconds(WallTime time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
-void list_served(const build::Built& built, LoadReport& report) {
-  for (const build::ServedServer& server : built.served) {
-    ServedMailServer served{.path = server.path};
-    for (const build::ServedListener& listener : server.listeners) {
-      served.ports.push_back(listener.port);
-    }
-    report.served.push_back(std::move(served));
-  }
+std::size_t open_listeners(const build::Verdict& verdict) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      verdict.listeners, [](const auto& listener) { return listener.off_reason.empty(); }));
 }
 
-// MailServers that were refused when they were read are no objects of the world: their problems
-// name them.
-void list_not_served(const model::Problems& problems, LoadReport& report) {
-  const auto is_served = [&report](const std::string& path) {
-    return std::any_of(report.served.begin(), report.served.end(),
-                       [&path](const ServedMailServer& server) { return server.path == path; });
-  };
-  for (const model::Problem& problem : problems) {
-    if (problem.object.kind != "MailServer" || problem.object.name.empty()) continue;
-    if (problem.severity != model::Severity::Refused) continue;
-    const std::string path = problem.object.path();
-    const bool listed = std::find(report.not_served.begin(), report.not_served.end(), path) !=
-                        report.not_served.end();
-    if (!listed && !is_served(path)) report.not_served.push_back(path);
-  }
+bool has_refusal(const model::Problems& problems) {
+  return std::ranges::any_of(problems, [](const model::Problem& problem) {
+    return problem.severity == model::Severity::Refused;
+  });
 }
 
 }  // namespace
 
-LoadReport ControlLoop::load_all() {
+ControlLoop::ControlLoop(LoopNeeds needs, LoopTerms terms)
+    : needs_(std::move(needs)),
+      terms_(std::move(terms)),
+      hold_back_(terms_.hold_back),
+      rounds_(needs_.metrics.counter("postern_compile_total",
+                                     "Times that changed objects were built.")),
+      failures_(needs_.metrics.counter("postern_source_failures_total",
+                                       "Times that the source could not be read at all.")),
+      last_success_(needs_.metrics.gauge("postern_config_last_success_timestamp_seconds",
+                                         "When the source was last read.")),
+      mail_servers_(
+          needs_.metrics.gauge("postern_mailservers_served", "MailServers that are served.")) {}
+
+LoadReport ControlLoop::load() {
   LoadReport report;
-  auto loaded = needs_.source.load();
-  if (!loaded) {
-    report.source_failure = loaded.error();
+  const Instant began = needs_.clock.now();
+  auto changes = read();
+  if (!changes) {
+    report.source_failure = failure_;
     return report;
   }
-  complain(report, loaded->problems);
-  // Whether it matters is not asked: the first load publishes even an empty world.
-  (void)world_.replace(std::move(loaded->objects));
-  rebuild(report);
-  list_not_served(loaded->problems, report);
+  Delivery delivery = build(std::move(*changes), began);
+  report.refusals = has_refusal(delivery.round.problems);
+  for (const build::Verdict& verdict : delivery.round.verdicts) {
+    report.refusals = report.refusals || has_refusal(verdict.problems);
+  }
+  if (auto passed = hold_back_.pass(std::move(delivery), listeners_, began)) {
+    deliver(std::move(*passed));
+  }
+  report.served = static_cast<std::size_t>(mail_servers_.value());
   return report;
 }
 
-void ControlLoop::rebuild(LoadReport& report) {
-  build::Built built = build::build(
-      world_, {.class_name = class_name_, .now_unix_s = unix_seconds(needs_.clock.wall())});
+bool ControlLoop::round() {
+  const Instant began = needs_.clock.now();
+  const bool look = began - looked_ >= terms_.look_again;
+  bool changed = false;
+  if (auto changes = read(); changes && (look || !changes->empty())) {
+    Delivery delivery = build(std::move(*changes), began);
+    const bool was_held = hold_back_.due().has_value();
+    auto passed = hold_back_.pass(std::move(delivery), listeners_, began);
+    if (passed) deliver(std::move(*passed));
+    if (!was_held && hold_back_.due()) {
+      needs_.log.line(LogLevel::Warning,
+                      "more than half of all listeners would go; held back for a moment",
+                      {{"listeners", static_cast<std::int64_t>(hold_back_.listeners())},
+                       {"left", static_cast<std::int64_t>(listeners_)}});
+    }
+    changed = true;
+  }
+  if (auto released = hold_back_.release(needs_.clock.now())) {
+    deliver(std::move(*released));
+    changed = true;
+  }
+  return changed;
+}
+
+void ControlLoop::run() {
+  while (!stopping_) {
+    needs_.source.wait(patience());
+    if (!stopping_) round();
+  }
+}
+
+void ControlLoop::stop() {
+  stopping_ = true;
+  needs_.source.wake();
+}
+
+Duration ControlLoop::patience() const {
+  const Instant now = needs_.clock.now();
+  Instant until = looked_ + terms_.look_again;
+  if (const auto due = hold_back_.due()) until = std::min(until, *due);
+  return std::max(Duration{0}, std::chrono::ceil<Duration>(until - now));
+}
+
+std::optional<source::Changes> ControlLoop::read() {
+  auto changes = needs_.source.read();
+  if (!changes) {
+    failures_.add();
+    if (failure_ != changes.error()) {
+      failure_ = changes.error();
+      needs_.log.line(LogLevel::Error, "the source cannot be read; what is served stays",
+                      {{field::kReason, failure_}});
+    }
+    return std::nullopt;
+  }
+  if (!failure_.empty()) needs_.log.line(LogLevel::Info, "the source can be read again", {});
+  failure_.clear();
+  last_success_.set(unix_seconds(needs_.clock.wall()));
+  return std::move(*changes);
+}
+
+Delivery ControlLoop::build(source::Changes changes, Instant caused_at) {
+  rounds_.add();
+  looked_ = needs_.clock.now();
+  source_problems_ = std::move(changes.problems);
+  world::Touched touched;
+  for (model::Object& object : changes.changed) touched.merge(world_.apply(std::move(object)));
+  for (const model::ObjectKey& key : changes.gone) touched.merge(world_.remove(key));
+  build::Terms terms{.class_name = terms_.class_name,
+                     .now_unix_s = unix_seconds(needs_.clock.wall())};
+  terms.class_broken = class_is_broken(source_problems_);
+  build::Changes built = builder_.update(world_, touched, terms);
+  Delivery out;
+  out.publication = {.upserts = std::move(built.upserts),
+                     .removals = std::move(built.removals),
+                     .caused_at = caused_at};
+  out.round = {.problems = source_problems_,
+               .verdicts = std::move(built.verdicts),
+               .gone = std::move(built.gone),
+               .published = {},
+               .caused_at = caused_at};
+  std::ranges::move(built.class_problems, std::back_inserter(out.round.problems));
+  add_other_classes(out.round.problems);
+  count_listeners(out.round);
+  return out;
+}
+
+void ControlLoop::add_other_classes(model::Problems& problems) const {
   for (const model::MailServer* server : world_.mail_servers()) {
     const std::string& wanted = server->ingress_class_name;
-    if (!wanted.empty() && wanted != class_name_)
-      complain(report, {other_class(*server, class_name_)});
+    if (!wanted.empty() && wanted != terms_.class_name) {
+      problems.push_back(other_class(*server, terms_.class_name));
+    }
   }
-  complain(report, built.problems);
-  list_served(built, report);
-  list_not_served(built.problems, report);
-  report.resources = built.resources.size();
-  const std::string version = needs_.publisher.publish(
-      {.resources = std::move(built.resources), .caused_at = needs_.clock.wall()});
-  needs_.log.line(
-      LogLevel::Info, "published",
-      {{field::kVersion, version}, {"resources", static_cast<std::int64_t>(report.resources)}});
+}
+
+// A class that forbids things and cannot be read must not be taken for one that allows all.
+bool ControlLoop::class_is_broken(const model::Problems& problems) const {
+  if (world_.mail_class(terms_.class_name) != nullptr) return false;
+  return std::ranges::any_of(problems, [&](const model::Problem& problem) {
+    return problem.object.kind == "MailClass" && problem.object.name == terms_.class_name &&
+           problem.severity == model::Severity::Refused;
+  });
+}
+
+void ControlLoop::count_listeners(const Round& round) {
+  const auto set = [this](const model::ObjectKey& server, std::size_t open) {
+    std::size_t& before = served_[server];
+    listeners_ += open - before;
+    before = open;
+    if (open == 0) served_.erase(server);
+  };
+  for (const build::Verdict& verdict : round.verdicts) {
+    set(verdict.server, open_listeners(verdict));
+  }
+  for (const model::ObjectKey& server : round.gone) set(server, 0);
+  mail_servers_.set(static_cast<std::int64_t>(served_.size()));
+}
+
+void ControlLoop::deliver(Delivery delivery) {
+  const std::size_t changed =
+      delivery.publication.upserts.size() + delivery.publication.removals.size();
+  delivery.round.published = needs_.publisher.publish(std::move(delivery.publication));
+  needs_.log.line(LogLevel::Debug, "published",
+                  {{field::kVersion, delivery.round.published.version},
+                   {"changed", static_cast<std::int64_t>(changed)}});
+  if (needs_.tell) needs_.tell(std::move(delivery.round));
 }
 
 }  // namespace postern::loop

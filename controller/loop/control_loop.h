@@ -1,16 +1,23 @@
-// ControlLoop: from a source of objects to what proxies should have: load, replace the world,
-// build, publish. Decides nothing about objects (build does) and nothing about proxies (publish
-// does). A source that fails changes nothing: what was published last stays. Thread: belongs to
-// one; the publisher may be shared.
+// ControlLoop: from a source of objects to what proxies should have: read what is other, tell the
+// world, build what it touches, publish. Decides nothing about objects (build does) and nothing
+// about proxies (publish does). A source that fails changes nothing: what was published stays.
+// Threads: load() and run() on the loop's own; stop() from any.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/metrics.h"
 #include "controller/build/builder.h"
-#include "controller/loop/load_report.h"
+#include "controller/loop/hold_back.h"
+#include "controller/loop/round.h"
 #include "controller/publish/publisher.h"
 #include "controller/source/object_source.h"
 #include "controller/world/world.h"
@@ -23,23 +30,56 @@ struct LoopNeeds {
   publish::Publisher& publisher;
   const Clock& clock;
   Log& log;
+  Metrics& metrics;
+  std::function<void(Round)> tell = {};  // after each publication; must not block
+};
+
+struct LoopTerms {
+  std::string class_name = "postern";
+  // How long a change waits that takes away more than half of all listeners.
+  Duration hold_back{5'000};
+  // Certificates expire while nothing changes.
+  Duration look_again{600'000};
 };
 
 class ControlLoop {
  public:
-  ControlLoop(LoopNeeds needs, std::string class_name)
-      : needs_(needs), class_name_(std::move(class_name)) {}
+  ControlLoop(LoopNeeds needs, LoopTerms terms);
 
-  // The whole once: at the start, and whenever the source can only say "something is different".
-  [[nodiscard]] LoadReport load_all();
+  // The first round; what it finds is published at once.
+  [[nodiscard]] LoadReport load();
+  // One round more: false when nothing was other than before.
+  bool round();
+  // Rounds until stop(); waits for the source in between.
+  void run();
+  void stop();
 
  private:
-  // What is built out of the world as it is now goes to the proxies.
-  void rebuild(LoadReport& report);
+  // Nothing when the source could not be read.
+  [[nodiscard]] std::optional<source::Changes> read();
+  [[nodiscard]] Delivery build(source::Changes changes, Instant caused_at);
+  void deliver(Delivery delivery);
+  void count_listeners(const Round& round);
+  [[nodiscard]] bool class_is_broken(const model::Problems& problems) const;
+  void add_other_classes(model::Problems& problems) const;
+  [[nodiscard]] Duration patience() const;
 
   LoopNeeds needs_;
-  std::string class_name_;
+  LoopTerms terms_;
   world::World world_;
+  build::Builder builder_;
+  HoldBack hold_back_;
+  model::Problems source_problems_;
+  std::map<model::ObjectKey, std::size_t> served_;  // listeners of each MailServer
+  std::size_t listeners_ = 0;
+  Instant looked_{};
+  std::string failure_;  // of the source, as told last
+  std::atomic<bool> stopping_{false};
+
+  Counter& rounds_;
+  Counter& failures_;
+  Gauge& last_success_;
+  Gauge& mail_servers_;
 };
 
 }  // namespace postern::loop

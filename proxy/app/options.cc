@@ -66,11 +66,11 @@ void add_proxy_flags(CLI::App& app, ProxyOptions& options) {
       [&options](const std::string& text) {
         return read_addresses(text, options.listen_addresses);
       });
-  process::add_flag(
-      app, {"--port-offset", "N", "a listener that says 993 is opened at 993+N", "0"},
-      [&options](const std::string& text) {
-        return process::read_number<std::uint16_t>(text, 0, 65534, options.port_offset);
-      });
+  process::add_flag(app, {"--port-offset", "N", "a listener that says 993 is opened at 993+N", "0"},
+                    [&options](const std::string& text) {
+                      return process::read_number<std::uint16_t>(text, 0, 65534,
+                                                                 options.port_offset);
+                    });
   process::add_text_flag(
       app, {"--state-dir", "DIR", "where the last good configuration is kept", "not kept"},
       options.state_dir);
@@ -80,10 +80,9 @@ void add_proxy_flags(CLI::App& app, ProxyOptions& options) {
 }
 
 void add_remote_flags(CLI::App& app, RemoteOptions& options) {
-  process::add_flag(app, {"--controller", "HOST:PORT", "the controller's stream", ""},
-                    [&options](const std::string& text) {
-                      return read_controller(text, options.controller);
-                    });
+  process::add_flag(
+      app, {"--controller", "HOST:PORT", "the controller's stream", ""},
+      [&options](const std::string& text) { return read_controller(text, options.controller); });
   process::add_text_flag(
       app, {"--certs", "DIR", "ca.crt, tls.crt, tls.key: who this proxy is (postern certgen)", ""},
       options.certs);

@@ -9,35 +9,44 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/manual_clock.h"
+
 namespace postern::loop {
 namespace {
 
 using model::MailServer;
+using namespace std::chrono_literals;
 
-// Gives what the test put there, one load after the other.
+// Gives what the test put there, one reading after the other; after that nothing changes.
 class FakeSource final : public source::ObjectSource {
  public:
-  Result<source::Loaded, std::string> load() override {
-    auto next = std::move(loads.front());
-    loads.pop_front();
+  Result<source::Changes, std::string> read() override {
+    if (readings.empty()) {
+      source::Changes same;
+      same.problems = last_problems;
+      return same;
+    }
+    auto next = std::move(readings.front());
+    readings.pop_front();
+    if (next) last_problems = next->problems;
     return next;
   }
-  std::deque<Result<source::Loaded, std::string>> loads;
+  void wait(Duration most) override { waits.push_back(most); }
+  void wake() override { ++wakes; }
+
+  std::deque<Result<source::Changes, std::string>> readings;
+  model::Problems last_problems;
+  std::vector<Duration> waits;
+  int wakes = 0;
 };
 
 class FakePublisher final : public publish::Publisher {
  public:
-  std::string publish(publish::Publication publication) override {
+  publish::Published publish(publish::Publication publication) override {
     publications.push_back(std::move(publication));
-    return "v" + std::to_string(publications.size());
+    return {"v" + std::to_string(publications.size()), publications.size()};
   }
   std::vector<publish::Publication> publications;
-};
-
-class NoonClock final : public Clock {
- public:
-  [[nodiscard]] Instant now() const override { return Instant{}; }
-  [[nodiscard]] WallTime wall() const override { return WallTime{std::chrono::hours(500'000)}; }
 };
 
 MailServer mail_server(const std::string& name, std::uint16_t port) {
@@ -68,92 +77,128 @@ model::Problem refusal(const std::string& name) {
 
 class ControlLoopTest : public testing::Test {
  protected:
-  LoadReport load(source::Loaded loaded) {
-    source_.loads.emplace_back(std::move(loaded));
-    return loop_.load_all();
+  LoadReport load(source::Changes changes) {
+    source_.readings.emplace_back(std::move(changes));
+    return loop_.load();
+  }
+  bool round(source::Changes changes) {
+    source_.readings.emplace_back(std::move(changes));
+    return loop_.round();
+  }
+  static source::Changes of(std::vector<model::Object> changed, model::Problems problems = {}) {
+    source::Changes changes;
+    changes.changed = std::move(changed);
+    changes.problems = std::move(problems);
+    changes.problems_changed = !changes.problems.empty();
+    return changes;
+  }
+  static source::Changes without(const std::string& name) {
+    source::Changes changes;
+    changes.gone = {{"MailServer", "mail", name}};
+    return changes;
   }
 
   FakeSource source_;
   FakePublisher publisher_;
-  NoonClock clock_;
+  test::ManualClock clock_;
+  Metrics metrics_;
   std::unique_ptr<Log> log_ = make_null_log();
-  ControlLoop loop_{{source_, publisher_, clock_, *log_}, "postern"};
+  std::vector<Round> rounds_;
+  ControlLoop loop_{{source_, publisher_, clock_, *log_, metrics_,
+                     [this](Round round) { rounds_.push_back(std::move(round)); }},
+                    {}};
 };
 
-TEST_F(ControlLoopTest, what_is_served_is_published_and_named_with_its_ports) {
-  const LoadReport report = load({.objects = {mail_server("a", 143)}, .problems = {}});
-  ASSERT_EQ(report.served.size(), 1U);
-  EXPECT_EQ(report.served[0].path, "mail/a");
-  EXPECT_EQ(report.served[0].ports, std::vector<std::uint16_t>{143});
-  EXPECT_FALSE(report.has_refusals());
+TEST_F(ControlLoopTest, what_is_served_is_published_and_told) {
+  const LoadReport report = load(of({mail_server("a", 143)}));
+  EXPECT_EQ(report.served, 1U);
+  EXPECT_FALSE(report.refusals);
   ASSERT_EQ(publisher_.publications.size(), 1U);
-  EXPECT_EQ(publisher_.publications[0].resources.size(), report.resources);
-  EXPECT_GT(report.resources, 0U);
-  EXPECT_EQ(publisher_.publications[0].caused_at, clock_.wall());
+  EXPECT_FALSE(publisher_.publications[0].upserts.empty());
+  EXPECT_EQ(publisher_.publications[0].caused_at, clock_.now());
+  ASSERT_EQ(rounds_.size(), 1U);
+  EXPECT_EQ(rounds_[0].published.sequence, 1U);
+  ASSERT_EQ(rounds_[0].verdicts.size(), 1U);
+  EXPECT_TRUE(rounds_[0].verdicts[0].accepted);
 }
 
 TEST_F(ControlLoopTest, a_refused_mail_server_is_told_and_the_others_are_served) {
-  const LoadReport report = load({.objects = {mail_server("a", 143)}, .problems = {refusal("b")}});
-  ASSERT_FALSE(report.complaints.empty());
-  EXPECT_EQ(report.complaints[0].text,
-            "mail.yaml:3:5: MailServer mail/b: spec.hostnames: is required");
-  EXPECT_EQ(report.complaints[0].object, "mail/b");
-  EXPECT_EQ(report.complaints[0].reason, "InvalidField");
-  EXPECT_TRUE(report.has_refusals());
-  EXPECT_EQ(report.not_served, std::vector<std::string>{"mail/b"});
-  EXPECT_EQ(report.served.size(), 1U);
-}
-
-TEST_F(ControlLoopTest, a_mail_server_with_two_problems_is_not_served_once) {
-  const LoadReport report = load({.objects = {}, .problems = {refusal("b"), refusal("b")}});
-  EXPECT_EQ(report.complaints.size(), 2U);
-  EXPECT_EQ(report.not_served, std::vector<std::string>{"mail/b"});
+  const LoadReport report = load(of({mail_server("a", 143)}, {refusal("b")}));
+  EXPECT_TRUE(report.refusals);
+  EXPECT_EQ(report.served, 1U);
+  ASSERT_EQ(rounds_.size(), 1U);
+  ASSERT_EQ(rounds_[0].problems.size(), 1U);
+  EXPECT_EQ(rounds_[0].problems[0].object.name, "b");
 }
 
 TEST_F(ControlLoopTest, a_warning_refuses_nothing) {
   model::Problem warning = refusal("a");
   warning.severity = model::Severity::Warning;
-  const LoadReport report = load({.objects = {mail_server("a", 143)}, .problems = {warning}});
-  ASSERT_FALSE(report.complaints.empty());
-  EXPECT_EQ(report.complaints[0].object, "mail/a");
-  EXPECT_FALSE(report.has_refusals());
-  EXPECT_TRUE(report.not_served.empty());
+  EXPECT_FALSE(load(of({mail_server("a", 143)}, {warning})).refusals);
 }
 
-TEST_F(ControlLoopTest, a_source_that_fails_publishes_nothing) {
-  source_.loads.emplace_back(Fail<std::string>("the directory d cannot be read"));
-  const LoadReport report = loop_.load_all();
-  EXPECT_EQ(report.source_failure, "the directory d cannot be read");
-  EXPECT_TRUE(report.has_refusals());
+TEST_F(ControlLoopTest, a_source_that_fails_publishes_nothing_and_what_was_there_stays) {
+  source_.readings.emplace_back(Fail<std::string>("the directory d cannot be read"));
+  EXPECT_EQ(loop_.load().source_failure, "the directory d cannot be read");
   EXPECT_TRUE(publisher_.publications.empty());
+  (void)load(of({mail_server("a", 143)}));
+  source_.readings.emplace_back(Fail<std::string>("the directory d is empty"));
+  EXPECT_FALSE(loop_.round());
+  EXPECT_EQ(publisher_.publications.size(), 1U);
 }
 
 TEST_F(ControlLoopTest, an_empty_world_is_published_as_such) {
-  const LoadReport report = load({});
-  EXPECT_TRUE(report.served.empty());
+  EXPECT_EQ(load({}).served, 0U);
   ASSERT_EQ(publisher_.publications.size(), 1U);
-  EXPECT_TRUE(publisher_.publications[0].resources.empty());
+  EXPECT_TRUE(publisher_.publications[0].upserts.empty());
 }
 
 TEST_F(ControlLoopTest, another_class_is_left_alone_and_said_so) {
   MailServer other = mail_server("a", 143);
   other.ingress_class_name = "internal";
-  const LoadReport report = load({.objects = {other}, .problems = {}});
-  EXPECT_TRUE(report.served.empty());
-  EXPECT_TRUE(report.not_served.empty());
-  EXPECT_FALSE(report.has_refusals());
-  ASSERT_EQ(report.complaints.size(), 1U);
-  EXPECT_NE(report.complaints[0].text.find("is internal, and the class postern is served here"),
-            std::string::npos)
-      << report.complaints[0].text;
+  const LoadReport report = load(of({other}));
+  EXPECT_EQ(report.served, 0U);
+  EXPECT_FALSE(report.refusals);
+  ASSERT_EQ(rounds_.at(0).problems.size(), 1U);
+  EXPECT_NE(rounds_[0].problems[0].message.find("the class postern is served here"),
+            std::string::npos);
 }
 
-TEST_F(ControlLoopTest, a_second_load_replaces_the_world) {
-  (void)load({.objects = {mail_server("a", 143)}, .problems = {}});
-  const LoadReport report = load({.objects = {mail_server("b", 1143)}, .problems = {}});
-  ASSERT_EQ(report.served.size(), 1U);
-  EXPECT_EQ(report.served[0].path, "mail/b");
-  EXPECT_EQ(publisher_.publications.size(), 2U);
+TEST_F(ControlLoopTest, nothing_new_publishes_nothing) {
+  (void)load(of({mail_server("a", 143)}));
+  EXPECT_FALSE(loop_.round());
+  EXPECT_EQ(publisher_.publications.size(), 1U);
+}
+
+TEST_F(ControlLoopTest, a_change_publishes_what_it_touches) {
+  (void)load(of({mail_server("a", 143), mail_server("b", 143)}));
+  MailServer changed = mail_server("b", 143);
+  changed.server_name = "mx.b.example";
+  EXPECT_TRUE(round(of({changed})));
+  ASSERT_EQ(publisher_.publications.size(), 2U);
+  ASSERT_EQ(publisher_.publications[1].upserts.size(), 1U);
+  EXPECT_EQ(publisher_.publications[1].upserts[0].name, "mail/b");
+  ASSERT_EQ(rounds_[1].verdicts.size(), 1U);
+}
+
+TEST_F(ControlLoopTest, more_than_half_of_all_listeners_do_not_go_at_once) {
+  (void)load(of({mail_server("a", 143), mail_server("b", 1143), mail_server("c", 2143)}));
+  source::Changes loss = without("a");
+  loss.gone.push_back({"MailServer", "mail", "b"});
+  (void)round(loss);
+  EXPECT_EQ(publisher_.publications.size(), 1U);
+  clock_.pass(5s);
+  EXPECT_TRUE(loop_.round());
+  ASSERT_EQ(publisher_.publications.size(), 2U);
+  EXPECT_GE(publisher_.publications[1].removals.size(), 2U);
+  EXPECT_EQ(rounds_[1].gone.size(), 2U);
+}
+
+TEST_F(ControlLoopTest, it_looks_again_now_and_then_because_certificates_expire) {
+  (void)load(of({mail_server("a", 143)}));
+  clock_.pass(600s);
+  EXPECT_TRUE(loop_.round());
+  EXPECT_FALSE(loop_.round());
 }
 
 }  // namespace

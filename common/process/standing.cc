@@ -1,0 +1,45 @@
+#include "common/process/standing.h"
+
+#include <fmt/format.h>
+
+#include "common/base/secret_arena.h"
+#include "common/process/process.h"
+
+namespace postern::process {
+
+LogFormat format_of(const LogOptions& options) {
+  if (options.format) return *options.format;
+  return stderr_is_terminal() ? LogFormat::Text : LogFormat::Json;
+}
+
+void lock_secrets([[maybe_unused]] Log& log) {
+#ifndef POSTERN_SANITIZED
+  if (secret_arena::lock()) return;
+  log.line(LogLevel::Warning,
+           "memory of secrets could not be locked: swap may see them; raise RLIMIT_MEMLOCK", {});
+#endif
+}
+
+std::string metrics_text(Metrics& metrics, const Log& log) {
+  Counter& dropped =
+      metrics.counter("postern_log_dropped_total", "Log lines dropped because nobody read stderr.");
+  dropped.add(log.dropped() - dropped.value());
+  return metrics.text();
+}
+
+std::string ready_line(const std::vector<NamedAddress>& addresses) {
+  std::string line = "ready:";
+  for (const auto& [name, address] : addresses) {
+    line += fmt::format(" {} {}", name, address.text());
+  }
+  return line;
+}
+
+std::string admin_refused(std::string_view why) {
+  return fmt::format(
+      "not started: the admin address could not be opened: {}; choose another with "
+      "--admin-address, port 0 for any",
+      why);
+}
+
+}  // namespace postern::process

@@ -1,0 +1,77 @@
+#include "controller/loop/hold_back.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace postern::loop {
+namespace {
+
+void merge(publish::Publication& into, publish::Publication later) {
+  std::map<config::ResourceKey, config::Resource> upserts;
+  for (config::Resource& resource : into.upserts) upserts[resource.key()] = std::move(resource);
+  std::vector<config::ResourceKey> removals = std::move(into.removals);
+  for (config::Resource& resource : later.upserts) {
+    std::erase(removals, resource.key());
+    upserts[resource.key()] = std::move(resource);
+  }
+  for (config::ResourceKey& key : later.removals) {
+    upserts.erase(key);
+    if (std::ranges::find(removals, key) == removals.end()) removals.push_back(std::move(key));
+  }
+  into.upserts.clear();
+  for (auto& [key, resource] : upserts) into.upserts.push_back(std::move(resource));
+  into.removals = std::move(removals);
+  into.revision = std::move(later.revision);
+  if (!into.caused_at) into.caused_at = later.caused_at;
+}
+
+void merge(Round& into, Round later) {
+  const auto forget = [&into](const model::ObjectKey& server) {
+    std::erase_if(into.verdicts, [&](const build::Verdict& v) { return v.server == server; });
+    std::erase(into.gone, server);
+  };
+  for (build::Verdict& verdict : later.verdicts) {
+    forget(verdict.server);
+    into.verdicts.push_back(std::move(verdict));
+  }
+  for (model::ObjectKey& server : later.gone) {
+    forget(server);
+    into.gone.push_back(std::move(server));
+  }
+  into.problems = std::move(later.problems);
+  if (!into.caused_at) into.caused_at = later.caused_at;
+}
+
+}  // namespace
+
+void merge(Delivery& into, Delivery later) {
+  merge(into.publication, std::move(later.publication));
+  merge(into.round, std::move(later.round));
+}
+
+std::optional<Delivery> HoldBack::pass(Delivery delivery, std::size_t listeners, Instant now) {
+  wanted_ = listeners;
+  if (held_) {
+    merge(*held_, std::move(delivery));
+  } else {
+    held_ = std::move(delivery);
+  }
+  const bool most_are_left = wanted_ * 2 >= delivered_;
+  if (most_are_left || hold_ == Duration{0}) return take();
+  if (!due_) due_ = now + hold_;
+  return std::nullopt;
+}
+
+std::optional<Delivery> HoldBack::release(Instant now) {
+  if (!due_ || now < *due_) return std::nullopt;
+  return take();
+}
+
+std::optional<Delivery> HoldBack::take() {
+  delivered_ = wanted_;
+  due_.reset();
+  return std::exchange(held_, std::nullopt);
+}
+
+}  // namespace postern::loop

@@ -1,0 +1,41 @@
+// Conditions of a MailServer (mailserver.md 7): what is known of it → what its author reads. Pure.
+// Which condition a reason of a problem belongs to is one table here; reasons are API.
+// Called by the status book alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/build/builder.h"
+#include "controller/model/problem.h"
+#include "controller/status/mail_server_status.h"
+
+namespace postern::status {
+
+// What proxies made of the generation that is wanted.
+struct Programming {
+  std::size_t attached = 0;
+  std::size_t acknowledged = 0;  // run it
+  std::size_t rejected = 0;      // refuse a part of it
+  std::string rejection;         // words of one of them
+  bool too_old = false;          // it refuses because it lacks a feature
+};
+
+// What is known of one MailServer.
+struct Known {
+  const build::Verdict* verdict = nullptr;      // null: never built
+  const model::Problems* unreadable = nullptr;  // what its source says of it
+  Programming programming;
+};
+
+// In the order of the page. Times are not set: the book keeps them while a condition stays.
+[[nodiscard]] std::vector<Condition> conditions_of(const Known& known);
+[[nodiscard]] std::vector<ListenerStatus> listeners_of(const Known& known);
+
+// "Accepted", "ResolvedRefs", "InsecureSettings", ...: where a problem of that reason is told.
+[[nodiscard]] std::string_view condition_of(std::string_view reason);
+
+}  // namespace postern::status

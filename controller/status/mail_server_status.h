@@ -1,0 +1,64 @@
+// The status of one MailServer, as its author finds it in `kubectl get -o yaml` or in a file beside
+// his manifests: values only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/mail.h"
+#include "common/config/listener.h"
+#include "controller/model/object_key.h"
+
+namespace postern::status {
+
+enum class Truth : std::uint8_t { True, False, Unknown };
+[[nodiscard]] std::string_view word_of(Truth truth);
+
+struct Condition {
+  std::string type;
+  Truth truth = Truth::Unknown;
+  std::string reason;
+  std::string message;
+  std::int64_t observed_generation = 0;
+  WallTime since{};  // when `truth` became what it is
+};
+
+struct ListenerStatus {
+  std::uint16_t port = 0;
+  Protocol protocol = Protocol::Imap;
+  config::ListenerTls tls = config::ListenerTls::StartTls;
+  std::vector<Condition> conditions;
+};
+
+// What one proxy refused, in its words.
+struct Rejection {
+  std::string proxy;
+  std::string config_version;
+  std::string code;
+  std::string field;
+  std::string message;
+  WallTime observed{};
+};
+
+struct ProxySummary {
+  std::size_t attached = 0;
+  std::size_t acknowledged = 0;
+  std::size_t rejected = 0;
+  std::vector<Rejection> rejections;  // at most 8
+};
+
+struct MailServerStatus {
+  model::ObjectKey key;
+  std::int64_t generation = 0;
+  std::vector<Condition> conditions;
+  std::vector<ListenerStatus> listeners;
+  std::string config_version;
+  ProxySummary proxies;
+
+  [[nodiscard]] const Condition* condition(std::string_view type) const;
+};
+
+}  // namespace postern::status

@@ -1,0 +1,289 @@
+#include "controller/status/status_book.h"
+
+#include <gtest/gtest.h>
+
+#include "controller/status/status_lines.h"
+#include "controller/status/status_page.h"
+#include "tests/support/manual_clock.h"
+
+namespace postern::status {
+namespace {
+
+using namespace std::chrono_literals;
+using publish::ApplyReport;
+using publish::Refusal;
+
+const model::ObjectKey kServer{"MailServer", "mail", "example"};
+
+build::Verdict verdict(std::int64_t generation = 1) {
+  build::Verdict out;
+  out.server = kServer;
+  out.generation = generation;
+  out.accepted = true;
+  out.listeners = {{.port = 143, .off_reason = {}, .off_message = {}},
+                   {.port = 993, .off_reason = {}, .off_message = {}}};
+  out.resources = {{config::ResourceType::Server, "mail/example"}};
+  return out;
+}
+
+model::Problem problem(const std::string& reason, model::Severity severity) {
+  model::Problem out;
+  out.object = kServer;
+  out.place = {"mail.yaml", 3, 5};
+  out.field = "spec.tls";
+  out.reason = reason;
+  out.message = "is not as it should be";
+  out.severity = severity;
+  return out;
+}
+
+ApplyReport report(std::uint64_t connection, std::uint64_t sequence) {
+  ApplyReport out;
+  out.connection = connection;
+  out.proxy = "proxy-" + std::to_string(connection);
+  out.version = "v1";
+  out.sequence = sequence;
+  return out;
+}
+
+Refusal refusal(const std::string& name) {
+  Refusal out;
+  out.key = {config::ResourceType::Server, name};
+  out.detail = "no such suite";
+  out.field = "tls.cipherSuites[0]";
+  return out;
+}
+
+class StatusBookTest : public testing::Test {
+ protected:
+  void learn(build::Verdict of, std::uint64_t sequence, model::Problems unreadable = {}) {
+    Lesson lesson;
+    lesson.verdicts = {std::move(of)};
+    lesson.unreadable = std::move(unreadable);
+    lesson.published = {"v" + std::to_string(sequence), sequence};
+    lesson.caused_at = clock_.now();
+    book_.learn(std::move(lesson));
+  }
+  std::string reason(std::string_view type) {
+    const auto status = book_.status(kServer);
+    if (!status) return "no status";
+    const Condition* condition = status->condition(type);
+    return condition == nullptr ? "absent"
+                                : std::string(word_of(condition->truth)) + " " + condition->reason;
+  }
+  std::vector<std::string> lines() {
+    std::vector<std::string> out;
+    for (const StatusLine& line : lines_.lines(book_, book_.take_touched())) {
+      out.push_back(line.text);
+    }
+    return out;
+  }
+
+  test::ManualClock clock_;
+  StatusBook book_{clock_};
+  StatusLines lines_;
+};
+
+using Lines = std::vector<std::string>;
+
+TEST_F(StatusBookTest, without_a_proxy_nothing_is_programmed) {
+  learn(verdict(), 1);
+  EXPECT_EQ(reason("Accepted"), "True Accepted");
+  EXPECT_EQ(reason("ResolvedRefs"), "True ResolvedRefs");
+  EXPECT_EQ(reason("Programmed"), "False NoProxies");
+  EXPECT_EQ(reason("Ready"), "False NoProxies");
+  EXPECT_EQ(lines(), Lines{});
+}
+
+TEST_F(StatusBookTest, it_is_programmed_when_every_proxy_has_answered_for_it) {
+  learn(verdict(), 2);
+  clock_.pass(12ms);
+  book_.hear(report(1, 2));
+  book_.hear(report(2, 1));
+  EXPECT_EQ(reason("Programmed"), "False Pending");
+  book_.hear(report(2, 2));
+  EXPECT_EQ(reason("Programmed"), "True Programmed");
+  EXPECT_EQ(reason("Ready"), "True Ready");
+}
+
+TEST_F(StatusBookTest, a_change_is_one_line_with_the_time_that_it_took) {
+  learn(verdict(), 1);
+  clock_.pass(12ms);
+  book_.hear(report(1, 1));
+  EXPECT_EQ(lines(), Lines{"mailserver mail/example: Ready (2 listeners, 12 ms)"});
+  book_.hear(report(1, 1));
+  EXPECT_EQ(lines(), Lines{}) << "what is known is not told again";
+  learn(verdict(2), 2);
+  clock_.pass(3ms);
+  book_.hear(report(1, 2));
+  EXPECT_EQ(lines(), Lines{"mailserver mail/example: Ready (2 listeners, 3 ms)"});
+}
+
+TEST_F(StatusBookTest, a_listener_that_is_off_degrades_it_and_says_why) {
+  build::Verdict of = verdict();
+  of.listeners[1].off_reason = "PortNotServed";
+  of.listeners[1].off_message = "the class opens 143";
+  learn(of, 1);
+  book_.hear(report(1, 1));
+  const auto status = book_.status(kServer);
+  ASSERT_EQ(status->listeners.size(), 2U);
+  EXPECT_EQ(status->listeners[0].conditions.at(0).reason, "Programmed");
+  EXPECT_EQ(status->listeners[1].conditions.at(0).reason, "PortNotServed");
+  EXPECT_EQ(lines(), Lines{"mailserver mail/example: Degraded (1 of 2 listeners, 0 ms)"});
+}
+
+TEST_F(StatusBookTest, a_conflict_is_a_condition_of_its_own) {
+  build::Verdict of = verdict();
+  of.listeners[1].off_reason = "HostnameConflict";
+  learn(of, 1);
+  const auto status = book_.status(kServer);
+  ASSERT_EQ(status->listeners[1].conditions.size(), 2U);
+  EXPECT_EQ(status->listeners[1].conditions[1].type, "Conflicted");
+}
+
+TEST_F(StatusBookTest, a_refusal_of_one_proxy_is_told_in_its_words) {
+  learn(verdict(), 1);
+  ApplyReport refused = report(1, 1);
+  refused.state = ApplyReport::State::PartiallyActive;
+  refused.refusals = {refusal("mail/example")};
+  book_.hear(refused);
+  EXPECT_EQ(reason("Programmed"), "False ProxyRejected");
+  book_.hear(report(2, 1));
+  EXPECT_EQ(reason("Programmed"), "False PartiallyProgrammed");
+  const auto status = book_.status(kServer);
+  ASSERT_EQ(status->proxies.rejections.size(), 1U);
+  EXPECT_EQ(status->proxies.rejections[0].proxy, "proxy-1");
+  EXPECT_EQ(status->proxies.acknowledged, 1U);
+}
+
+TEST_F(StatusBookTest, a_refusal_of_another_mail_server_does_not_concern_it) {
+  learn(verdict(), 1);
+  ApplyReport refused = report(1, 1);
+  refused.refusals = {refusal("mail/other")};
+  book_.hear(refused);
+  EXPECT_EQ(reason("Programmed"), "True Programmed");
+}
+
+TEST_F(StatusBookTest, a_proxy_that_lacks_a_feature_is_too_old) {
+  learn(verdict(), 1);
+  ApplyReport refused = report(1, 1);
+  refused.refusals = {refusal("mail/example")};
+  refused.refusals[0].code = Refusal::Code::ProxyTooOld;
+  book_.hear(refused);
+  EXPECT_EQ(reason("Programmed"), "False ProxyTooOld");
+}
+
+TEST_F(StatusBookTest, a_proxy_that_is_gone_is_not_waited_for) {
+  learn(verdict(), 1);
+  book_.hear(report(1, 1));
+  book_.hear(report(2, 0));
+  EXPECT_EQ(reason("Programmed"), "False Pending");
+  ApplyReport gone = report(2, 0);
+  gone.state = ApplyReport::State::Gone;
+  book_.hear(gone);
+  EXPECT_EQ(reason("Programmed"), "True Programmed");
+}
+
+TEST_F(StatusBookTest, problems_go_to_their_conditions) {
+  build::Verdict of = verdict();
+  of.problems = {problem("SecretNotFound", model::Severity::Refused),
+                 problem("PlaintextLogin", model::Severity::Warning),
+                 problem("BackendPlaintext", model::Severity::Warning)};
+  learn(of, 1);
+  EXPECT_EQ(reason("Accepted"), "True Accepted");
+  EXPECT_EQ(reason("ResolvedRefs"), "False SecretNotFound");
+  EXPECT_EQ(reason("InsecureSettings"), "True Several");
+  EXPECT_EQ(reason("Ready"), "False SecretNotFound");
+  EXPECT_EQ(reason("CertificateExpiringSoon"), "absent");
+}
+
+TEST_F(StatusBookTest, an_unreadable_change_leaves_the_old_one_in_force_and_is_told) {
+  learn(verdict(), 1);
+  book_.hear(report(1, 1));
+  Lesson lesson;
+  lesson.unreadable = {problem("InvalidField", model::Severity::Refused)};
+  lesson.published = {"v1", 1};
+  book_.learn(std::move(lesson));
+  EXPECT_EQ(reason("Accepted"), "False InvalidField");
+  EXPECT_EQ(reason("Programmed"), "True Programmed");
+  (void)lines();
+  Lesson mended;
+  mended.published = {"v1", 1};
+  book_.learn(std::move(mended));
+  EXPECT_EQ(reason("Accepted"), "True Accepted") << "mended";
+}
+
+TEST_F(StatusBookTest, one_that_was_never_read_has_a_status_until_it_is_away) {
+  Lesson lesson;
+  lesson.unreadable = {problem("InvalidField", model::Severity::Refused)};
+  book_.learn(std::move(lesson));
+  EXPECT_EQ(reason("Accepted"), "False InvalidField");
+  EXPECT_EQ(lines(), (Lines{"mail.yaml:3:5: MailServer mail/example: spec.tls: is not as it should "
+                            "be",
+                            "mailserver mail/example: Rejected"}));
+  book_.learn({});
+  EXPECT_FALSE(book_.status(kServer));
+}
+
+TEST_F(StatusBookTest, a_problem_is_told_once_and_again_when_it_comes_back) {
+  build::Verdict bad = verdict();
+  bad.problems = {problem("SecretNotFound", model::Severity::Refused)};
+  learn(bad, 1);
+  EXPECT_EQ(lines().size(), 1U);
+  learn(bad, 2);
+  EXPECT_EQ(lines().size(), 0U);
+  learn(verdict(), 3);
+  EXPECT_EQ(lines().size(), 0U);
+  learn(bad, 4);
+  EXPECT_EQ(lines().size(), 1U);
+}
+
+TEST_F(StatusBookTest, a_condition_keeps_its_time_while_its_truth_stays) {
+  learn(verdict(), 1);
+  const WallTime first = book_.status(kServer)->condition("Accepted")->since;
+  clock_.pass(60s);
+  learn(verdict(2), 2);
+  EXPECT_EQ(book_.status(kServer)->condition("Accepted")->since, first);
+  book_.hear(report(1, 2));
+  EXPECT_EQ(book_.status(kServer)->condition("Programmed")->since, clock_.wall());
+}
+
+TEST_F(StatusBookTest, what_is_gone_has_no_status_and_is_told_once) {
+  learn(verdict(), 1);
+  book_.hear(report(1, 1));
+  (void)lines();
+  Lesson lesson;
+  lesson.gone = {kServer};
+  book_.learn(std::move(lesson));
+  EXPECT_FALSE(book_.status(kServer));
+  EXPECT_EQ(lines(), Lines{"mailserver mail/example: Gone"});
+}
+
+TEST_F(StatusBookTest, one_change_of_a_thousand_looks_at_one) {
+  for (int i = 0; i < 1000; ++i) {
+    build::Verdict of = verdict();
+    of.server.name = "s" + std::to_string(i);
+    learn(of, 1);
+  }
+  book_.hear(report(1, 1));
+  (void)book_.take_touched();
+  build::Verdict of = verdict(2);
+  of.server.name = "s7";
+  learn(of, 2);
+  book_.hear(report(1, 2));
+  EXPECT_EQ(book_.take_touched().size(), 1U);
+}
+
+TEST_F(StatusBookTest, the_page_is_a_document_of_kubernetes_form) {
+  learn(verdict(), 1);
+  book_.hear(report(1, 1));
+  const std::string page = status_page(*book_.status(kServer));
+  for (const char* part :
+       {"kind: MailServer", "namespace: mail", "observedGeneration: 1", "type: Accepted",
+        "status: \"True\"", "reason: Programmed", "port: 993", "summary: 1/1"}) {
+    EXPECT_NE(page.find(part), std::string::npos) << part << "\n" << page;
+  }
+}
+
+}  // namespace
+}  // namespace postern::status

@@ -1,0 +1,99 @@
+#include "controller/status/status_desk.h"
+
+#include <sys/stat.h>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/manual_clock.h"
+
+namespace postern::status {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StatusDeskTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "postern-status-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    directory_ = name;
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  static Lesson lesson(const std::string& name) {
+    build::Verdict verdict;
+    verdict.server = {"MailServer", "mail", name};
+    verdict.accepted = true;
+    verdict.listeners = {{.port = 143, .off_reason = {}, .off_message = {}}};
+    Lesson out;
+    out.verdicts = {verdict};
+    out.published = {"v1", 1};
+    return out;
+  }
+  [[nodiscard]] std::string text_of(const std::string& name) const {
+    std::ifstream in(directory_ / "status" / name);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  fs::path directory_;
+  test::ManualClock clock_;
+  std::unique_ptr<Log> log_ = make_null_log();
+};
+
+TEST_F(StatusDeskTest, writes_a_file_for_each_mail_server_that_only_its_owner_reads) {
+  StatusDesk desk({clock_, *log_, {}, (directory_ / "status").string()});
+  desk.learn(lesson("a"));
+  desk.stop();
+  EXPECT_NE(text_of("mail.a.yaml").find("name: a"), std::string::npos);
+  struct stat found{};
+  ASSERT_EQ(::stat((directory_ / "status").c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777U, 0700U);
+}
+
+TEST_F(StatusDeskTest, takes_files_of_what_is_gone_away) {
+  fs::create_directory(directory_ / "status");
+  std::ofstream(directory_ / "status" / "mail.old.yaml") << "of an earlier start\n";
+  StatusDesk desk({clock_, *log_, {}, (directory_ / "status").string()});
+  desk.learn(lesson("a"));
+  Lesson gone;
+  gone.gone = {{"MailServer", "mail", "a"}};
+  desk.learn(gone);
+  desk.learn(lesson("b"));
+  desk.stop();
+  EXPECT_FALSE(fs::exists(directory_ / "status" / "mail.old.yaml"));
+  EXPECT_FALSE(fs::exists(directory_ / "status" / "mail.a.yaml"));
+  EXPECT_TRUE(fs::exists(directory_ / "status" / "mail.b.yaml"));
+}
+
+TEST_F(StatusDeskTest, a_place_that_cannot_be_written_stops_nobody) {
+  std::ofstream(directory_ / "status") << "a file\n";
+  std::vector<std::string> lines;
+  StatusDesk desk({clock_, *log_, [&](const StatusLine& line) { lines.push_back(line.text); },
+                   (directory_ / "status").string()});
+  desk.learn(lesson("a"));
+  publish::ApplyReport report;
+  report.connection = 1;
+  report.sequence = 1;
+  desk.hear(report);
+  desk.stop();
+  EXPECT_EQ(lines, std::vector<std::string>{"mailserver mail/a: Ready (1 listener)"});
+}
+
+TEST_F(StatusDeskTest, a_reader_of_a_file_never_sees_half_of_it) {
+  StatusDesk desk({clock_, *log_, {}, (directory_ / "status").string()});
+  for (int i = 0; i < 50; ++i) {
+    Lesson next = lesson("a");
+    next.verdicts[0].generation = i;
+    desk.learn(std::move(next));
+    const std::string text = text_of("mail.a.yaml");
+    EXPECT_TRUE(text.empty() || text.ends_with("\n")) << text;
+  }
+}
+
+}  // namespace
+}  // namespace postern::status
