@@ -4,6 +4,22 @@ namespace postern::control {
 
 namespace pb = config::v1alpha1;
 
+namespace {
+
+bool is_lasting(grpc::StatusCode code) {
+  return code == grpc::StatusCode::PERMISSION_DENIED ||
+         code == grpc::StatusCode::FAILED_PRECONDITION ||
+         code == grpc::StatusCode::UNAUTHENTICATED || code == grpc::StatusCode::UNIMPLEMENTED;
+}
+
+}  // namespace
+
+std::shared_ptr<Stream> GrpcTransport::open(StreamEvents events) {
+  auto stream = std::make_shared<ControlStream>(thread_, std::move(events));
+  stream->start(*stub_);
+  return stream;
+}
+
 void ControlStream::start(pb::ConfigStream::Stub& stub) {
   self_ = shared_from_this();
   stub.async()->Connect(&context_, this);
@@ -35,7 +51,7 @@ void ControlStream::OnReadDone(bool ok) {
 
 void ControlStream::look_at_message() {
   if (over_) return;
-  if (events_.arrived) events_.arrived(in_);
+  events_.arrived(in_);
   in_.Clear();
   StartRead(&in_);
 }
@@ -55,9 +71,12 @@ void ControlStream::let_go() {
 }
 
 void ControlStream::OnDone(const grpc::Status& status) {
-  thread_.post([self = self_, status] {
+  const StreamEnd end{
+      is_lasting(status.error_code()) ? StreamEnd::Kind::LastingRefusal : StreamEnd::Kind::Lost,
+      status.error_message()};
+  thread_.post([self = self_, end] {
     self->self_.reset();
-    if (self->events_.ended) self->events_.ended(status);
+    self->events_.ended(end);
   });
 }
 

@@ -1,37 +1,32 @@
-// One stream to the controller, from start() to its end: order and lifetime of gRPC's reads and
-// writes. Decides nothing. All its calls and events are on the control thread; gRPC's threads only
-// post there. One message is in hand at a time: the next is read when the last was looked at.
+// The transport over gRPC. ControlStream: one stream to the controller, from start() to its end:
+// order and lifetime of gRPC's reads and writes. Decides nothing. All its calls and events are on
+// the control thread; gRPC's threads only post there. One message is in hand at a time: the next
+// is read when the last was looked at.
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <memory>
 
 #include <grpcpp/grpcpp.h>
 
 #include "postern/config/v1alpha1/config.grpc.pb.h"
 #include "proxy/control/control_thread.h"
+#include "proxy/control/transport.h"
 
 namespace postern::control {
 
 class ControlStream final : public grpc::ClientBidiReactor<config::v1alpha1::ProxyMessage,
                                                            config::v1alpha1::ControllerMessage>,
+                            public Stream,
                             public std::enable_shared_from_this<ControlStream> {
  public:
-  struct Events {
-    std::function<void(config::v1alpha1::ControllerMessage&)> arrived;
-    std::function<void(const grpc::Status&)> ended;  // the last one
-  };
-
-  ControlStream(ControlThread& thread, Events events)
+  ControlStream(ControlThread& thread, StreamEvents events)
       : thread_(thread), events_(std::move(events)) {}
 
   void start(config::v1alpha1::ConfigStream::Stub& stub);
-  void send(config::v1alpha1::ProxyMessage message);
-  // The end comes by itself, as an event.
-  void cancel() { context_.TryCancel(); }
-  // No event from now on.
-  void detach() { events_ = {}; }
+  void send(config::v1alpha1::ProxyMessage message) override;
+  void cancel() override { context_.TryCancel(); }
+  [[nodiscard]] bool is_writing() const override { return writing_; }
 
  private:
   void OnReadDone(bool ok) override;
@@ -43,7 +38,7 @@ class ControlStream final : public grpc::ClientBidiReactor<config::v1alpha1::Pro
   void let_go();
 
   ControlThread& thread_;
-  Events events_;
+  StreamEvents events_;
   grpc::ClientContext context_;
   config::v1alpha1::ControllerMessage in_;
   config::v1alpha1::ProxyMessage out_;
@@ -51,6 +46,19 @@ class ControlStream final : public grpc::ClientBidiReactor<config::v1alpha1::Pro
   std::shared_ptr<ControlStream> self_;  // until OnDone: gRPC refers to this
   bool writing_ = false;
   bool over_ = false;  // no operation may start any more
+};
+
+// `thread` outlives the last event of every stream.
+class GrpcTransport final : public Transport {
+ public:
+  GrpcTransport(std::shared_ptr<grpc::Channel> channel, ControlThread& thread)
+      : thread_(thread), stub_(config::v1alpha1::ConfigStream::NewStub(std::move(channel))) {}
+
+  [[nodiscard]] std::shared_ptr<Stream> open(StreamEvents events) override;
+
+ private:
+  ControlThread& thread_;
+  const std::unique_ptr<config::v1alpha1::ConfigStream::Stub> stub_;
 };
 
 }  // namespace postern::control

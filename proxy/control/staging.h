@@ -1,45 +1,48 @@
 // Collects the chunks of one update. A resource that does not decode becomes an error of its own
 // and the rest of the update goes on. Half an update is dropped when the stream breaks or another
-// one begins. Pure but for the messages; only subscriber uses it, on the control thread.
+// one begins. Pure but for the messages; only the subscription uses it, on the control thread.
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "postern/config/v1alpha1/config.pb.h"
 #include "proxy/adopt/adopt.h"
+#include "proxy/adopt/last_known_good_format.h"
+#include "proxy/control/apply_result.h"
 
 namespace postern::control {
 
 struct StagedUpdate {
   std::string nonce;
+  adopt::Revision revision;
   adopt::Update update;
-  std::vector<config::v1alpha1::ResourceError> errors;  // what did not decode
+  WireErrors errors;  // what did not decode
 };
 
 class Staging {
  public:
-  // The whole update with its last chunk. Private keys are wiped out of the message.
+  // What every controller's update stays below by far: a hundred times five thousand MailServers.
+  static constexpr std::size_t kMostOctets = std::size_t{400} << 20;
+
+  // The whole update with its last chunk. `held` is asked for what a delta is a change of. Private
+  // keys are wiped out of the message.
   [[nodiscard]] std::optional<StagedUpdate> add(config::v1alpha1::ConfigUpdate& chunk,
-                                                const std::vector<adopt::HeldResource>& held);
+                                                const adopt::Adopter& held);
+  // The update in hand is larger than anything that could be meant.
+  [[nodiscard]] bool is_too_large() const { return octets_ > kMostOctets; }
   void drop() { *this = Staging(); }
 
  private:
-  void stage(const config::v1alpha1::Resource& resource,
-             const std::map<config::ResourceKey, std::string>& running);
+  void stage(const config::v1alpha1::Resource& resource, const adopt::Adopter& held);
   void stage_removals(const config::v1alpha1::ConfigUpdate& chunk);
-  void remove_what_was_not_named(const std::vector<adopt::HeldResource>& held);
+  void remove_what_was_not_named(const adopt::Adopter& held);
 
   std::optional<StagedUpdate> staged_;
-  std::set<config::ResourceKey> named_;
+  std::set<config::ResourceKey> named_;  // by a full state
+  std::size_t octets_ = 0;
 };
-
-[[nodiscard]] std::optional<config::ResourceType> type_of(config::v1alpha1::ResourceType wire);
-// What an adopter said, for the stream.
-[[nodiscard]] config::v1alpha1::ResourceError error_message(const adopt::ResourceError& error);
 
 }  // namespace postern::control

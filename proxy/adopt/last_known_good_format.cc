@@ -1,0 +1,157 @@
+#include "proxy/adopt/last_known_good_format.h"
+
+#include <charconv>
+
+#include "common/base/digest.h"
+#include "common/wire/snapshot_codec.h"
+
+namespace postern::adopt {
+
+namespace {
+
+// "postern-last-known-good 1\nproven n\nsha256 <64 digits>\n"
+constexpr std::string_view kMagic = "postern-last-known-good ";
+constexpr std::uint32_t kFormat = 1;
+constexpr std::string_view kProven = "1\nproven ";
+constexpr std::string_view kDigest = "\nsha256 ";
+constexpr std::size_t kDigestDigits = 64;
+constexpr std::size_t kDigestAt = kProofAt + 1 + kDigest.size();
+constexpr std::size_t kHeadOctets = kDigestAt + kDigestDigits + 1;
+static_assert(kProofAt == kMagic.size() + kProven.size());
+
+constexpr int kLengthOctets = 4;
+constexpr int kVersionOctets = 8;
+
+// What KeyedOctets wrote, in its order; once something is missing, nothing more is given.
+class Reading {
+ public:
+  explicit Reading(ByteView rest) : rest_(rest) {}
+
+  [[nodiscard]] std::uint64_t number(int octets) {
+    std::uint64_t number = 0;
+    for (const char c : take(static_cast<std::size_t>(octets))) {
+      number = number << 8 | static_cast<std::uint8_t>(c);
+    }
+    return number;
+  }
+  [[nodiscard]] ByteView text() { return take(number(kLengthOctets)); }
+  [[nodiscard]] bool goes_on() const { return !short_ && !rest_.empty(); }
+  [[nodiscard]] bool is_short() const { return short_; }
+
+ private:
+  [[nodiscard]] ByteView take(std::size_t octets) {
+    short_ = short_ || octets > rest_.size();
+    if (short_) return {};
+    const ByteView taken = rest_.substr(0, octets);
+    rest_.remove_prefix(octets);
+    return taken;
+  }
+
+  ByteView rest_;
+  bool short_ = false;
+};
+
+bool holds_private_key(const config::Resource& resource) {
+  const auto* material = std::get_if<config::SecretMaterial>(&resource.body);
+  const auto* pair = material ? std::get_if<config::KeyPair>(material) : nullptr;
+  return pair && !pair->key_pem.empty();
+}
+
+void put_body(const SavedConfig& config, PrivateKeys keys, KeyedOctets& out) {
+  out.put_text(config.version);
+  out.put_number(config.revision.size(), kLengthOctets);
+  for (const CollectionRevision& one : config.revision) {
+    out.put_text(one.collection);
+    out.put_number(one.resource_version, kVersionOctets);
+  }
+  for (const auto& resource : config.resources) {
+    if (keys == PrivateKeys::LeaveOut && holds_private_key(*resource)) continue;
+    std::string octets = wire::octets(*resource);
+    out.put_text(octets);
+    wipe(octets.data(), octets.size());
+  }
+}
+
+// Why the head is not one that can be read; empty: it can.
+std::string refuse_head(ByteView octets) {
+  if (!octets.starts_with(kMagic)) return "it is not ours";
+  std::uint32_t format = 0;
+  std::from_chars(octets.data() + kMagic.size(), octets.data() + octets.size(), format);
+  if (format > kFormat) return "its format is of a newer program";
+  if (octets.size() < kHeadOctets || octets.substr(kMagic.size(), kProven.size()) != kProven ||
+      octets.substr(kProofAt + 1, kDigest.size()) != kDigest || octets[kHeadOctets - 1] != '\n') {
+    return "its head is wrong";
+  }
+  const auto proof = static_cast<Proof>(octets[kProofAt]);
+  if (proof != Proof::No && proof != Proof::Tried && proof != Proof::Yes) {
+    return "its head is wrong";
+  }
+  if (hex(sha256(octets.substr(kHeadOctets))) != octets.substr(kDigestAt, kDigestDigits)) {
+    return "its digest does not fit";
+  }
+  return {};
+}
+
+}  // namespace
+
+void KeyedOctets::put_number(std::uint64_t number, int octets) {
+  for (int shift = (octets - 1) * 8; shift >= 0; shift -= 8) {
+    text_ += static_cast<char>(number >> shift & 0xFF);
+  }
+}
+
+void KeyedOctets::put_text(ByteView text) {
+  put_number(text.size(), kLengthOctets);
+  put(text);
+}
+
+std::size_t most_octets_of(const SavedConfig& config) {
+  std::size_t octets = kHeadOctets + 2 * kLengthOctets + config.version.size();
+  for (const CollectionRevision& one : config.revision) {
+    octets += kLengthOctets + one.collection.size() + kVersionOctets;
+  }
+  for (const auto& resource : config.resources) {
+    octets += kLengthOctets + wire::octets_of(*resource);
+  }
+  return octets;
+}
+
+void write_saved(const SavedConfig& config, Proof proof, PrivateKeys keys, KeyedOctets& out) {
+  out.put(kMagic);
+  out.put(kProven);
+  out.put(std::string(1, static_cast<char>(proof)));
+  out.put(kDigest);
+  out.put(std::string(kDigestDigits, '0'));
+  out.put("\n");
+  put_body(config, keys, out);
+  const std::string digest = hex(sha256(ByteView(out.text()).substr(kHeadOctets)));
+  out.text().replace(kDigestAt, kDigestDigits, digest);
+}
+
+Result<SavedFile, std::string> read_saved(ByteView octets) {
+  if (std::string reason = refuse_head(octets); !reason.empty()) {
+    return Fail<std::string>(std::move(reason));
+  }
+  SavedFile file;
+  file.proof = static_cast<Proof>(octets[kProofAt]);
+  Reading reading(octets.substr(kHeadOctets));
+  file.config.version = reading.text();
+  for (auto left = reading.number(kLengthOctets); left > 0 && !reading.is_short(); --left) {
+    std::string collection(reading.text());
+    file.config.revision.push_back({std::move(collection), reading.number(kVersionOctets)});
+  }
+  while (reading.goes_on()) {
+    const ByteView one = reading.text();
+    if (reading.is_short()) break;
+    if (auto resource = wire::from_octets(one)) {
+      file.config.resources.push_back(
+          std::make_shared<const config::Resource>(std::move(*resource)));
+    } else {
+      ++file.left_out;
+    }
+  }
+  if (reading.is_short()) return Fail<std::string>("its body is wrong");
+  return file;
+}
+
+}  // namespace postern::adopt

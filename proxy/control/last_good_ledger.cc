@@ -1,0 +1,109 @@
+#include "proxy/control/last_good_ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace postern::control {
+
+void ConfigChange::merge(ConfigChange later) {
+  version = std::move(later.version);
+  revision = std::move(later.revision);
+  for (auto& [key, resource] : later.resources) resources[key] = std::move(resource);
+}
+
+void LastGoodLedger::begin(ConfigChange restored, adopt::Restored::From from, bool is_proven,
+                           Instant now) {
+  in_force_ = {};
+  note(std::move(restored));
+  is_dirty_ = false;
+  // A `current` that was passed over stays as it is: it may be what ended the last process.
+  if (from == adopt::Restored::From::Previous) return;
+  current_ = ++writes_;
+  is_proven_ = is_proven;
+  if (!is_proven_) begin_trial(now);
+}
+
+void LastGoodLedger::note(ConfigChange change) {
+  is_dirty_ = is_dirty_ || changes_anything(change);
+  in_force_.merge(std::move(change));
+  std::erase_if(in_force_.resources, [](const auto& entry) { return !entry.second; });
+}
+
+bool LastGoodLedger::changes_anything(const ConfigChange& change) const {
+  if (change.version != in_force_.version || change.revision != in_force_.revision) return true;
+  return std::any_of(change.resources.begin(), change.resources.end(), [&](const auto& entry) {
+    const auto& [key, resource] = entry;
+    const auto before = in_force_.resources.find(key);
+    if (before == in_force_.resources.end()) return resource != nullptr;
+    return !resource || resource->version != before->second->version;
+  });
+}
+
+std::optional<Instant> LastGoodLedger::due() const {
+  std::optional<Instant> next;
+  if (is_dirty_) next = not_before_;
+  if (trial_) next = next ? std::min(*next, trial_->over) : trial_->over;
+  return next;
+}
+
+bool LastGoodLedger::act(Instant now) {
+  if (trial_ && trial_->over <= now) end_trial(now);
+  return is_dirty_ && not_before_ <= now && write(now);
+}
+
+bool LastGoodLedger::finish(Instant now) {
+  const bool written = is_dirty_ && write(now);
+  if (!is_dirty_ && current_ != 0 && !is_proven_) is_proven_ = succeeded(file_.prove());
+  return written;
+}
+
+adopt::SavedConfig LastGoodLedger::saved() const {
+  adopt::SavedConfig config{in_force_.version, in_force_.revision, {}};
+  config.resources.reserve(in_force_.resources.size());
+  for (const auto& [key, resource] : in_force_.resources) config.resources.push_back(resource);
+  return config;
+}
+
+bool LastGoodLedger::write(Instant now) {
+  // Until it is known to be there: a write that failed may have failed at its very end.
+  current_ = 0;
+  if (!succeeded(file_.save(saved()))) {
+    not_before_ = now + pace_.retry;
+    return false;
+  }
+  current_ = ++writes_;
+  is_proven_ = false;
+  is_dirty_ = false;
+  not_before_ = now + pace_.between_writes;
+  if (!trial_) begin_trial(now);
+  return true;
+}
+
+void LastGoodLedger::begin_trial(Instant now) {
+  trial_ = Trial{now + pace_.proof, current_, saved()};
+}
+
+void LastGoodLedger::end_trial(Instant now) {
+  const std::optional<Trial> over = std::exchange(trial_, std::nullopt);
+  const Trial& trial = *over;
+  if (trial.number == current_) {
+    is_proven_ = succeeded(file_.prove());
+  } else {
+    static_cast<void>(succeeded(file_.save_previous(trial.config)));  // it has been counted
+  }
+  if (current_ != 0 && !is_proven_ && !is_dirty_) begin_trial(now);
+}
+
+bool LastGoodLedger::succeeded(const adopt::LastKnownGood::Done& done) {
+  if (!done) {
+    ++failures_;
+    if (!failing_) {
+      log_.line(LogLevel::Warning, "last known good cannot be written",
+                {{field::kReason, done.error()}});
+    }
+  }
+  failing_ = !done;
+  return done.has_value();
+}
+
+}  // namespace postern::control

@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "common/base/ascii.h"
+#include "proxy/control/subscription.h"
+
+namespace postern::control {
+
+namespace pb = config::v1alpha1;
+
+namespace {
+
+// A thousand MailServers that wait for their keys are one line's worth of news.
+constexpr std::size_t kMostRefusalLines = 20;
+
+std::vector<config::ResourceKey> named_in(const adopt::Update& update) {
+  std::vector<config::ResourceKey> named = update.removals;
+  for (const config::Resource& resource : update.upserts) named.push_back(resource.key());
+  return named;
+}
+
+// An adopter never heard of what did not decode.
+void add_undecoded(const WireErrors& undecoded, bool anything_else, adopt::Outcome& outcome) {
+  if (undecoded.empty() || outcome.state != adopt::State::Active) return;
+  outcome.state = anything_else ? adopt::State::PartiallyActive : adopt::State::Rejected;
+}
+
+}  // namespace
+
+void Subscription::begin() {
+  if (is_stopping_) return;
+  if (!bring_back()) connect();
+}
+
+// False when there is nothing to bring back.
+bool Subscription::bring_back() {
+  if (settings_.state_dir.empty()) return false;
+  auto file = adopt::LastKnownGood::open({settings_.state_dir}, needs_.log);
+  if (!file) {
+    needs_.log.line(LogLevel::Warning, "no last known good: its folder cannot be used",
+                    {{"folder", settings_.state_dir}, {field::kReason, file.error()}});
+    return false;
+  }
+  auto restored = (*file)->restore();
+  keeper_ =
+      std::make_unique<LastGoodWriter>(std::move(*file), needs_.log, metrics_, settings_.keeping);
+  if (!restored) return false;
+  adopt::Update update;
+  update.version = restored->config.version;
+  update.full_state = true;
+  for (const auto& resource : restored->config.resources) update.upserts.push_back(*resource);
+  auto ticket = std::make_shared<Ticket>();
+  ticket->provenance = {Origin::Disk, restored->config.revision};
+  restored->config.resources.clear();
+  restored_ = std::move(restored);
+  connects_when_applied_ = true;
+  apply(std::move(update), std::move(ticket));
+  return true;
+}
+
+void Subscription::stage(pb::ConfigUpdate& chunk) {
+  if (is_applying_) return leave_for("an update before the last one was answered");
+  auto staged = staging_.add(chunk, needs_.adopter);
+  if (staging_.is_too_large()) return leave_for("an update larger than can be meant");
+  if (!staged) return;
+  connection_.stream->send(accepted_message(staged->nonce));
+  auto ticket = std::make_shared<Ticket>();
+  ticket->nonce = std::move(staged->nonce);
+  ticket->provenance = {Origin::Stream, std::move(staged->revision)};
+  ticket->stream = connection_.number;
+  ticket->undecoded = std::move(staged->errors);
+  apply(std::move(staged->update), std::move(ticket));
+}
+
+void Subscription::apply(adopt::Update update, std::shared_ptr<Ticket> ticket) {
+  ticket->version = update.version;
+  ticket->staged_at = std::chrono::steady_clock::now();
+  ticket->named = named_in(update);
+  is_applying_ = true;
+  needs_.adopter.apply(std::move(update), [weak = weak_from_this(), ticket = std::move(ticket),
+                                           &thread = needs_.thread](adopt::Outcome outcome) {
+    thread.post([weak, ticket, outcome = std::move(outcome)]() mutable {
+      if (const auto self = weak.lock()) self->answer(*ticket, std::move(outcome));
+    });
+  });
+}
+
+// Also for later corrections of an update that was answered already.
+void Subscription::answer(Ticket& ticket, adopt::Outcome outcome) {
+  add_undecoded(ticket.undecoded, !ticket.named.empty(), outcome);
+  if (ticket.stream == connection_.number && connection_.stream) {
+    const auto took = std::chrono::steady_clock::now() - ticket.staged_at;
+    connection_.stream->send(result_message({ticket.nonce, ticket.undecoded, outcome, took}));
+  }
+  const bool is_first = !std::exchange(ticket.is_answered, true);
+  if (is_first) settle(ticket, outcome);
+  keep(ticket, outcome);
+  if (when_applied && !is_stopping_) {
+    when_applied({ticket.version, outcome.state, outcome.errors.size() + ticket.undecoded.size()});
+  }
+  if (is_first && connects_when_applied_) connect();
+}
+
+void Subscription::settle(Ticket& ticket, const adopt::Outcome& outcome) {
+  is_applying_ = false;
+  provenance_ = std::move(ticket.provenance);
+  metrics_.set_origin(provenance_.origin);
+  if (ticket.stream == 0) return log_restored(ticket, outcome);
+  metrics_.count_update(outcome.state);
+  backoff_.reset();
+}
+
+void Subscription::log_restored(const Ticket& ticket, const adopt::Outcome& outcome) {
+  needs_.log.line(
+      LogLevel::Info, "serving the last known good configuration",
+      {{field::kVersion, printable(ticket.version)},
+       {"resources", static_cast<std::int64_t>(ticket.named.size() - outcome.errors.size())},
+       {"refused", static_cast<std::int64_t>(outcome.errors.size())}});
+  const std::size_t lines = std::min(outcome.errors.size(), kMostRefusalLines);
+  for (std::size_t i = 0; i < lines; ++i) {
+    const adopt::ResourceError& error = outcome.errors[i];
+    needs_.log.line(LogLevel::Warning, "last known good: refused; it waits for the controller",
+                    {{"resource", printable(error.key.name)},
+                     {"type", config::name_of(error.key.type)},
+                     {field::kReason, printable(error.detail)}});
+  }
+}
+
+// What is in force under each name that the update had a part in. A refusal may have taken down
+// what was not named: it is among the errors.
+void Subscription::keep(const Ticket& ticket, const adopt::Outcome& outcome) {
+  if (!keeper_) return;
+  ConfigChange change{needs_.adopter.version(), provenance_.revision, {}};
+  for (const config::ResourceKey& key : ticket.named) {
+    change.resources[key] = needs_.adopter.resource(key);
+  }
+  for (const adopt::ResourceError& error : outcome.errors) {
+    change.resources[error.key] = needs_.adopter.resource(error.key);
+  }
+  if (!restored_) return keeper_->note(std::move(change));
+  keeper_->begin(std::move(change), restored_->from, restored_->is_proven);
+  restored_.reset();
+}
+
+}  // namespace postern::control
