@@ -1,6 +1,11 @@
 // Services and EndpointSlices.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "common/base/ascii.h"
 #include "controller/decode/core_fields.h"
 #include "controller/decode/core_objects.h"
@@ -39,27 +44,55 @@ model::ServicePort read_service_port(const Node& port, const std::string& path,
   return out;
 }
 
+bool is_host_label(std::string_view label) {
+  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(),
+                     [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; });
+}
+
+// Names of containers may have underscores. A last label of digits alone is a mistyped address,
+// which some resolvers would take for one.
+bool is_host_name(std::string_view name) {
+  if (name.size() > 253) return false;
+  for (;;) {
+    const auto dot = name.find('.');
+    const std::string_view label = name.substr(0, dot);
+    if (!is_host_label(label)) return false;
+    if (dot == std::string_view::npos) return !std::all_of(label.begin(), label.end(), is_digit);
+    name.remove_prefix(dot + 1);
+  }
+}
+
+std::vector<std::string> written_addresses(std::string_view text) {
+  std::vector<std::string> out;
+  for (;;) {
+    const auto comma = text.find(',');
+    out.emplace_back(without_blanks(text.substr(0, comma)));
+    if (comma == std::string_view::npos) return out;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 void read_addresses(const Node& document, model::ServiceObject& out, Findings& findings) {
   const auto written = out.meta.annotations.find(std::string(kAddresses));
   if (written == out.meta.annotations.end()) return;
   const Node* place = at(document, "metadata.annotations");
   if (place != nullptr) place = place->find(kAddresses);
   const std::string field = fmt::format("metadata.annotations['{}']", kAddresses);
-  std::string_view rest = written->second;
-  for (;;) {
-    const auto comma = rest.find(',');
-    const std::string_view one = without_blanks(rest.substr(0, comma));
+  std::vector<std::string> all = written_addresses(written->second);
+  for (const std::string& one : all) {
     if (const auto address = IpAddress::parse(one)) {
       out.addresses.push_back(*address);
-    } else {
+    } else if (!is_host_name(one)) {
       findings.add(place == nullptr ? document : *place, field,
-                   fmt::format("{} is not an IP address: write them as 127.0.0.11,127.0.0.12 "
-                               "(host names are not supported yet)",
+                   fmt::format("{} is neither an IP address nor a host name: write them as "
+                               "127.0.0.11,127.0.0.12 or imap1.example.com,imap2.example.com",
                                quoted(one)));
     }
-    if (comma == std::string_view::npos) return;
-    rest.remove_prefix(comma + 1);
   }
+  if (out.addresses.size() == all.size()) return;
+  out.addresses.clear();
+  out.address_names = std::move(all);
 }
 
 bool condition(const Node& endpoint, std::string_view key, bool when_absent) {

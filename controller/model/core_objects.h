@@ -51,6 +51,9 @@ struct ServiceObject {
   bool has_selector = false;
   // postern.dev/addresses, parsed: the endpoints of a Service in a directory.
   std::vector<IpAddress> addresses;
+  // The same as written, when host names are among them: whoever has the object resolves them and
+  // fills in `addresses`, in this order.
+  std::vector<std::string> address_names;
   friend bool operator==(const ServiceObject&, const ServiceObject&) = default;
 };
 

@@ -36,6 +36,10 @@ std::vector<Pair> pairs_in(std::string_view text) {
   return out;
 }
 
+std::string path_of(const std::string& name, const std::string& manifest) {
+  return (std::filesystem::path(manifest).parent_path() / name).string();
+}
+
 model::Problem problem_of(const model::SecretObject& secret, std::string message) {
   model::Problem out;
   out.object = secret.meta.key;
@@ -58,7 +62,7 @@ bool read_one(model::SecretObject& secret, const Pair& pair, const std::string& 
                                   "tls.crt=mail.pem,tls.key=mail.key"));
     return false;
   }
-  const auto path = (std::filesystem::path(manifest).parent_path() / name).string();
+  const std::string path = path_of(name, manifest);
   auto content = read_file(path);
   if (!content) {
     problems.push_back(
@@ -89,6 +93,17 @@ bool read_data_files(model::SecretObject& secret, const std::string& manifest,
   for (const Pair& pair : pairs) all = read_one(secret, pair, manifest, problems) && all;
   if (all) decode::read_certificate_of(secret);
   return all;
+}
+
+std::vector<std::string> data_files_of(const model::SecretObject& secret,
+                                       const std::string& manifest) {
+  std::vector<std::string> out;
+  const auto written = secret.meta.annotations.find(std::string(decode::kDataFromFiles));
+  if (written == secret.meta.annotations.end()) return out;
+  for (const auto& [key, name] : pairs_in(written->second)) {
+    if (!name.empty()) out.push_back(path_of(name, manifest));
+  }
+  return out;
 }
 
 }  // namespace postern::source

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "controller/model/core_objects.h"
 #include "controller/model/problem.h"
@@ -13,5 +14,9 @@ namespace postern::source {
 // files that everybody may read.
 [[nodiscard]] bool read_data_files(model::SecretObject& secret, const std::string& manifest,
                                    model::Problems& problems);
+
+// Where they stand; empty for a Secret that holds its own data.
+[[nodiscard]] std::vector<std::string> data_files_of(const model::SecretObject& secret,
+                                                     const std::string& manifest);
 
 }  // namespace postern::source

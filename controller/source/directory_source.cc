@@ -1,129 +1,134 @@
 #include "controller/source/directory_source.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <filesystem>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
-#include "controller/decode/fields.h"
-#include "controller/decode/object_meta.h"
-#include "controller/decode/yaml.h"
-#include "controller/source/data_files.h"
-#include "controller/source/directory_walk.h"
-#include "controller/source/file_reader.h"
+#include "controller/source/way.h"
 
 namespace postern::source {
 
 namespace {
 
-model::Problem file_problem(const std::string& file, decode::Mark mark, std::string reason,
-                            std::string message) {
-  model::Problem out;
-  out.place = {file, mark.line, mark.column};
-  out.reason = std::move(reason);
-  out.message = std::move(message);
+// So that sums of times do not overflow; whoever waits asks again.
+constexpr Duration kLongestWait{std::chrono::hours(1)};
+
+bool same(const model::Problem& a, const model::Problem& b) {
+  return a.object == b.object && a.place == b.place && a.field == b.field && a.reason == b.reason &&
+         a.message == b.message && a.severity == b.severity;
+}
+
+DirectoryOptions read_once() {
+  DirectoryOptions out;
+  out.quiet = Duration::zero();
+  out.watch = false;
   return out;
 }
 
-// `kubectl get -o yaml` of several objects gives a List.
-bool is_list(const decode::Node& document) {
-  return decode::text_at(document, "apiVersion") == "v1" &&
-         decode::text_at(document, "kind") == "List";
+model::Problem not_watched(const std::string& directory) {
+  model::Problem out =
+      file_problem(directory, {}, "NotWatched",
+                   "the system gives no more inotify watches, so that changes are found some "
+                   "seconds late: raise fs.inotify.max_user_watches and max_user_instances");
+  out.severity = model::Severity::Warning;
+  return out;
 }
 
-// A Secret whose values are empty takes them from files, whose modes are looked at there.
-bool holds_secrets(const decode::Node& document) {
-  if (decode::text_at(document, "kind") != "Secret") return false;
-  for (const char* key : {"data", "stringData"}) {
-    const decode::Node* values = document.find(key);
-    if (values == nullptr) continue;
-    for (const decode::Member& member : values->members) {
-      if (!member.value.text.empty()) return true;
-    }
-  }
-  return false;
-}
-
-Result<Walked, std::string> files_at(const std::string& path) {
+std::string absolute(const std::string& path) {
   std::error_code error;
-  if (std::filesystem::is_regular_file(path, error)) return Walked{{path}, {}};
-  auto walked = walk_directory(path);
-  if (walked && walked->files.empty() && walked->problems.empty()) {
-    return Fail<std::string>(
-        fmt::format("the directory {} has no manifests: put a file such as mail.yaml there", path));
-  }
-  return walked;
+  return std::filesystem::absolute(path, error).lexically_normal().string();
 }
 
 }  // namespace
 
-void DirectorySource::load_document(decode::Node& document, const std::string& file,
-                                    Loading& loading) const {
-  if (is_list(document)) {
-    decode::Node* items = document.find("items");
-    for (std::size_t i = 0; items != nullptr && i < items->items.size(); ++i) {
-      if (!is_list(items->items[i])) load_document(items->items[i], file, loading);
-    }
-    return;
+DirectorySource::DirectorySource(std::string directory, DirectoryOptions options)
+    : DirectorySource(std::vector<std::string>{std::move(directory)}, std::move(options)) {}
+
+DirectorySource::DirectorySource(std::vector<std::string> paths)
+    : DirectorySource(std::move(paths), read_once()) {}
+
+DirectorySource::DirectorySource(std::vector<std::string> paths, DirectoryOptions options)
+    : paths_(std::move(paths)),
+      options_(std::move(options)),
+      shelf_(paths_),
+      settling_(options_.quiet, options_.longest),
+      holdoff_(options_.quiet, options_.longest),
+      watch_(options_.watch),
+      names_(options_.look_up, options_.resolve_every, [this] { watch_.wake(); }) {}
+
+Result<Changes, std::string> DirectorySource::read() {
+  const Clock& clock = options_.clock == nullptr ? system_clock_ : *options_.clock;
+  const WallTime wall = clock.wall();
+  settling_.begin({clock.now(), wall});
+  Settling* settling = was_read_ ? &settling_ : nullptr;
+  const auto refreshed = shelf_.refresh(settling, wall);
+  if (refreshed) {
+    names_.want(shelf_.names());
+    if (!was_read_) names_.wait(options_.resolve_first);
+    shelf_.complete({settling, names_, wall,
+                     [this](const model::ObjectKey& key) { return shelf_.table().knows(key); }});
+    was_read_ = true;
   }
-  const model::ObjectKey key = decode::key_of(document);
-  const auto [first, is_new] =
-      loading.first.emplace(key, model::Place{file, document.mark.line, document.mark.column});
-  if (!is_new && !key.name.empty()) {
-    model::Problem twice =
-        file_problem(file, document.mark, "Duplicate",
-                     fmt::format("is written twice: the one at {}:{} counts, take this one away",
-                                 first->second.file, first->second.line));
-    twice.object = key;
-    return loading.loaded.problems.push_back(std::move(twice));
-  }
-  decode::Decoded decoded = decoder_.decode(document, file);
-  std::move(decoded.problems.begin(), decoded.problems.end(),
-            std::back_inserter(loading.loaded.problems));
-  if (!decoded.object) return;
-  auto* secret = std::get_if<model::SecretObject>(&*decoded.object);
-  if (secret != nullptr && !read_data_files(*secret, file, loading.loaded.problems)) return;
-  loading.loaded.objects.push_back(std::move(*decoded.object));
+  look_again_.reset();
+  if (const auto left = settling_.end()) look_again_ = system_clock_.now() + *left;
+  watch_folders();
+  if (!refreshed) return Fail<std::string>(refreshed.error());
+  return take();
 }
 
-void DirectorySource::load_file(const std::string& file, Loading& loading) const {
-  const auto content = read_file(file);
-  if (!content) {
-    return loading.loaded.problems.push_back(
-        file_problem(file, {}, "UnreadableFile", content.error()));
+Changes DirectorySource::take() {
+  Changes out;
+  shelf_.table().collect(out);
+  out.problems = shelf_.problems();
+  if (watch_.limited()) out.problems.push_back(not_watched(paths_[0]));
+  out.problems_changed = !std::ranges::equal(out.problems, told_, same);
+  told_ = out.problems;
+  return out;
+}
+
+void DirectorySource::watch_folders() {
+  if (!options_.watch) return;
+  watched_ = shelf_.moved();
+  Interests interests;
+  for (const std::string& folder : shelf_.folders()) interests[absolute(folder)].manifests = true;
+  // The directory itself may be a link, or be put anew.
+  for (const std::string& path : paths_) {
+    interests[absolute(path)].manifests = true;
+    for (const auto& [folder, entry] : way_to(path)) interests[folder].names.insert(entry);
   }
-  decode::YamlDocuments read = decode::read_yaml(content->octets.reveal());
-  if (read.problem) {
-    return loading.loaded.problems.push_back(
-        file_problem(file, read.problem->mark, "InvalidYaml", read.problem->message));
+  for (const DataFile& file : shelf_.data_files()) {
+    for (const auto& [folder, entry] : file.way) interests[folder].names.insert(entry);
   }
-  bool secrets = false;
-  for (decode::Node& document : read.documents) {
-    secrets = secrets || holds_secrets(document);
-    load_document(document, file, loading);
+  // What happened in a folder before it was watched was not heard: look once more.
+  if (watch_.watch(std::move(interests)) && !look_again_) {
+    look_again_ = system_clock_.now() + options_.quiet;
   }
-  if (secrets && content->world_readable) {
-    model::Problem warning =
-        file_problem(file, {}, "WorldReadable",
-                     fmt::format("holds a Secret and can be read by everybody: chmod o= {}", file));
-    warning.severity = model::Severity::Warning;
-    loading.loaded.problems.push_back(std::move(warning));
+}
+
+void DirectorySource::wait(Duration most) {
+  const Instant began = system_clock_.now();
+  Instant end = began + std::min(most, options_.watch ? options_.poll : kLongestWait);
+  if (look_again_) end = std::min(end, *look_again_);
+  for (;;) {
+    const Instant until = std::min(end, holdoff_.due().value_or(end));
+    const Instant now = system_clock_.now();
+    if (now >= until) {
+      if (holdoff_.due() && *holdoff_.due() <= now) holdoff_.clear();
+      return;
+    }
+    switch (watch_.wait(std::chrono::ceil<Duration>(until - now))) {
+      case DirectoryWatch::Woken::Call: return;
+      case DirectoryWatch::Woken::Event: holdoff_.happened(system_clock_.now()); break;
+      case DirectoryWatch::Woken::Time: break;
+    }
   }
-  for (decode::Node& document : read.documents) decode::wipe(document);
 }
 
 Result<Loaded, std::string> DirectorySource::load() {
-  Loading loading;
-  for (const std::string& path : paths_) {
-    auto walked = files_at(path);
-    if (!walked) return Fail<std::string>(walked.error());
-    std::move(walked->problems.begin(), walked->problems.end(),
-              std::back_inserter(loading.loaded.problems));
-    for (const std::string& file : walked->files) load_file(file, loading);
-  }
-  return std::move(loading.loaded);
+  auto changes = read();
+  if (!changes) return Fail<std::string>(changes.error());
+  return Loaded{shelf_.table().objects(), std::move(changes->problems)};
 }
 
 }  // namespace postern::source

@@ -16,8 +16,10 @@ inline constexpr int kDeepestFolder = 3;
 inline constexpr std::size_t kMostFiles = 10'000;
 
 struct Walked {
-  std::vector<std::string> files;  // with the directory's own path in front, as it was given
+  std::vector<std::string> files;    // with the directory's own path in front, as it was given
+  std::vector<std::string> folders;  // that were looked through, the directory itself among them
   model::Problems problems;
+  bool full = false;  // there may be more files than are told
 };
 
 // The error: the directory itself cannot be read.

@@ -1,0 +1,163 @@
+#include "controller/source/completion.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "controller/decode/core_objects.h"
+#include "controller/source/data_files.h"
+#include "controller/source/way.h"
+
+namespace postern::source {
+
+namespace {
+
+const model::SecretObject* secret_from_files(const Document& document) {
+  if (document.decoded == nullptr) return nullptr;
+  const auto* secret = std::get_if<model::SecretObject>(document.decoded.get());
+  if (secret == nullptr) return nullptr;
+  return secret->meta.annotations.contains(std::string(decode::kDataFromFiles)) ? secret : nullptr;
+}
+
+const model::ServiceObject* service_by_names(const Document& document) {
+  if (document.decoded == nullptr) return nullptr;
+  const auto* service = std::get_if<model::ServiceObject>(document.decoded.get());
+  return service == nullptr || service->address_names.empty() ? nullptr : service;
+}
+
+struct Looked {
+  std::vector<DataFile> files;
+  bool other = false;  // than when they were read
+  bool settled = true;
+};
+
+Looked look_at_files(const Document& document, const model::SecretObject& secret,
+                     const Surroundings& around) {
+  Looked out;
+  const std::vector<std::string> paths = data_files_of(secret, document.place.file);
+  const std::vector<DataFile>& known = document.data_files;
+  // The annotation is that of the same document: the same files in the same order, or none yet.
+  const bool first_time = known.size() != paths.size();
+  out.other = first_time || (document.object == nullptr && document.completion_problems.empty());
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const Look look = look_at(paths[i]);
+    out.files.push_back({paths[i], seen(look, around.wall), {}});
+    if (!first_time && known[i].seen.still(look)) continue;
+    out.other = true;
+    if (around.settling == nullptr) continue;
+    out.settled = around.settling->settled(paths[i], look) && out.settled;
+  }
+  return out;
+}
+
+Completed complete_secret(Document& document, const model::SecretObject& secret,
+                          const Surroundings& around) {
+  Looked looked = look_at_files(document, secret, around);
+  if (!looked.other) return {};
+  // A pair whose first half is new and whose second half is old would fit nothing.
+  if (!looked.settled) return {};
+  document.data_files = std::move(looked.files);
+  for (DataFile& file : document.data_files) file.way = way_to(file.path);
+  document.completion_problems.clear();
+  auto filled = std::make_shared<model::Object>(secret);
+  const bool all = read_data_files(std::get<model::SecretObject>(*filled), document.place.file,
+                                   document.completion_problems);
+  document.object = all ? std::move(filled) : nullptr;
+  return {true, static_cast<int>(document.data_files.size())};
+}
+
+model::Problem name_problem(const model::ServiceObject& service, std::string message) {
+  model::Problem out;
+  out.object = service.meta.key;
+  out.field = fmt::format("metadata.annotations['{}']", decode::kAddresses);
+  out.place = service.meta.place_of(out.field);
+  out.reason = "NameNotResolved";
+  out.message = std::move(message);
+  // The manifest is right; it is the world that is not.
+  out.severity = model::Severity::Warning;
+  return out;
+}
+
+struct Resolved {
+  std::vector<IpAddress> addresses;
+  std::vector<std::string> messages;
+  bool all_answered = true;
+};
+
+Resolved resolve(const model::ServiceObject& service, const AddressNames& names) {
+  Resolved out;
+  for (const std::string& name : service.address_names) {
+    if (const auto address = IpAddress::parse(name)) {
+      out.addresses.push_back(*address);
+      continue;
+    }
+    const auto answer = names.answer(name);
+    if (!answer) {
+      out.all_answered = false;
+      out.messages.push_back(name + " has not been resolved yet: it is still asked for");
+      continue;
+    }
+    if (!answer->problem.empty()) {
+      const char* stays = answer->addresses.empty() ? "" : "; the addresses that it had stay";
+      out.messages.push_back(fmt::format("{} {}{}", name, answer->problem, stays));
+    }
+    for (const IpAddress& one : answer->addresses) {
+      if (std::ranges::find(out.addresses, one) == out.addresses.end()) {
+        out.addresses.push_back(one);
+      }
+    }
+  }
+  return out;
+}
+
+bool same_messages(const model::Problems& problems, const std::vector<std::string>& messages) {
+  return std::ranges::equal(problems, messages, {}, &model::Problem::message);
+}
+
+Completed complete_service(Document& document, const model::ServiceObject& service,
+                           const Surroundings& around) {
+  Resolved resolved = resolve(service, around.names);
+  // Endpoints that may be there in a moment must not be taken away for that moment.
+  if (!resolved.all_answered && around.known(document.key)) return {};
+  if (document.object != nullptr &&
+      std::get<model::ServiceObject>(*document.object).addresses == resolved.addresses &&
+      same_messages(document.completion_problems, resolved.messages)) {
+    return {};
+  }
+  document.completion_problems.clear();
+  for (std::string& message : resolved.messages) {
+    document.completion_problems.push_back(name_problem(service, std::move(message)));
+  }
+  document.object = std::make_shared<model::Object>(service);
+  std::get<model::ServiceObject>(*document.object).addresses = std::move(resolved.addresses);
+  return {true, 0};
+}
+
+}  // namespace
+
+bool needs_completion(const Document& document) {
+  return secret_from_files(document) != nullptr || service_by_names(document) != nullptr;
+}
+
+void names_in(const Document& document, std::set<std::string>& out) {
+  const model::ServiceObject* service = service_by_names(document);
+  if (service == nullptr) return;
+  for (const std::string& name : service->address_names) {
+    if (!IpAddress::parse(name)) out.insert(name);
+  }
+}
+
+Completed complete(Document& document, const Surroundings& surroundings) {
+  if (const auto* secret = secret_from_files(document)) {
+    return complete_secret(document, *secret, surroundings);
+  }
+  if (const auto* service = service_by_names(document)) {
+    return complete_service(document, *service, surroundings);
+  }
+  return {};
+}
+
+}  // namespace postern::source
