@@ -2,57 +2,18 @@
 
 #include <array>
 #include <latch>
-#include <thread>
 #include <utility>
 
 #include "common/base/digest.h"
 #include "common/base/version.h"
 #include "proxy/app/config_page.h"
+#include "proxy/app/lane.h"
 #include "proxy/control/control_thread.h"
 #include "proxy/control/subscriber.h"
-#include "proxy/entry/acceptor.h"
 #include "proxy/net/dialer.h"
 #include "proxy/quota/place.h"
-#include "proxy/session/worker.h"
 
 namespace postern::proxy_app {
-
-namespace {
-
-// A worker with its gate and its thread.
-struct Lane {
-  Lane(std::uint8_t index, session::WorkerNeeds needs) : worker(index, needs), gate(worker) {}
-
-  void adopt(adopt::Handover handover) {
-    worker.adopt(std::move(handover.prepared));
-    for (const std::uint16_t port : handover.closed) gate.close_doors(port);
-    for (adopt::NewDoor& door : handover.opened) {
-      gate.open_door(door.port, std::move(door.socket));
-    }
-  }
-
-  session::Worker worker;
-  entry::Acceptor gate;
-  std::thread thread;
-};
-
-// A full inbox is emptied each turn.
-void on_worker(Lane& lane, const std::function<void()>& work) {
-  while (!lane.worker.post(work)) std::this_thread::yield();
-}
-
-// std::function copies, sockets do not: the handover travels behind a pointer.
-adopt::HandToWorker hand_to(Lane& lane) {
-  return [&lane](adopt::Handover handover, const std::function<void()>& adopted) {
-    auto parcel = std::make_shared<adopt::Handover>(std::move(handover));
-    on_worker(lane, [&lane, parcel, adopted] {
-      lane.adopt(std::move(*parcel));
-      adopted();
-    });
-  };
-}
-
-}  // namespace
 
 namespace {
 

@@ -91,7 +91,9 @@ Turn<FrontStep> ImapFront::hear(Expired, Reply& reply) {
   return {bye(Failure::ClientTimeout, reply)};
 }
 
-Turn<FrontStep> ImapFront::hear(Draining, Reply& reply) { return {bye(Failure::Draining, reply)}; }
+Turn<FrontStep> ImapFront::hear(Draining draining, Reply& reply) {
+  return {bye(draining.failure, reply)};
+}
 
 Turn<FrontStep> ImapFront::hear(PeerEnded, Reply&) { return {close(Failure::ClientWentAway)}; }
 

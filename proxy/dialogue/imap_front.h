@@ -63,7 +63,7 @@ class ImapFront final : public Front {
   Turn<FrontStep> hear(Refused refused, Reply& reply);
   Turn<FrontStep> hear(Admitted admitted, Reply& reply);
   Turn<FrontStep> hear(Expired, Reply& reply);
-  Turn<FrontStep> hear(Draining, Reply& reply);
+  Turn<FrontStep> hear(Draining draining, Reply& reply);
   Turn<FrontStep> hear(PeerEnded, Reply& reply);
 
   Turn<FrontStep> hear_command(ByteView data, Reply& reply);

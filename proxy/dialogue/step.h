@@ -64,8 +64,10 @@ struct Refused {  // the judge, or the backend, said no: tell him
 struct Admitted {
   Welcome welcome;
 };  // the backend has let him in
-struct Expired {};    // the deadline of this phase
-struct Draining {};   // drain or kick
+struct Expired {};  // the deadline of this phase
+struct Draining {   // drain, kick, or his time is over: he is sent away
+  Failure failure = Failure::Draining;
+};
 struct PeerEnded {};  // the peer closed
 using FrontInput = std::variant<Octets, TlsUp, Refused, Admitted, Expired, Draining, PeerEnded>;
 

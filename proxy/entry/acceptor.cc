@@ -13,8 +13,16 @@ namespace postern::entry {
 
 namespace {
 
+using dialogue::Failure;
+
 // Guests let in by one event; the others' turn comes before the next (level-triggered).
 constexpr int kGuestsPerTurn = 64;
+// A closing door is shut when nobody came within this: handshakes that began before it are done.
+constexpr Duration kQuiet{10};
+// Guests sent away at one look, and looks in all: where the kernel does not drop new connections
+// somebody may come for ever.
+constexpr int kGuestsPerLook = 512;
+constexpr int kMostLooks = 20;
 
 int open_reserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
@@ -29,29 +37,94 @@ Acceptor::~Acceptor() {
 }
 
 void Acceptor::open_door(std::uint16_t port, net::ListeningSocket socket) {
-  Door& door = doors_.emplace_back();
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(doors_.size()));
+    doors_.emplace_back();
+  }
+  const std::uint32_t index = free_.back();
+  free_.pop_back();
+  Door& door = doors_[index];
+  door.state = State::Open;
   door.port = port;
   door.socket = std::move(socket);
-  watch(door, static_cast<std::uint32_t>(doors_.size() - 1));
+  door.looks = 0;
+  (void)rules(door);
+  watch(door, index);
 }
 
-void Acceptor::close_doors(std::uint16_t port) {
-  for (Door& door : doors_) {
-    if (door.port == port) close(door);
+void Acceptor::close_doors(std::uint16_t port, std::function<void()> shut,
+                           const std::optional<SocketAddress>& only) {
+  auto notice = std::make_shared<Notice>();
+  notice->doors = 1;  // ours, until all are told
+  for (std::uint32_t index = 0; index < doors_.size(); ++index) {
+    const Door& door = doors_[index];
+    const bool meant =
+        door.state == State::Open && door.port == port && (!only || door.socket.local() == *only);
+    if (meant) begin_closing(index, notice);
   }
+  notice->shut = std::move(shut);
+  --notice->doors;
+  if (notice->doors == 0 && notice->shut) notice->shut();
 }
 
 void Acceptor::close_all_doors() {
-  for (Door& door : doors_) close(door);
+  for (std::uint32_t index = 0; index < doors_.size(); ++index) {
+    if (doors_[index].state == State::Open) begin_closing(index, std::make_shared<Notice>());
+  }
 }
 
-void Acceptor::close(Door& door) {
-  if (door.closed) return;
-  if (door.watched) worker_.loop().unwatch(door.socket.fd());
-  door.pause.disarm();
+void Acceptor::begin_closing(std::uint32_t index, std::shared_ptr<Notice> notice) {
+  Door& door = doors_[index];
+  (void)rules(door);
+  net::drop_new_connections(door.socket);
+  unwatch(door);
+  door.timer.disarm();  // of a pause
+  door.state = State::Closing;
+  ++notice->doors;
+  door.notice = std::move(notice);
+  (void)send_away_queue(door);
+  worker_.call_listener(door.timer, index, kQuiet);
+}
+
+void Acceptor::look_again(std::uint32_t index) {
+  Door& door = doors_[index];
+  const bool somebody = send_away_queue(door);
+  if (somebody && ++door.looks < kMostLooks) {
+    worker_.call_listener(door.timer, index, kQuiet);
+  } else {
+    shut(index);
+  }
+}
+
+bool Acceptor::send_away_queue(Door& door) {
+  bool somebody = false;
+  for (int guests = 0; guests < kGuestsPerLook; ++guests) {
+    auto accepted = net::accept_one(door.socket);
+    if (accepted) {
+      worker_.needs().counters.refused_connection("door_closing");
+      session::turn_away(accepted->stream, door.tls, Failure::Draining);
+      worker_.dismiss(std::move(accepted->stream));
+    } else if (accepted.error() == net::AcceptFailure::WouldBlock) {
+      return somebody;
+    } else if (accepted.error() == net::AcceptFailure::NoDescriptors) {
+      spend_reserve(door);
+      return true;
+    }
+    somebody = true;
+  }
+  return somebody;
+}
+
+// The slot is free before anybody is told: he may open a door.
+void Acceptor::shut(std::uint32_t index) {
+  Door& door = doors_[index];
+  door.timer.disarm();
   door.socket = net::ListeningSocket();
-  door.watched = false;
-  door.closed = true;
+  door.state = State::Free;
+  const std::shared_ptr<Notice> notice = std::move(door.notice);
+  free_.push_back(index);
+  --notice->doors;
+  if (notice->doors == 0 && notice->shut) notice->shut();
 }
 
 void Acceptor::watch(Door& door, std::uint32_t index) {
@@ -59,15 +132,23 @@ void Acceptor::watch(Door& door, std::uint32_t index) {
   door.watched = true;
 }
 
-void Acceptor::pause(Door& door, std::uint32_t index) {
-  worker_.loop().unwatch(door.socket.fd());
+void Acceptor::unwatch(Door& door) {
+  if (door.watched) worker_.loop().unwatch(door.socket.fd());
   door.watched = false;
-  worker_.pause_listener(door.pause, index, limits::kAcceptPause);
+}
+
+void Acceptor::pause(Door& door, std::uint32_t index) {
+  unwatch(door);
+  worker_.call_listener(door.timer, index, limits::kAcceptPause);
 }
 
 void Acceptor::knock(std::uint32_t index) {
   Door& door = doors_[index];
-  if (door.closed) return;
+  switch (door.state) {
+    case State::Free: return;
+    case State::Closing: return look_again(index);
+    case State::Open: break;
+  }
   if (!door.watched) watch(door, index);  // the pause is over
   for (int guests = 0; guests < kGuestsPerTurn && accept_one(door, index); ++guests) {
   }
@@ -76,7 +157,7 @@ void Acceptor::knock(std::uint32_t index) {
 bool Acceptor::accept_one(Door& door, std::uint32_t index) {
   auto accepted = net::accept_one(door.socket);
   if (accepted) {
-    admit(door.port, std::move(*accepted));
+    admit(door, std::move(*accepted));
     return true;
   }
   switch (accepted.error()) {
@@ -99,25 +180,32 @@ void Acceptor::spend_reserve(const Door& door) {
   reserve_ = open_reserve();
 }
 
-void Acceptor::admit(std::uint16_t port, net::Accepted accepted) {
-  worker_.needs().counters.accepted(port);
-  const std::shared_ptr<const net::Prepared>& prepared = worker_.prepared();
-  const config::Listener* listener = prepared ? prepared->snapshot->listener(port) : nullptr;
+// The newest rules of the port; a door remembers what it needs when they are gone.
+const config::Listener* Acceptor::rules(Door& door) const {
+  const auto& prepared = worker_.prepared();
+  const config::Listener* listener = prepared ? prepared->snapshot->listener(door.port) : nullptr;
+  if (listener) door.tls = listener->tls;
+  return listener;
+}
+
+void Acceptor::admit(Door& door, net::Accepted accepted) {
+  worker_.needs().counters.accepted(door.port);
+  const config::Listener* listener = rules(door);
   if (!listener || !policy::admit_connection(*listener).allowed()) {
     worker_.needs().counters.refused_connection("nothing_served");
     return;
   }
   const config::Tenant& first = listener->tenants.front();
-  const config::Server* server = prepared->snapshot->server(first.server);
-  auto places = worker_.needs().places.arrive({first.server, port, accepted.client.ip},
+  const config::Server* server = worker_.prepared()->snapshot->server(first.server);
+  auto places = worker_.needs().places.arrive({first.server, door.port, accepted.client.ip},
                                               {server->limits, first.max_connections});
   if (!places) {
     worker_.needs().counters.refused_connection(quota::name_of(places.error().scope));
-    session::turn_away(accepted.stream, *listener);
+    session::turn_away(accepted.stream, listener->tls, Failure::Overloaded);
     return;
   }
   worker_.open({std::move(accepted.stream), ClientAddress{accepted.client},
-                ServerAddress{accepted.local}, prepared, listener, std::move(*places)});
+                ServerAddress{accepted.local}, listener, std::move(*places)});
 }
 
 }  // namespace postern::entry

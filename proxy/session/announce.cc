@@ -117,7 +117,7 @@ Outcome Announcing::proceed(Session& session, Worker& worker) {
 
 std::optional<Outcome> Announcing::take(dialogue::BackStep step, Session& session, Worker& worker) {
   if (auto* logged_in = std::get_if<dialogue::LoggedIn>(&step)) {
-    worker.health().succeeded(approach.backend_name, approach.destination.id, worker.now());
+    worker.endpoint_answered(approach.backend_name, approach.destination.id);
     welcome = std::move(logged_in->welcome);
     return Outcome::of(Outcome::Kind::Announced);
   }
@@ -137,7 +137,7 @@ std::optional<Outcome> Announcing::take(dialogue::BackStep step, Session& sessio
 Outcome Announcing::refused(Session& session, Worker& worker, dialogue::BackRefused refusal) {
   if (back->credentials_said()) approach.reach.password_sent();
   if (refusal.failure == Failure::BackendRefusedLogin) {
-    worker.health().succeeded(approach.backend_name, approach.destination.id, worker.now());
+    worker.endpoint_answered(approach.backend_name, approach.destination.id);
     const bool pass = approach.backend->login_errors == config::LoginErrors::PassThrough;
     return Outcome::refused(refusal.failure, pass ? std::move(refusal.text) : std::string());
   }

@@ -10,6 +10,7 @@
 #include "proxy/dialogue/imap_front.h"
 #include "proxy/policy/mechanisms.h"
 #include "proxy/session/session.h"
+#include "proxy/session/session_log.h"
 #include "proxy/session/worker.h"
 
 namespace postern::session {
@@ -55,8 +56,8 @@ std::size_t longest_unit(const config::Server& server) {
 
 }  // namespace
 
-Visit::Visit(std::shared_ptr<const net::Prepared> with, const config::Listener& at)
-    : prepared(std::move(with)),
+Visit::Visit(Snapshots& snapshots, std::uint32_t slot, const config::Listener& at)
+    : prepared(snapshots, slot),
       listener(&at),
       server(prepared->snapshot->server(at.tenants.front().server)),
       in(longest_unit(*server)) {
@@ -73,7 +74,7 @@ void settle_tenant(Session& session) {
   record.server = v.facts.server;
   record.port = v.facts.port;
   record.protocol = v.facts.protocol;
-  record.logging = v.server->session_logging;
+  take_terms(record, terms_of(*v.server));
 }
 
 dialogue::Offer offer_of(const Visit& visit) {

@@ -18,6 +18,9 @@ Counters::Counters(Metrics& metrics)
     : before_login(
           metrics.gauge("postern_sessions_active", kSessionsHelp, {{"phase", "before_login"}})),
       relaying(metrics.gauge("postern_sessions_active", kSessionsHelp, {{"phase", "relaying"}})),
+      sent_away(metrics.counter("postern_sessions_sent_away_total",
+                                "Sessions sent away before login because too many configurations "
+                                "were alive.")),
       visits(metrics.gauge("postern_visits",
                            "Heap blocks of sessions before their relay; 0 while all are idle.")),
       metrics_(metrics) {}

@@ -23,6 +23,7 @@ class Counters {
 
   Gauge& before_login;  // sessions that have not logged in
   Gauge& relaying;
+  Counter& sent_away;
   Gauge& visits;  // heap blocks of sessions before their relay: all zero while idle
 
  private:

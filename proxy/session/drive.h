@@ -42,6 +42,13 @@ class Drive {
   }
   void greet(Dialogue& dialogue, dialogue::Reply& out) { take(dialogue.greet(out), 0); }
 
+  // Whether one of these steps waits for its words to be written. After the last step of a dialogue
+  // nothing may be told any more.
+  template <class... Last>
+  [[nodiscard]] bool decided_on() const {
+    return decided_ && (std::holds_alternative<Last>(*decided_) || ...);
+  }
+
   // The next step that is not Read, once all that was said before it is written; or why not yet.
   [[nodiscard]] std::variant<Step, Idle> run(Dialogue& dialogue, Line line) {
     for (int steps = 0;;) {

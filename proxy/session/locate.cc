@@ -50,7 +50,7 @@ Result<Approach, Outcome> locate(Session& session, Worker& worker) {
                     {},
                     worker.now(),
                     {}};
-  const config::EndpointSet* endpoints = snapshot.endpoints(route->backend);
+  const config::EndpointSet* endpoints = worker.endpoints(route->backend, snapshot);
   if (!approach.backend || !endpoints) return refuse(Failure::NoRoute);
   approach.port = approach.backend->port(v.facts.protocol);
   approach.tls = v.prepared->tls_client(route->backend);
@@ -81,15 +81,17 @@ Outcome endpoint_failed(Session& session, Worker& worker, Approach& approach, Fa
                         std::string_view detail) {
   const Record& record = session.record();
   const std::string address = approach.destination.address.text();
-  worker.health().failed(approach.backend_name, approach.destination.id, worker.now());
+  worker.endpoint_failed(approach.backend_name, approach.destination.id);
   worker.needs().counters.backend_failure(record.server, approach.backend_name, failure);
-  worker.needs().log.line(LogLevel::Warning, "backend failed a session",
-                          {{field::kSession, record.id},
-                           {field::kBackend, approach.backend_name},
-                           {field::kEndpoint, approach.destination.id},
-                           {field::kAddress, address},
-                           {field::kFailure, dialogue::row_of(failure).name},
-                           {field::kDetail, detail}});
+  if (record.least <= LogLevel::Warning) {
+    worker.needs().log.line(LogLevel::Warning, "backend failed a session",
+                            {{field::kSession, record.id},
+                             {field::kBackend, approach.backend_name},
+                             {field::kEndpoint, approach.destination.id},
+                             {field::kAddress, address},
+                             {field::kFailure, dialogue::row_of(failure).name},
+                             {field::kDetail, detail}});
+  }
   const bool another = approach.reach.may_try_again() && worker.now() < approach.by;
   return another ? Outcome::of(Outcome::Kind::Elsewhere) : Outcome::refused(failure);
 }

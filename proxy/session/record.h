@@ -6,6 +6,7 @@
 
 #include "common/base/address.h"
 #include "common/base/clock.h"
+#include "common/base/log.h"
 #include "common/base/mail.h"
 #include "common/config/server.h"
 #include "proxy/dialogue/failure.h"
@@ -23,6 +24,7 @@ struct Record {
   std::string tls;  // "TLSv1.3/TLS_AES_256_GCM_SHA384/resumed"
   std::string server;
   config::SessionLogging logging = config::SessionLogging::All;
+  LogLevel least = LogLevel::Info;  // less severe lines of this session are left out
   std::string mechanism;
   std::string user;  // as typed, printable
   std::string backend;

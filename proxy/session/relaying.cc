@@ -1,4 +1,5 @@
 // The relay's turn, and the lingering end.
+#include <algorithm>
 #include <array>
 
 #include "common/base/limits.h"
@@ -9,6 +10,14 @@ namespace postern::session {
 
 using dialogue::Failure;
 
+namespace {
+
+// A relayed session looks at its terms this often, whatever else happens: a shorter idle limit
+// holds for it then.
+constexpr std::chrono::seconds kTick{60};
+
+}  // namespace
+
 Outcome Relaying::proceed(Session& session, Worker& worker) {
   const relay::Progress progress =
       relay.turn(session.client, session.backend, worker.scratch(), session.ready);
@@ -18,8 +27,9 @@ Outcome Relaying::proceed(Session& session, Worker& worker) {
     case relay::Progress::Again: return Outcome::of(Outcome::Kind::Again);
     case relay::Progress::Waiting: break;
   }
-  if (worker.now() - last_activity >= idle) return Outcome::ended(Failure::ClientTimeout, "idle");
-  return Outcome::waiting(last_activity + idle);
+  const Instant by = last_activity + terms->idle;
+  if (worker.now() >= by) return Outcome::ended(Failure::ClientTimeout, "idle");
+  return Outcome::waiting(std::min<Instant>(by, worker.now() + kTick));
 }
 
 Outcome Closing::proceed(Session& session, Worker& worker) {

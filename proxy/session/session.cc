@@ -26,7 +26,7 @@ void Session::begin(SessionId id, Arrival arrival, Worker& worker) {
   record_->client = arrival.client;
   record_->local = arrival.local;
   record_->began = worker.now();
-  auto visit = std::make_unique<Visit>(std::move(arrival.prepared), *arrival.listener);
+  auto visit = std::make_unique<Visit>(worker.snapshots(), id.slot, *arrival.listener);
   visit->facts.client = arrival.client;
   const bool implicit = arrival.listener->tls == config::ListenerTls::Implicit;
   stage_ = std::move(visit);
@@ -35,6 +35,14 @@ void Session::begin(SessionId id, Arrival arrival, Worker& worker) {
   worker.needs().counters.before_login.add(1);
   worker.needs().counters.visits.add(1);
   if (!implicit) converse(worker);
+}
+
+void Session::begin_closing(SessionId id, net::Stream guest, Worker& worker) {
+  id_ = id;
+  over_ = false;
+  ready = {.client_in = false};
+  client = std::move(guest);
+  stage_ = Closing{worker.now() + limits::kLinger};
 }
 
 // The corridor: the order of things, and nothing else.
@@ -154,7 +162,9 @@ void Session::tell_refusal(Worker& worker) {
 
 void Session::relay(Worker& worker) {
   Visit& v = visit();
-  Relaying relaying{{}, v.server->timeouts.idle, worker.now()};
+  const config::Server* newest = worker.prepared()->snapshot->server(record_->server);
+  Relaying relaying{
+      {}, worker.terms().hold(record_->server, newest ? *newest : *v.server), worker.now()};
   relaying.relay.feed(relay::Side::Backend, v.in.view());
   relaying.relay.feed(relay::Side::Client, v.backend_early);
   record_->logged_in = true;
@@ -179,6 +189,7 @@ void Session::close(Worker& worker, const Outcome& ended) {
     end_.failure = ended.failure;
     if (auto* relaying = std::get_if<Relaying>(&stage_)) {
       note_relay_end(*relaying);
+      take_terms(*record_, *relaying->terms);
       worker.needs().counters.relaying.add(-1);
       worker.needs().counters.relayed(record_->protocol, end_.octets_in, end_.octets_out);
     } else {
@@ -221,9 +232,32 @@ void Session::drain(Worker& worker) {
     worker.enqueue(*this);
     return;
   }
+  if (std::holds_alternative<Conversing>(visit().step)) tell_to_go(Failure::Draining);
+  worker.enqueue(*this);
+}
+
+// A dialogue that has come to its end goes its way.
+void Session::tell_to_go(Failure why) {
   Visit& v = visit();
-  const bool in_dialogue = std::holds_alternative<Conversing>(v.step);
-  if (in_dialogue) v.drive.tell(*v.front, dialogue::Draining{}, v.out);
+  if (v.drive.decided_on<dialogue::Relay, dialogue::Close>()) return;
+  v.drive.tell(*v.front, dialogue::Draining{why}, v.out);
+}
+
+void Session::send_away(Worker& worker) {
+  if (over_ || !std::holds_alternative<std::unique_ptr<Visit>>(stage_)) return;
+  Visit& v = visit();
+  const bool speechless = v.sent_away || std::holds_alternative<Securing>(v.step);
+  v.sent_away = true;
+  worker.needs().counters.sent_away.add();
+  if (speechless) {  // TLS is not up yet, or he does not read what he was told
+    close(worker, Outcome::ended(Failure::Overloaded));
+  } else if (std::holds_alternative<Conversing>(v.step)) {
+    tell_to_go(Failure::Overloaded);
+  } else if (auto* holding = std::get_if<Holding>(&v.step)) {
+    *holding = {{Failure::Overloaded, {}, {}}, worker.now()};
+  } else {
+    turn_back(worker, Outcome::refused(Failure::Overloaded));
+  }
   worker.enqueue(*this);
 }
 

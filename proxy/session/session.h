@@ -13,6 +13,7 @@
 #include "proxy/relay/relay.h"
 #include "proxy/session/record.h"
 #include "proxy/session/session_log.h"
+#include "proxy/session/terms.h"
 #include "proxy/session/visit.h"
 
 namespace postern::session {
@@ -25,12 +26,15 @@ struct SessionId {
   friend bool operator==(const SessionId&, const SessionId&) = default;
 };
 
+// What a session is after its login: nothing here refers to a snapshot.
 struct Relaying {
   relay::Relay relay;
-  Duration idle{};
+  TermsRef terms;
   Instant last_activity{};
   [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
 };
+static_assert(sizeof(Relaying) <= sizeof(relay::Relay) + sizeof(TermsRef) + sizeof(Instant),
+              "octets, terms and a time: whatever is added must not hold a snapshot (I3.4)");
 
 // The last answer is on its way: FIN, then read and drop what still comes, so that no RST destroys
 // that answer.
@@ -41,12 +45,11 @@ struct Closing {
   [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
 };
 
-// Who came, as the gate knows him.
+// Who came, as the gate knows him; `listener` is the newest snapshot's.
 struct Arrival {
   net::Stream stream;
   ClientAddress client;
   ServerAddress local;
-  std::shared_ptr<const net::Prepared> prepared;
   const config::Listener* listener = nullptr;
   quota::Places places;
 };
@@ -54,9 +57,13 @@ struct Arrival {
 class Session {
  public:
   void begin(SessionId id, Arrival arrival, Worker& worker);
+  // A guest who was told to go: nothing is left but to let him hear it.
+  void begin_closing(SessionId id, net::Stream guest, Worker& worker);
   void advance(Worker& worker);
   // Drain: a client in dialogue is told goodbye; a relayed one is closed.
   void drain(Worker& worker);
+  // Its snapshot is too old: who has not logged in is sent away, in words where there is a channel.
+  void send_away(Worker& worker);
 
   [[nodiscard]] SessionId id() const { return id_; }
   [[nodiscard]] bool over() const { return over_; }
@@ -92,6 +99,7 @@ class Session {
   void note_relay_end(const Relaying& relaying);
   void finish();
   void leave_visit(Worker& worker);
+  void tell_to_go(dialogue::Failure why);
 
   SessionId id_;
   bool over_ = true;

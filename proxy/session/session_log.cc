@@ -28,6 +28,11 @@ std::int64_t milliseconds(Duration duration) { return duration.count(); }
 
 }  // namespace
 
+void take_terms(Record& record, const TenantTerms& terms) {
+  record.logging = terms.logging;
+  record.least = terms.least;
+}
+
 void log_session(Log& log, const Record& record, const SessionEnd& end) {
   const Failure failure =
       end.failure == Failure::None && !record.logged_in ? record.refusal : end.failure;
@@ -35,7 +40,7 @@ void log_session(Log& log, const Record& record, const SessionEnd& end) {
   if (!is_worth_a_line(record, end, failed)) return;
   const dialogue::FailureRow& row = dialogue::row_of(failure);
   const LogLevel level = failed ? row.level : LogLevel::Info;
-  if (!log.takes(level)) return;
+  if (level < record.least || !log.takes(level)) return;
   const std::string client = record.client.ip.text();
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(end.at - record.began).count();

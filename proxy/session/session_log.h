@@ -6,6 +6,7 @@
 
 #include "common/base/log.h"
 #include "proxy/session/record.h"
+#include "proxy/session/terms.h"
 
 namespace postern::session {
 
@@ -20,6 +21,8 @@ struct SessionEnd {
   Instant at{};
 };
 
+// What the MailServer wants to be written about its sessions.
+void take_terms(Record& record, const TenantTerms& terms);
 void log_session(Log& log, const Record& record, const SessionEnd& end);
 
 }  // namespace postern::session

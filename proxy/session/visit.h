@@ -2,6 +2,7 @@
 // begins. The steps hold what only they need; what several need is the visit's.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,10 +13,10 @@
 #include "common/base/clock.h"
 #include "common/config/backend.h"
 #include "proxy/dialogue/front.h"
-#include "proxy/net/prepared.h"
 #include "proxy/policy/balancing.h"
 #include "proxy/policy/facts.h"
 #include "proxy/session/drive.h"
+#include "proxy/session/snapshots.h"
 #include "proxy/upstream/reach.h"
 
 namespace postern::session {
@@ -100,7 +101,8 @@ struct Announcing {
 };
 
 struct Visit {
-  Visit(std::shared_ptr<const net::Prepared> with, const config::Listener& at);
+  // `at` is the newest snapshot's, `slot` the session's.
+  Visit(Snapshots& snapshots, std::uint32_t slot, const config::Listener& at);
 
   // The tenant of the listener that this session belongs to now, and its server.
   [[nodiscard]] const config::Tenant& tenant() const { return listener->tenants[tenant_index]; }
@@ -109,7 +111,7 @@ struct Visit {
     return evidence ? std::get_if<dialogue::PasswordEvidence>(&*evidence) : nullptr;
   }
 
-  std::shared_ptr<const net::Prepared> prepared;
+  SnapshotHold prepared;
   const config::Listener* listener;
   std::size_t tenant_index = 0;
   const config::Server* server;
@@ -118,7 +120,8 @@ struct Visit {
   FrontDrive drive;
   Buffer in;  // what the client said and nobody consumed yet
   dialogue::Reply out;
-  Instant login_by{};  // absolute: from the greeting or the last refused login
+  bool sent_away = false;  // its snapshot is too old; told once
+  Instant login_by{};      // absolute: from the greeting or the last refused login
   std::optional<dialogue::Evidence> evidence;  // from Attempt until the backend has decided
   std::optional<std::uint32_t> ttl;            // hops left, as a proxy before us claims
   Instant attempted{};                         // when they came

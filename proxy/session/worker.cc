@@ -127,7 +127,7 @@ void Worker::bury() {
   dead_.clear();
 }
 
-void Worker::open(Arrival arrival) {
+SessionId Worker::take_slot() {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -138,16 +138,31 @@ void Worker::open(Arrival arrival) {
   if (++slot.generation == 0) slot.generation = 1;
   ++open_;
   slot.session.deadline.set_token(index);
-  const SessionId id{index, slot.generation};
-  const int fd = arrival.stream.fd();
-  slot.session.begin(id, std::move(arrival), *this);
-  loop_.watch(fd, {id.slot, id.generation, net::Role::Client});
-  enqueue(slot.session);
+  return {index, slot.generation};
 }
 
-void Worker::pause_listener(net::TimerHook& hook, std::uint32_t slot, Duration pause) {
+void Worker::begin_watching(Session& session) {
+  loop_.watch(session.client.fd(), {session.id().slot, session.id().generation, net::Role::Client});
+  enqueue(session);
+}
+
+void Worker::open(Arrival arrival) {
+  const SessionId id = take_slot();
+  Session& session = slots_[id.slot].session;
+  session.begin(id, std::move(arrival), *this);
+  begin_watching(session);
+}
+
+void Worker::dismiss(net::Stream guest) {
+  const SessionId id = take_slot();
+  Session& session = slots_[id.slot].session;
+  session.begin_closing(id, std::move(guest), *this);
+  begin_watching(session);
+}
+
+void Worker::call_listener(net::TimerHook& hook, std::uint32_t slot, Duration after) {
   hook.set_token(kListenerTimer | slot);
-  timers_.arm(hook, now_ + pause);
+  timers_.arm(hook, now_ + after);
 }
 
 void Worker::drain() {
@@ -192,19 +207,46 @@ std::string Worker::next_session_id() {
   return base32(octets);
 }
 
-void Worker::adopt(std::shared_ptr<const net::Prepared> prepared) {
-  for (const auto& [key, resource] : prepared->snapshot->resources()) {
-    if (key.type != config::ResourceType::Endpoints) continue;
-    health_.keep_only(key.name, &std::get<config::EndpointSet>(resource->body));
+std::shared_ptr<const net::Prepared> Worker::adopt(std::shared_ptr<const net::Prepared> prepared) {
+  terms_.update(*prepared->snapshot);
+  auto before = snapshots_.adopt(std::move(prepared), now_);
+  for (const std::uint32_t slot : snapshots_.overdue(now_)) {
+    Session& session = slots_[slot].session;
+    session.send_away(*this);
+    if (session.over()) dead_.push_back(slot);
   }
-  if (prepared_) {
-    for (const auto& [key, resource] : prepared_->snapshot->resources()) {
-      const bool gone =
-          key.type == config::ResourceType::Endpoints && !prepared->snapshot->endpoints(key.name);
-      if (gone) health_.keep_only(key.name, nullptr);
-    }
+  return before;
+}
+
+void Worker::adopt_endpoints(const std::string& backend,
+                             std::shared_ptr<const config::EndpointSet> now) {
+  health_.keep_only(backend, now.get());
+  if (now) {
+    endpoints_.insert_or_assign(backend, std::move(now));
+  } else {
+    endpoints_.erase(backend);
   }
-  prepared_ = std::move(prepared);
+}
+
+const config::EndpointSet* Worker::endpoints(std::string_view backend,
+                                             const config::Snapshot& snapshot) const {
+  const auto found = endpoints_.find(backend);
+  return found == endpoints_.end() ? snapshot.endpoints(backend) : found->second.get();
+}
+
+bool Worker::serves(std::string_view backend, std::string_view endpoint) const {
+  const config::EndpointSet* set = endpoints(backend, *prepared()->snapshot);
+  if (!set) return false;
+  const auto at = std::ranges::lower_bound(set->endpoints, endpoint, {}, &config::Endpoint::id);
+  return at != set->endpoints.end() && at->id == endpoint;
+}
+
+void Worker::endpoint_answered(std::string_view backend, std::string_view endpoint) {
+  if (serves(backend, endpoint)) health_.succeeded(backend, endpoint, now_);
+}
+
+void Worker::endpoint_failed(std::string_view backend, std::string_view endpoint) {
+  if (serves(backend, endpoint)) health_.failed(backend, endpoint, now_);
 }
 
 }  // namespace postern::session

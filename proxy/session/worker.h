@@ -11,6 +11,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -23,6 +26,8 @@
 #include "proxy/quota/place.h"
 #include "proxy/session/counters.h"
 #include "proxy/session/session.h"
+#include "proxy/session/snapshots.h"
+#include "proxy/session/terms.h"
 #include "proxy/upstream/health.h"
 
 namespace postern::session {
@@ -49,9 +54,11 @@ class Worker {
   [[nodiscard]] bool post(std::function<void()> work) { return loop_.post(std::move(work)); }
 
   void open(Arrival arrival);
+  // A guest who is not let in, and was told so: closed when he has heard it, without a reset.
+  void dismiss(net::Stream guest);
   // Listener events go to the gate; a pause's end too.
   void on_listener(std::function<void(std::uint32_t slot)> gate) { gate_ = std::move(gate); }
-  void pause_listener(net::TimerHook& hook, std::uint32_t slot, Duration pause);
+  void call_listener(net::TimerHook& hook, std::uint32_t slot, Duration after);
   void drain();  // tells every session; see Session::drain
 
   // For sessions.
@@ -66,9 +73,24 @@ class Worker {
   [[nodiscard]] upstream::Health& health() { return health_; }
   [[nodiscard]] WorkerNeeds& needs() { return needs_; }
 
-  // The newest snapshot that this worker adopted; sessions hold their own until they relay.
-  void adopt(std::shared_ptr<const net::Prepared> prepared);
-  [[nodiscard]] const std::shared_ptr<const net::Prepared>& prepared() const { return prepared_; }
+  // The newest snapshot that this worker adopted; visits hold their own until they relay. The one
+  // before comes back, so that the control thread frees it.
+  [[nodiscard]] std::shared_ptr<const net::Prepared> adopt(
+      std::shared_ptr<const net::Prepared> prepared);
+  [[nodiscard]] const std::shared_ptr<const net::Prepared>& prepared() const {
+    return snapshots_.newest();
+  }
+  [[nodiscard]] Snapshots& snapshots() { return snapshots_; }
+  [[nodiscard]] TermsTable& terms() { return terms_; }
+
+  // Who serves `backend` from now on; null: it is gone.
+  void adopt_endpoints(const std::string& backend, std::shared_ptr<const config::EndpointSet> now);
+  // The newest, else what `snapshot` began with: a backend that has gone since. Null: neither.
+  [[nodiscard]] const config::EndpointSet* endpoints(std::string_view backend,
+                                                     const config::Snapshot& snapshot) const;
+  // What became of dialling an endpoint. Of one that is no longer configured nothing is kept.
+  void endpoint_answered(std::string_view backend, std::string_view endpoint);
+  void endpoint_failed(std::string_view backend, std::string_view endpoint);
 
   // For tests and metrics.
   [[nodiscard]] std::size_t sessions() const { return open_; }
@@ -81,6 +103,10 @@ class Worker {
     std::uint32_t generation = 0;
   };
 
+  // A slot for a new session.
+  [[nodiscard]] SessionId take_slot();
+  void begin_watching(Session& session);
+  [[nodiscard]] bool serves(std::string_view backend, std::string_view endpoint) const;
   void take(const net::Event& event);
   [[nodiscard]] Session* find(const net::Token& token);
   void advance_queued();
@@ -89,7 +115,11 @@ class Worker {
 
   std::uint8_t index_;
   WorkerNeeds needs_;
-  std::shared_ptr<const net::Prepared> prepared_;
+  Snapshots snapshots_;
+  TermsTable terms_;
+  std::unordered_map<std::string, std::shared_ptr<const config::EndpointSet>, NameHash,
+                     std::equal_to<>>
+      endpoints_;  // by backend
   net::Loop loop_;
   net::Timers timers_;
   net::Scratch scratch_;

@@ -8,28 +8,6 @@
 namespace postern::session::test {
 namespace {
 
-constexpr std::string_view kGreeting = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hi\r\n";
-
-// Says the backend's greeting and yes to whatever login it hears.
-void let_in(SimWorker& sim, Peer& backend, std::string_view behind = "") {
-  backend.say(kGreeting);
-  sim.settle();
-  const std::string login = backend.hear();
-  ASSERT_NE(login.find("AUTHENTICATE PLAIN"), std::string::npos) << login;
-  backend.say(login.substr(0, login.find(' ')) + " OK in\r\n" + std::string(behind));
-  sim.settle();
-}
-
-void expect_nothing_left(SimWorker& sim) {
-  EXPECT_EQ(sim.worker.sessions(), 0U);
-  EXPECT_EQ(sim.places.entries(), 0U);
-  EXPECT_EQ(sim.worker.armed_timers(), 0U);
-  EXPECT_EQ(sim.counters.visits.value(), 0);
-  EXPECT_EQ(sim.counters.before_login.value(), 0);
-  EXPECT_EQ(sim.counters.relaying.value(), 0);
-  EXPECT_EQ(Secret::live(), 0U);
-}
-
 TEST(Session, greets_logs_in_and_relays_both_ways) {
   SimWorker sim;
   Peer client = sim.connect();

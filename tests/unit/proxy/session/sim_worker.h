@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/secret.h"
 #include "proxy/session/worker.h"
 #include "tests/support/manual_clock.h"
 
@@ -117,6 +118,18 @@ class LineLog final : public Log {
       config::Resource{std::move(name), "v", {}, std::move(body)});
 }
 
+inline const std::string kBox = "mail/example/box";
+
+[[nodiscard]] inline std::shared_ptr<const config::EndpointSet> served_by(
+    std::initializer_list<const char*> ids) {
+  auto set = std::make_shared<config::EndpointSet>();
+  for (const char* id : ids) {
+    set->endpoints.push_back(
+        {id, *IpAddress::parse(id), {{Protocol::Imap, 143}}, config::EndpointState::Ready, 1});
+  }
+  return set;
+}
+
 // One MailServer on port 143 without TLS, one backend of two members that is spoken to in clear.
 struct World {
   config::Listener listener{143,
@@ -126,6 +139,7 @@ struct World {
   config::Server server;
   config::Backend backend;
   config::EndpointSet endpoints;
+  bool without_backend = false;  // and nobody serves it
 
   World() {
     server.server_name = "mail.example";
@@ -140,31 +154,33 @@ struct World {
     backend.name = "box";
     backend.ports.push_back({Protocol::Imap, config::BackendTlsMode::Disabled,
                              config::ClientInfo::None, config::PasswordMechanism::Auto});
-    for (const char* id : {"10.0.0.1", "10.0.0.2"}) {
-      endpoints.endpoints.push_back(
-          {id, *IpAddress::parse(id), {{Protocol::Imap, 143}}, config::EndpointState::Ready, 1});
-    }
+    endpoints = *served_by({"10.0.0.1", "10.0.0.2"});
   }
 
   [[nodiscard]] std::shared_ptr<net::Prepared> prepared() const {
     config::Snapshot::Resources resources;
-    for (auto& r :
-         {resource("143", listener), resource("mail/example", server),
-          resource("mail/example/box", backend), resource("mail/example/box", endpoints)}) {
-      resources[r->key()] = r;
+    std::vector<std::shared_ptr<const config::Resource>> all{resource("143", listener),
+                                                             resource("mail/example", server)};
+    if (!without_backend) {
+      all.push_back(resource(kBox, backend));
+      all.push_back(resource(kBox, endpoints));
     }
+    for (const auto& r : all) resources[r->key()] = r;
     auto out = std::make_shared<net::Prepared>();
     out->snapshot = std::make_shared<const config::Snapshot>("1", std::move(resources));
     return out;
   }
 };
 
+class SimWorker;
+void let_in(SimWorker& sim, Peer& backend, std::string_view behind = "");
+
 class SimWorker {
  public:
   explicit SimWorker(const World& world = World()) : SimWorker(world.prepared()) {}
   explicit SimWorker(std::shared_ptr<const net::Prepared> prepared)
       : counters(metrics), worker(7, {log, clock, counters, places, dialer}) {
-    worker.adopt(std::move(prepared));
+    (void)worker.adopt(std::move(prepared));
   }
 
   [[nodiscard]] Peer connect() {
@@ -177,9 +193,21 @@ class SimWorker {
                                {prepared->snapshot->server(tenant.server)->limits, 0});
     EXPECT_TRUE(taken.has_value());
     worker.open({std::move(pair.ours), client, ServerAddress{{*IpAddress::parse("192.0.2.1"), 143}},
-                 prepared, listener, std::move(*taken)});
+                 listener, std::move(*taken)});
     settle();
     return Peer(pair.theirs);
+  }
+
+  // As a control thread would, between two turns.
+  void adopt(const World& world) { (void)worker.adopt(world.prepared()); }
+  // A client who has logged in and is relayed.
+  [[nodiscard]] Peer connect_and_log_in() {
+    Peer client = connect();
+    client.say("a LOGIN alice secret\r\n");
+    settle();
+    let_in(*this, dialer.backends.back());
+    EXPECT_NE(client.hear().find("a OK"), std::string::npos);
+    return client;
   }
 
   // Turns until nothing can happen any more without the test.
@@ -204,5 +232,30 @@ class SimWorker {
   PairDialer dialer;
   Worker worker;
 };
+
+inline constexpr std::string_view kGreeting =
+    "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hi\r\n";
+
+// Says the backend's greeting and yes to whatever login it hears.
+inline void let_in(SimWorker& sim, Peer& backend, std::string_view behind) {
+  backend.say(kGreeting);
+  sim.settle();
+  const std::string login = backend.hear();
+  ASSERT_NE(login.find("AUTHENTICATE PLAIN"), std::string::npos) << login;
+  backend.say(login.substr(0, login.find(' ')) + " OK in\r\n" + std::string(behind));
+  sim.settle();
+}
+
+inline void expect_nothing_left(SimWorker& sim) {
+  EXPECT_EQ(sim.worker.sessions(), 0U);
+  EXPECT_EQ(sim.places.entries(), 0U);
+  EXPECT_EQ(sim.worker.armed_timers(), 0U);
+  EXPECT_EQ(sim.counters.visits.value(), 0);
+  EXPECT_EQ(sim.counters.before_login.value(), 0);
+  EXPECT_EQ(sim.counters.relaying.value(), 0);
+  EXPECT_EQ(sim.worker.snapshots().alive(), 1U);
+  EXPECT_EQ(sim.worker.terms().in_use(), 0U);
+  EXPECT_EQ(Secret::live(), 0U);
+}
 
 }  // namespace postern::session::test

@@ -1,0 +1,39 @@
+#include "proxy/app/lane.h"
+
+#include <memory>
+#include <utility>
+
+namespace postern::proxy_app {
+
+void Lane::adopt(adopt::Handover handover, const adopt::WorkerAnswer& answer) {
+  for (const adopt::ClosedDoor& door : handover.closed) {
+    gate.close_doors(
+        door.port, [closed = answer.closed, port = door.port] { closed(port); }, door.address);
+  }
+  for (adopt::EndpointsChange& change : handover.endpoints) {
+    worker.adopt_endpoints(change.backend, std::move(change.now));
+  }
+  std::shared_ptr<const net::Prepared> before;
+  if (handover.prepared) before = worker.adopt(std::move(handover.prepared));
+  for (adopt::NewDoor& door : handover.opened) {
+    gate.open_door(door.port, std::move(door.socket));
+  }
+  answer.adopted(std::move(before));
+}
+
+// A full inbox is emptied each turn.
+void on_worker(Lane& lane, const std::function<void()>& work) {
+  while (!lane.worker.post(work)) std::this_thread::yield();
+}
+
+// std::function copies, sockets do not: the handover travels behind a pointer.
+adopt::HandToWorker hand_to(Lane& lane) {
+  return [&lane](adopt::Handover handover, adopt::WorkerAnswer answer) {
+    auto parcel = std::make_shared<adopt::Handover>(std::move(handover));
+    on_worker(lane, [&lane, parcel, answer = std::move(answer)] {
+      lane.adopt(std::move(*parcel), answer);
+    });
+  };
+}
+
+}  // namespace postern::proxy_app
