@@ -4,6 +4,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <mutex>
 
@@ -26,18 +27,32 @@ bool is_metric_name(std::string_view name) {
   });
 }
 
-// A family is of counters or of gauges; the map of the other kind stays empty.
+// A family is of one kind; the maps of the others stay empty.
 struct Family {
   std::string help;
   prometheus::MetricType type;
   std::map<Labels, std::unique_ptr<Counter>> counters;
   std::map<Labels, std::unique_ptr<Gauge>> gauges;
+  std::map<Labels, std::unique_ptr<Histogram>> histograms;
 };
 
 prometheus::ClientMetric labelled(const Labels& labels) {
   prometheus::ClientMetric metric;
   for (const auto& [name, value] : labels) metric.label.push_back({name, value});
   return metric;
+}
+
+prometheus::ClientMetric::Histogram collected(const Histogram& histogram) {
+  prometheus::ClientMetric::Histogram out;
+  const Histogram::Counts counts = histogram.counts();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    out.sample_count += counts[i];
+    const bool bounded = i < Histogram::kBoundsSeconds.size();
+    out.bucket.push_back({out.sample_count, bounded ? Histogram::kBoundsSeconds[i]
+                                                    : std::numeric_limits<double>::infinity()});
+  }
+  out.sample_sum = histogram.sum_seconds();
+  return out;
 }
 
 prometheus::MetricFamily collected(const std::string& name, const Family& family) {
@@ -50,10 +65,31 @@ prometheus::MetricFamily collected(const std::string& name, const Family& family
     out.metric.push_back(labelled(labels));
     out.metric.back().gauge.value = static_cast<double>(gauge->value());
   }
+  for (const auto& [labels, histogram] : family.histograms) {
+    out.metric.push_back(labelled(labels));
+    out.metric.back().histogram = collected(*histogram);
+  }
   return out;
 }
 
 }  // namespace
+
+void Histogram::observe(std::chrono::nanoseconds took) {
+  const double seconds = std::chrono::duration<double>(took).count();
+  const auto bucket = std::lower_bound(kBoundsSeconds.begin(), kBoundsSeconds.end(), seconds);
+  counts_[static_cast<std::size_t>(bucket - kBoundsSeconds.begin())].fetch_add(
+      1, std::memory_order_relaxed);
+  const auto ns = std::max<std::int64_t>(0, took.count());
+  sum_ns_.fetch_add(static_cast<std::uint64_t>(ns), std::memory_order_relaxed);
+}
+
+Histogram::Counts Histogram::counts() const {
+  Counts out{};
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = counts_[i].load(std::memory_order_relaxed);
+  }
+  return out;
+}
 
 struct Metrics::State final : prometheus::Collectable {
   mutable std::mutex lock;
@@ -62,15 +98,16 @@ struct Metrics::State final : prometheus::Collectable {
   Counter* refused = nullptr;  // postern_series_refused_total
   Counter refused_counter;     // what those who were refused count into; shown nowhere
   Gauge refused_gauge;
+  Histogram refused_histogram;
 
   Family& family(std::string_view name, std::string_view help, prometheus::MetricType type) {
     const auto found = families.find(name);
     if (found != families.end()) {
-      check(found->second.type == type, "a metric is a counter or a gauge, not both");
+      check(found->second.type == type, "a metric is of one kind");
       return found->second;
     }
     check(is_metric_name(name), "a metric has a name that Prometheus takes");
-    return families.emplace(name, Family{std::string(help), type, {}, {}}).first->second;
+    return families.emplace(name, Family{std::string(help), type, {}, {}, {}}).first->second;
   }
 
   template <class Value>
@@ -100,6 +137,11 @@ struct Metrics::State final : prometheus::Collectable {
     return find_or_make(held.gauges, labels, refused_gauge);
   }
 
+  Histogram& histogram(std::string_view name, std::string_view help, const Labels& labels) {
+    Family& held = family(name, help, prometheus::MetricType::Histogram);
+    return find_or_make(held.histograms, labels, refused_histogram);
+  }
+
   std::vector<prometheus::MetricFamily> Collect() const override {
     const std::scoped_lock held(lock);
     std::vector<prometheus::MetricFamily> out;
@@ -122,6 +164,11 @@ Counter& Metrics::counter(std::string_view name, std::string_view help, const La
 Gauge& Metrics::gauge(std::string_view name, std::string_view help, const Labels& labels) {
   const std::scoped_lock held(state_->lock);
   return state_->gauge(name, help, labels);
+}
+
+Histogram& Metrics::histogram(std::string_view name, std::string_view help, const Labels& labels) {
+  const std::scoped_lock held(state_->lock);
+  return state_->histogram(name, help, labels);
 }
 
 std::string Metrics::text() const {

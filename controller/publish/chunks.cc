@@ -19,6 +19,24 @@ void put_time(WallTime time, google::protobuf::Timestamp& out) {
       std::chrono::duration_cast<std::chrono::nanoseconds>(since - seconds).count()));
 }
 
+void put_revision(const Revision& revision, config::v1alpha1::Revision& out) {
+  for (const CollectionRevision& from : revision) {
+    config::v1alpha1::CollectionRevision& to = *out.add_collections();
+    to.set_collection(from.collection);
+    to.set_resource_version(from.resource_version);
+  }
+}
+
+void put_resource(const Upsert& upsert, config::v1alpha1::Resource& out) {
+  if (!upsert.base) return wire::encode(*upsert.resource, out);
+  wire::encode_delta(*upsert.resource, *upsert.base, out);
+  const config::v1alpha1::EndpointDelta& delta = out.endpoints().delta();
+  const auto entries = static_cast<std::size_t>(delta.upserts_size() + delta.removed_ids_size());
+  const auto& set = std::get<config::EndpointSet>(upsert.resource->body);
+  // A delta can be refused where the whole cannot: it has to be worth that.
+  if (entries * 2 > set.endpoints.size()) wire::encode(*upsert.resource, out);
+}
+
 }  // namespace
 
 Chunks::Chunks(Push push, std::size_t most_octets)
@@ -30,6 +48,7 @@ bool Chunks::next(config::v1alpha1::ConfigUpdate& out) {
   out.set_nonce(push_.nonce);
   out.set_version(push_.version);
   out.set_full_state(push_.full_state);
+  if (!push_.revision.empty()) put_revision(push_.revision, *out.mutable_revision());
   if (push_.caused_at) put_time(*push_.caused_at, *out.mutable_caused_at());
   std::size_t octets = out.ByteSizeLong();
   add_upserts(out, octets);
@@ -46,7 +65,7 @@ bool Chunks::all_added() const {
 void Chunks::add_upserts(config::v1alpha1::ConfigUpdate& out, std::size_t& octets) {
   while (upserts_added_ < push_.upserts.size()) {
     config::v1alpha1::Resource& entry = *out.add_upserts();
-    wire::encode(*push_.upserts[upserts_added_], entry);
+    put_resource(push_.upserts[upserts_added_], entry);
     const std::size_t more = entry.ByteSizeLong() + kEntryOctets;
     if (out.upserts_size() > 1 && octets + more > most_octets_) {
       wire::wipe_secrets(entry);

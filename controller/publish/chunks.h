@@ -1,11 +1,11 @@
 // Cuts an update into chunks of at most so many octets, one after the other while they are written,
 // so that a proxy never has more than one chunk in our memory. A resource that is larger than a
-// chunk travels alone.
+// chunk travels alone. Endpoints travel as a delta where there is a base and it is worth it.
 #pragma once
 
 #include <cstddef>
 
-#include "controller/publish/subscribers.h"
+#include "controller/publish/push.h"
 
 namespace postern::config::v1alpha1 {
 class ConfigUpdate;

@@ -10,11 +10,27 @@ namespace {
 // does not read would never end by itself.
 constexpr Duration kWriteGrace{1'000};
 
+grpc::StatusCode code_of(EndReason reason) {
+  switch (reason) {
+    case EndReason::Silent: return grpc::StatusCode::DEADLINE_EXCEEDED;
+    case EndReason::Misbehaved: return grpc::StatusCode::INVALID_ARGUMENT;
+    case EndReason::NotAllowed: return grpc::StatusCode::PERMISSION_DENIED;
+    case EndReason::NoCommonProtocol: return grpc::StatusCode::FAILED_PRECONDITION;
+    case EndReason::Stopping: return grpc::StatusCode::UNAVAILABLE;
+  }
+  return grpc::StatusCode::INTERNAL;
+}
+
 }  // namespace
 
-void ProxyStream::begin(Duration hello_timeout) {
-  expect(hello_timeout, "no Hello in time");
+void ProxyStream::begin(ConnectionId id) {
+  id_ = id;
   StartRead(&in_);
+}
+
+void ProxyStream::limit_chunks(std::size_t most_octets) {
+  const std::lock_guard lock(mutex_);
+  most_octets_ = most_octets;
 }
 
 void ProxyStream::send(pb::ControllerMessage message) {
@@ -25,41 +41,25 @@ void ProxyStream::send(pb::ControllerMessage message) {
   pump();
 }
 
-void ProxyStream::send(Push push, std::size_t most_octets, Duration result_timeout) {
+void ProxyStream::send(Push push) {
   {
     const std::lock_guard lock(mutex_);
-    chunks_.emplace(std::move(push), most_octets);
+    chunks_.emplace(std::move(push), most_octets_);
   }
-  // A stuck proxy must not look healthy.
-  expect(result_timeout, "no result in time");
   pump();
 }
 
-void ProxyStream::expect(Duration timeout, const char* what) {
-  const std::lock_guard lock(mutex_);
-  if (ending_) return;
-  set_alarm(timeout, [this, what] { end({grpc::StatusCode::DEADLINE_EXCEEDED, what}); });
+void ProxyStream::redirect(Duration after, std::string_view reason) {
+  pb::ControllerMessage message;
+  pb::Redirect& redirect = *message.mutable_redirect();
+  redirect.mutable_after()->set_seconds(after.count() / 1000);
+  redirect.mutable_after()->set_nanos(static_cast<std::int32_t>(after.count() % 1000 * 1'000'000));
+  redirect.set_reason(std::string(reason));
+  send(std::move(message));
 }
 
-void ProxyStream::set_alarm(Duration after, std::function<void()> task) {
-  const std::uint64_t expectation = ++expectation_;
-  alarm_ = std::make_unique<grpc::Alarm>();
-  alarm_->Set(std::chrono::system_clock::now() + after,
-              [self = shared_from_this(), expectation, task = std::move(task)](bool expired) {
-                if (!expired) return;
-                {
-                  const std::lock_guard lock(self->mutex_);
-                  if (self->expectation_ != expectation) return;
-                }
-                task();
-              });
-}
-
-void ProxyStream::expect_nothing() {
-  std::unique_ptr<grpc::Alarm> alarm;  // cancelled without the lock
-  const std::lock_guard lock(mutex_);
-  ++expectation_;
-  alarm.swap(alarm_);
+void ProxyStream::end(EndReason reason, std::string words) {
+  end(grpc::Status(code_of(reason), std::move(words)));
 }
 
 void ProxyStream::end(grpc::Status status) {
@@ -67,11 +67,16 @@ void ProxyStream::end(grpc::Status status) {
     const std::lock_guard lock(mutex_);
     if (ending_) return;
     ending_ = std::move(status);
-    ++expectation_;
-    alarm_.reset();
-    if (writing_) set_alarm(kWriteGrace, [this] { cancel_write(); });
+    if (writing_) cancel_write_soon();
   }
   pump();
+}
+
+void ProxyStream::cancel_write_soon() {
+  alarm_.Set(std::chrono::system_clock::now() + kWriteGrace,
+             [self = shared_from_this()](bool expired) {
+               if (expired) self->cancel_write();
+             });
 }
 
 void ProxyStream::cancel_write() {
@@ -117,7 +122,10 @@ bool ProxyStream::fill_next_message() {
     return true;
   }
   if (!chunks_) return false;
-  if (chunks_->next(*out_.mutable_update())) return true;
+  if (chunks_->next(*out_.mutable_update())) {
+    pushed_octets_.add(out_.update().ByteSizeLong());
+    return true;
+  }
   chunks_.reset();
   return false;
 }
@@ -134,7 +142,7 @@ void ProxyStream::OnWriteDone(bool ok) {
 }
 
 void ProxyStream::OnReadDone(bool ok) {
-  if (!ok) return end(grpc::Status::OK);
+  if (!ok) return end(grpc::Status(grpc::Status::OK));
   events_.arrived(*this, in_);
   {
     const std::lock_guard lock(mutex_);
@@ -143,11 +151,11 @@ void ProxyStream::OnReadDone(bool ok) {
   StartRead(&in_);
 }
 
-void ProxyStream::OnCancel() { end(grpc::Status::CANCELLED); }
+void ProxyStream::OnCancel() { end(grpc::Status(grpc::Status::CANCELLED)); }
 
 void ProxyStream::OnDone() {
   const std::shared_ptr<ProxyStream> until_the_end = shared_from_this();
-  expect_nothing();
+  alarm_.Cancel();
   events_.gone(*this);
 }
 

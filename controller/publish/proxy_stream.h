@@ -1,12 +1,11 @@
 // One stream to one proxy: order and lifetime of gRPC's reads, writes and the end. Decides nothing;
-// what arrives goes to StreamEvents, what is sent comes from there.
-// Threads: gRPC's, and whoever calls send() or end(). No lock is held while an operation of gRPC
-// starts, since its reactions may run inside that call.
+// what arrives goes to StreamEvents, what is sent comes from the distribution, whose link it is.
+// Threads: gRPC's, and whoever calls send(), redirect() or end(). No lock is held while an
+// operation of gRPC starts, since its reactions may run inside that call.
 #pragma once
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,8 +13,9 @@
 #include <grpcpp/alarm.h>
 #include <grpcpp/grpcpp.h>
 
-#include "common/base/clock.h"
+#include "common/base/metrics.h"
 #include "controller/publish/chunks.h"
+#include "controller/publish/proxy_link.h"
 #include "postern/config/v1alpha1/config.pb.h"
 
 namespace postern::publish {
@@ -33,18 +33,22 @@ class StreamEvents {
 
 class ProxyStream final : public grpc::ServerBidiReactor<config::v1alpha1::ProxyMessage,
                                                          config::v1alpha1::ControllerMessage>,
+                          public ProxyLink,
                           public std::enable_shared_from_this<ProxyStream> {
  public:
-  ProxyStream(ConnectionId id, grpc::CallbackServerContext& context, StreamEvents& events)
-      : id_(id), context_(context), events_(events) {}
+  // `pushed_octets` and `events` outlive this.
+  ProxyStream(grpc::CallbackServerContext& context, StreamEvents& events, Counter& pushed_octets)
+      : context_(context), events_(events), pushed_octets_(pushed_octets) {}
 
-  // Once, after somebody holds a shared_ptr; ends the stream when no Hello was seen in time.
-  void begin(Duration hello_timeout);
+  // Once, after somebody holds a shared_ptr.
+  void begin(ConnectionId id);
+  // Before the first push.
+  void limit_chunks(std::size_t most_octets);
   void send(config::v1alpha1::ControllerMessage message);
-  // The stream ends when expect_nothing() is not called in time.
-  void send(Push push, std::size_t most_octets, Duration result_timeout);
-  void expect_nothing();
-  void end(grpc::Status status);
+
+  void send(Push push) override;
+  void redirect(Duration after, std::string_view reason) override;
+  void end(EndReason reason, std::string words) override;
 
   [[nodiscard]] ConnectionId id() const { return id_; }
   [[nodiscard]] const grpc::CallbackServerContext& context() const { return context_; }
@@ -55,15 +59,16 @@ class ProxyStream final : public grpc::ServerBidiReactor<config::v1alpha1::Proxy
   void OnCancel() override;
   void OnDone() override;
 
-  void expect(Duration timeout, const char* what);
-  void set_alarm(Duration after, std::function<void()> task);  // under the lock
+  void end(grpc::Status status);
+  void cancel_write_soon();  // under the lock
   void cancel_write();
   void pump();
   [[nodiscard]] bool fill_next_message();
 
-  const ConnectionId id_;
   grpc::CallbackServerContext& context_;
   StreamEvents& events_;
+  Counter& pushed_octets_;
+  ConnectionId id_ = 0;
 
   std::mutex mutex_;
   config::v1alpha1::ProxyMessage in_;
@@ -74,8 +79,8 @@ class ProxyStream final : public grpc::ServerBidiReactor<config::v1alpha1::Proxy
   bool writing_ = false;
   bool finished_ = false;
   int pins_ = 0;  // while somebody uses context_ without the lock, the stream may not finish
-  std::unique_ptr<grpc::Alarm> alarm_;
-  std::uint64_t expectation_ = 0;
+  std::size_t most_octets_ = 0;  // of a chunk
+  grpc::Alarm alarm_;
 };
 
 }  // namespace postern::publish

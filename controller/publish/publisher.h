@@ -37,6 +37,21 @@ struct Refusal {
   std::vector<config::SourceRef> sources;
 };
 
+// What a proxy last said of its clients. Telemetry: it may be late, and nothing depends on it.
+struct ProxyLoad {
+  std::uint64_t open = 0;
+  std::uint64_t before_login = 0;
+  std::uint64_t accepted_total = 0;
+  std::uint64_t refused_total = 0;
+  std::uint64_t auth_failed_total = 0;
+};
+
+// The proxy was asked to end.
+struct ProxyDrain {
+  std::int64_t deadline_unix_s = 0;
+  std::uint64_t open_sessions = 0;
+};
+
 struct ApplyReport {
   enum class State : std::uint8_t {
     Active,           // serves all of `version`
@@ -49,8 +64,11 @@ struct ApplyReport {
   State state = State::Active;
   std::string version;            // of the whole
   std::vector<Refusal> refusals;  // all that stand now: a report replaces the connection's last one
-  // The newest publication that this proxy has answered for in full; 0: none yet.
+  // The newest publication that this proxy has answered for in full; 0: none yet, and then `state`
+  // says nothing.
   std::uint64_t sequence = 0;
+  std::optional<ProxyLoad> load = {};
+  std::optional<ProxyDrain> drain = {};
 };
 
 using ReportSink = std::function<void(const ApplyReport&)>;

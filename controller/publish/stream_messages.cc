@@ -10,6 +10,11 @@ namespace {
 namespace pb = config::v1alpha1;
 
 constexpr std::size_t kDetailOctets = 1024;
+constexpr std::size_t kNameOctets = 253;  // of a pod
+// Far above what there is; a proxy must not fill our memory with what we keep of its Hello.
+constexpr std::size_t kMostFeatures = 256;
+constexpr std::size_t kFeatureOctets = 64;
+constexpr std::size_t kMostCollections = 64;
 
 std::optional<config::ResourceType> type_of(pb::ResourceType wire) {
   for (const auto& [type, known] : wire::kResourceTypes) {
@@ -32,12 +37,25 @@ Refusal::Code code_of(pb::ResourceError::Code code) {
 
 }  // namespace
 
-Versions held_of(const pb::Hello& hello) {
-  Versions held;
+Greeting greeting_of(const pb::Hello& hello) {
+  Greeting greeting;
+  greeting.proxy = printable(hello.node().proxy_name(), kNameOctets);
   for (const pb::ResourceVersion& entry : hello.held()) {
-    if (const auto type = type_of(entry.type())) held[{*type, entry.name()}] = entry.version();
+    if (const auto type = type_of(entry.type())) {
+      greeting.held[{*type, entry.name()}] = entry.version();
+    } else {
+      greeting.holds_unknown = true;
+    }
   }
-  return held;
+  for (const std::string& feature : hello.features()) {
+    if (greeting.features.size() == kMostFeatures) break;
+    if (feature.size() <= kFeatureOctets) greeting.features.insert(feature);
+  }
+  for (const pb::CollectionRevision& seen : hello.applied_revision().collections()) {
+    if (greeting.applied.size() == kMostCollections) break;
+    greeting.applied.push_back({seen.collection(), seen.resource_version()});
+  }
+  return greeting;
 }
 
 std::optional<PushResult> result_of(const pb::ApplyResult& message) {
@@ -60,6 +78,22 @@ std::optional<PushResult> result_of(const pb::ApplyResult& message) {
                              {}});
   }
   return result;
+}
+
+ProxyLoad load_of(const pb::LoadReport& message) {
+  ProxyLoad load;
+  for (const pb::ListenerLoad& listener : message.listeners()) {
+    load.open += listener.open();
+    load.before_login += listener.pre_auth();
+    load.accepted_total += listener.accepted_total();
+    load.refused_total += listener.refused_total();
+    load.auth_failed_total += listener.auth_failed_total();
+  }
+  return load;
+}
+
+ProxyDrain drain_of(const pb::DrainNotice& message) {
+  return {message.deadline().seconds(), message.open_sessions()};
 }
 
 }  // namespace postern::publish

@@ -63,6 +63,22 @@ TEST(Metrics, name_themselves_in_order) {
   EXPECT_EQ(names[1].first, "b");
 }
 
+TEST(Metrics, count_times_into_buckets_that_hold_all_below_them) {
+  Metrics metrics;
+  Histogram& histogram = metrics.histogram("postern_wait_seconds", "A wait.", {{"of", "test"}});
+  histogram.observe(std::chrono::microseconds(500));
+  histogram.observe(std::chrono::milliseconds(10));  // a bound is in its own bucket
+  histogram.observe(std::chrono::minutes(1));
+  const std::string text = metrics.text();
+  EXPECT_NE(text.find("postern_wait_seconds_count{of=\"test\"} 3"), std::string::npos) << text;
+  EXPECT_NE(text.find("le=\"0.001\"} 1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("le=\"0.005\"} 1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("le=\"0.01\"} 2\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("le=\"30\"} 2\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("le=\"+Inf\"} 3\n"), std::string::npos) << text;
+  EXPECT_NEAR(histogram.sum_seconds(), 60.0105, 1e-9);
+}
+
 TEST(MetricsDeath, end_the_process_when_a_counter_is_asked_for_as_a_gauge) {
   Metrics metrics;
   static_cast<void>(metrics.counter("a_total", "A."));

@@ -18,7 +18,8 @@ Push mk_push(int upserts, int removals) {
   for (int i = 0; i < upserts; ++i) {
     config::Resource resource = random.resource();
     resource.name = std::to_string(i);
-    push.upserts.push_back(std::make_shared<const config::Resource>(std::move(resource)));
+    push.upserts.push_back(
+        {std::make_shared<const config::Resource>(std::move(resource)), nullptr});
   }
   for (int i = 0; i < removals; ++i) {
     push.removals.push_back({config::ResourceType::Server, "old/" + std::to_string(i)});
@@ -77,10 +78,51 @@ TEST(Chunks, of_an_empty_update_are_one) {
   EXPECT_TRUE(chunks[0].last_chunk());
 }
 
+SharedResource mk_members(int count, std::uint32_t weight_of_first) {
+  config::EndpointSet set;
+  for (int i = 0; i < count; ++i) {
+    set.endpoints.push_back({"pod-" + std::to_string(100 + i), {}, {{Protocol::Imap, 143}}});
+  }
+  set.endpoints[0].weight = weight_of_first;
+  return stamp({{"mail/example/dovecot", {}, {}, std::move(set)}}).fitting.front();
+}
+
+TEST(Chunks, hold_a_delta_of_endpoints_whose_base_is_held) {
+  Push push = mk_push(0, 0);
+  push.upserts.push_back({mk_members(50, 2), mk_members(50, 1)});
+  const auto chunks = cut(std::move(push), 100'000);
+  const pb::Endpoints& endpoints = chunks.at(0).upserts(0).endpoints();
+  ASSERT_TRUE(endpoints.has_delta());
+  EXPECT_EQ(endpoints.delta().upserts_size(), 1);
+  EXPECT_EQ(endpoints.delta().base_version(), mk_members(50, 1)->version);
+}
+
+TEST(Chunks, hold_the_whole_set_where_most_of_it_changed) {
+  Push push = mk_push(0, 0);
+  push.upserts.push_back({mk_members(50, 1), mk_members(10, 1)});
+  const auto chunks = cut(std::move(push), 100'000);
+  EXPECT_TRUE(chunks.at(0).upserts(0).endpoints().has_full());
+}
+
+TEST(Chunks, say_of_which_view_and_from_when_they_are) {
+  Push push = mk_push(50, 0);
+  push.revision = {{"mailservers", 42}};
+  push.caused_at = WallTime(std::chrono::milliseconds(1'500));
+  for (const pb::ConfigUpdate& chunk : cut(std::move(push), 1000)) {
+    ASSERT_EQ(chunk.revision().collections_size(), 1);
+    EXPECT_EQ(chunk.revision().collections(0).collection(), "mailservers");
+    EXPECT_EQ(chunk.revision().collections(0).resource_version(), 42U);
+    EXPECT_EQ(chunk.caused_at().seconds(), 1);
+    EXPECT_EQ(chunk.caused_at().nanos(), 500'000'000);
+  }
+}
+
 TEST(Chunks, lose_their_private_keys_when_wiped) {
   Push push = mk_push(0, 0);
-  push.upserts.push_back(std::make_shared<const config::Resource>(
-      config::Resource{"a/b", "v", {}, config::KeyPair{"chain", SharedSecret("the key"), {}, 0}}));
+  push.upserts.push_back(
+      {std::make_shared<const config::Resource>(config::Resource{
+           "a/b", "v", {}, config::KeyPair{"chain", SharedSecret("the key"), {}, 0}}),
+       nullptr});
   Chunks chunks(std::move(push), 1000);
   pb::ConfigUpdate chunk;
   ASSERT_TRUE(chunks.next(chunk));

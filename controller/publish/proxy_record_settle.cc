@@ -1,0 +1,142 @@
+// The half of ProxyRecord that takes answers.
+#include "controller/publish/proxy_record.h"
+
+namespace postern::publish {
+
+namespace {
+
+using config::ResourceKey;
+
+std::set<ResourceKey> keys_of(const std::vector<Refusal>& errors) {
+  std::set<ResourceKey> keys;
+  for (const Refusal& error : errors) keys.insert(error.key);
+  return keys;
+}
+
+}  // namespace
+
+bool ProxyRecord::settle(const PushResult& result, const Wanted& wanted) {
+  if (in_flight_ && in_flight_->nonce == result.nonce) {
+    settle_push(result, wanted);
+    return true;
+  }
+  // What we hold back has no nonce, and is not the proxy's to correct.
+  return !result.nonce.empty() && correct(result, wanted);
+}
+
+void ProxyRecord::settle_push(const PushResult& result, const Wanted& wanted) {
+  const std::set<ResourceKey> bad = keys_of(result.errors);
+  bool blamed = false;
+  for (const auto& [key, sent] : in_flight_->content) {
+    blamed = blamed || bad.contains(key);
+    if (bad.contains(key)) continue;
+    metrics_.answered(key.type, !result.rejected);
+    if (result.rejected) {
+      look_.insert(key);  // it was not its fault
+    } else {
+      accept(key, sent.resource ? sent.resource->version : "", sent.resource);
+    }
+  }
+  for (const Refusal& error : result.errors) {
+    if (!wants_the_whole(error.key, error)) refuse(error, result.nonce, wanted);
+  }
+  // Without this, a proxy that rejects and blames nobody would be sent the same for ever.
+  if (result.rejected && !blamed) refuse_all();
+  rejected_ = result.rejected;
+  answered_version_ = in_flight_->version;
+  answered_sequence_ = in_flight_->sequence;
+  in_flight_.reset();
+}
+
+// Whatever a proxy has against a delta, the whole set is its second chance.
+bool ProxyRecord::wants_the_whole(const ResourceKey& key, const Refusal& error) {
+  const auto sent = in_flight_->content.find(key);
+  if (sent == in_flight_->content.end() || !sent->second.base) return false;
+  const auto held = held_.find(key);
+  if (held != held_.end()) held->second = {error.running_version, nullptr};
+  if (held != held_.end() && error.running_version.empty()) held_.erase(held);
+  look_.insert(key);
+  ++failed_deltas_;
+  return true;
+}
+
+void ProxyRecord::accept(const ResourceKey& key, const std::string& version,
+                         const SharedResource& resource) {
+  const auto refused = refused_.find(key);
+  if (version.empty()) {
+    held_.erase(key);
+    // What a proxy too old may not even keep is gone, and still not what is wanted.
+    if (refused == refused_.end() || refused->second.refusal.code == Refusal::Code::ProxyTooOld) {
+      return;
+    }
+  } else {
+    held_[key] = {version, key.type == config::ResourceType::Endpoints ? resource : nullptr};
+  }
+  refused_.erase(key);
+}
+
+void ProxyRecord::refuse(const Refusal& error, const std::string& nonce, const Wanted& wanted) {
+  Refused refused{error, nonce};
+  const SharedResource now = wanted.find(error.key);
+  if (now) refused.refusal.sources = now->sources;
+  const auto held = held_.find(error.key);
+  bool ours = now || held != held_.end();
+  // A correction: what it held until now is what fails now.
+  if (error.version.empty() && held != held_.end()) refused.refusal.version = held->second.version;
+  const bool answers = in_flight_ && in_flight_->nonce == nonce;
+  if (answers && in_flight_->content.contains(error.key)) {
+    // What we sent counts, not the proxy's word for it: it could not be matched later.
+    const SharedResource& sent = in_flight_->content.at(error.key).resource;
+    refused.refusal.version = sent ? sent->version : "";
+    if (sent) refused.refusal.sources = sent->sources;
+    metrics_.answered(error.key.type, false);
+    ours = true;
+  }
+  if (!ours) return;  // it would only fill our memory
+  metrics_.refused(error.key.type, error.code);
+  if (error.running_version.empty()) {
+    held_.erase(error.key);
+  } else if (held == held_.end() || held->second.version != error.running_version) {
+    held_[error.key] = {error.running_version, nullptr};
+  }
+  refused_[error.key] = std::move(refused);
+  if (!answers) look_.insert(error.key);
+}
+
+void ProxyRecord::refuse_all() {
+  for (const auto& [key, sent] : in_flight_->content) {
+    Refusal refusal;
+    refusal.key = key;
+    refusal.code = Refusal::Code::Internal;
+    refusal.detail = "the proxy rejected the update and named no resource";
+    if (sent.resource) refusal.version = sent.resource->version;
+    if (sent.resource) refusal.sources = sent.resource->sources;
+    const auto held = held_.find(key);
+    if (held != held_.end()) refusal.running_version = held->second.version;
+    metrics_.refused(key.type, refusal.code);
+    refused_[key] = {std::move(refusal), in_flight_->nonce};
+  }
+}
+
+// What that update had refused and is not named any more works now.
+bool ProxyRecord::correct(const PushResult& result, const Wanted& wanted) {
+  if (pushes_ == 0) return false;
+  const bool latest = result.nonce == std::to_string(pushes_) && !in_flight_;
+  const std::set<ResourceKey> bad = keys_of(result.errors);
+  std::vector<Refusal> good;
+  for (const auto& [key, refused] : refused_) {
+    if (refused.nonce == result.nonce && !bad.contains(key)) good.push_back(refused.refusal);
+  }
+  if (good.empty() && !latest) return false;
+  for (const Refusal& refusal : good) {
+    const SharedResource now = wanted.find(refusal.key);
+    const bool known = now && now->version == refusal.version;
+    accept(refusal.key, refusal.version, known ? now : nullptr);
+    look_.insert(refusal.key);
+  }
+  for (const Refusal& error : result.errors) refuse(error, result.nonce, wanted);
+  if (latest) rejected_ = result.rejected;
+  return true;
+}
+
+}  // namespace postern::publish
