@@ -76,6 +76,22 @@ TEST(Certificate, says_why_chain_and_key_cannot_be_used) {
             "one that issued it");
 }
 
+// The reader of keys is used again and again.
+TEST(Certificate, key_is_found_among_other_blocks_whatever_was_read_before) {
+  const auto [chain, key, names, until] = test::Authority().issue({"a.example"});
+  const std::string pem(key.reveal());
+  const std::string parameters =
+      "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(read_certificate(chain, parameters + pem).problem, "");
+    EXPECT_EQ(read_certificate(chain, chain + pem).problem, "");
+    for (const std::string& none : {chain, parameters, pem.substr(0, pem.size() / 2)}) {
+      EXPECT_EQ(read_certificate(chain, none).problem, "tls.key is not a private key in PEM");
+    }
+    EXPECT_EQ(read_certificate(chain, pem).problem, "");
+  }
+}
+
 TEST(Base64, is_strict) {
   EXPECT_EQ(decode_base64("").value(), "");
   EXPECT_EQ(decode_base64("aGk=").value(), "hi");
