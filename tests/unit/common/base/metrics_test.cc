@@ -82,7 +82,7 @@ TEST(Metrics, count_times_into_buckets_that_hold_all_below_them) {
 TEST(MetricsDeath, end_the_process_when_a_counter_is_asked_for_as_a_gauge) {
   Metrics metrics;
   static_cast<void>(metrics.counter("a_total", "A."));
-  EXPECT_DEATH(static_cast<void>(metrics.gauge("a_total", "A.")), "a counter or a gauge");
+  EXPECT_DEATH(static_cast<void>(metrics.gauge("a_total", "A.")), "a metric is of one kind");
 }
 
 }  // namespace
