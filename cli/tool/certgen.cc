@@ -2,28 +2,28 @@
 
 #include <fmt/format.h>
 
-#include "cli/tool/command_line.h"
 #include "common/base/ascii.h"
 #include "common/identity/certgen.h"
 
 namespace postern::tool {
 
-CertgenAnswer certgen(const CertgenOptions& options, const Clock& clock) {
+process::Answered certgen(const CertgenOptions& options, const Clock& clock) {
   const auto report =
       identity::make_certificates(options.directory, options.ingress_class, clock.wall());
   if (!report) {
-    return {.exit_code = kExitProblems,
+    return {.exit_code = process::kExitProblems,
             .out = {},
-            .err = fmt::format("postern certgen: {}\n", report.error())};
+            .err = fmt::format("postern certgen: {}", report.error())};
   }
-  CertgenAnswer answer;
+  process::Answered answer;
   for (const identity::FileNote& file : report->files) {
     answer.out += fmt::format("{} {}", file.written ? "written" : "kept", printable(file.path));
     if (file.until) answer.out += ", valid until " + identity::date_text(*file.until);
     answer.out += '\n';
   }
   for (const std::string& warning : report->warnings) {
-    answer.err += fmt::format("postern certgen: warning: {}\n", warning);
+    if (!answer.err.empty()) answer.err += '\n';
+    answer.err += "postern certgen: warning: " + warning;
   }
   return answer;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/base/clock.h"
+#include "common/process/usage.h"
 
 namespace postern::tool {
 
@@ -13,14 +14,9 @@ struct CertgenOptions {
   std::string ingress_class = "postern";
 };
 
-struct CertgenAnswer {
-  int exit_code = 0;
-  std::string out;  // a line a file: written or kept, and until when it is valid
-  std::string err;
-};
-
-// An existing directory is looked through first: nothing valid is written over.
-[[nodiscard]] CertgenAnswer certgen(const CertgenOptions& options,
-                                    const Clock& clock = SystemClock());
+// To stdout a line a file: written or kept, and until when it is valid. An existing directory is
+// looked through first: nothing valid is written over.
+[[nodiscard]] process::Answered certgen(const CertgenOptions& options,
+                                        const Clock& clock = SystemClock());
 
 }  // namespace postern::tool
