@@ -1,6 +1,6 @@
 # The words people type. `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick build fmt golden dialogue tsan tidy headers fuzz clean
+.PHONY: help demo test quick build fmt golden dialogue tsan tidy headers fuzz bench-control clean
 MAKEFLAGS += --no-print-directory
 export JOBS ?= $(shell nproc)
 
@@ -18,7 +18,7 @@ test:  ## everything that must pass; what CI runs (20 minutes the first time, 5 
 	@tools/install build demo test
 	@tools/build asan
 	@tools/build fuzz
-	@tools/build release postern
+	@tools/build release postern postern-controller postern-proxy
 	@mkdir -p build/test && tools/collect_tests > build/test/CTestTestfile.cmake
 	@ctest --test-dir build/test -j $(JOBS) --output-on-failure --no-tests=error
 
@@ -29,9 +29,9 @@ quick:  ## unit and dialogue tests, guards; seconds when nothing changed
 	@tools/build dev
 	@tools/run_programs build/dev
 
-build:  ## the release: build/release/bin/postern
+build:  ## the release: build/release/bin/{postern,postern-controller,postern-proxy}
 	@tools/install build
-	@tools/build release postern
+	@tools/build release postern postern-controller postern-proxy
 	@echo "build/release/bin/postern: $$(build/release/bin/postern --version)"
 
 fmt:  ## formats the C++ that differs from the last commit; all of it with FMT=all
@@ -68,6 +68,11 @@ fuzz:  ## fuzzes every parser, MINUTES=10 each
 	@tools/install build test
 	@tools/build fuzz
 	@tools/fuzz_all $${MINUTES:-10}
+
+bench-control:  ## from a manifest that changed to the last proxy that serves it: 1000 MailServers, 10 proxies
+	@tools/install build
+	@tools/build release postern postern-controller postern-proxy
+	@bench/control/run
 
 clean:  ## removes build/
 	@rm -rf build

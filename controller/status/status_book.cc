@@ -204,6 +204,7 @@ std::optional<Progress> StatusBook::progress(const model::ObjectKey& server) con
   if (found == entries_.end()) return std::nullopt;
   const Entry& entry = found->second;
   Progress out;
+  out.sequence = entry.sequence;
   out.settled = entry.settled_at.has_value();
   if (!entry.verdict) return out;
   out.verdict = &*entry.verdict;

@@ -31,6 +31,7 @@ struct Lesson {
 // How far a MailServer's newest change has come, for the line that people wait for.
 struct Progress {
   const build::Verdict* verdict = nullptr;
+  std::uint64_t sequence = 0;  // of the publication that changed it last
   std::size_t listeners_open = 0;
   bool settled = false;  // every proxy that is there has answered
   std::optional<Duration> took;

@@ -72,9 +72,9 @@ void StatusLines::add_state(const model::ObjectKey& server, const StatusBook& bo
   const build::Verdict* verdict = progress->verdict;
   if (verdict != nullptr) add_problems(verdict->problems, problems_[server], out);
   if (!progress->settled && !nothing_to_wait_for(*progress)) return;
-  Told now{verdict == nullptr ? 0 : verdict->generation, state_of(*progress)};
+  Told now{progress->sequence, state_of(*progress)};
   Told& last = told_[server];
-  if (last.generation == now.generation && last.state == now.state) return;
+  if (last.sequence == now.sequence && last.state == now.state) return;
   last = std::move(now);
   out.push_back({level_of(*progress), mail_server_line(server, *progress), server.path(), {}});
 }

@@ -36,7 +36,7 @@ class StatusLines {
                  std::vector<StatusLine>& out);
 
   struct Told {
-    std::int64_t generation = 0;
+    std::uint64_t sequence = 0;
     std::string state;  // without the time that it took
   };
   std::map<model::ObjectKey, Told> told_;

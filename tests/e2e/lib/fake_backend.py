@@ -19,14 +19,14 @@ class Peer:
         while b"\n" not in self.waiting:
             self.waiting += self._more()
         line, _, self.waiting = self.waiting.partition(b"\n")
-        self.backend.heard.append(line)
+        self.backend.note(line)
         return line.rstrip(b"\r")
 
     def exactly(self, count):
         while len(self.waiting) < count:
             self.waiting += self._more()
         octets, self.waiting = self.waiting[:count], self.waiting[count:]
-        self.backend.heard.append(octets)
+        self.backend.note(octets)
         return octets
 
     def _more(self):
@@ -42,7 +42,8 @@ class Peer:
 class FakeBackend:
     """Listens from when it is made; `heard` is every line that came, of all connections."""
 
-    def __init__(self, address, port, script, pair=None, implicit=False):
+    def __init__(self, address, port, script, pair=None, implicit=False, remember=True):
+        self.remember = remember
         self.script, self.implicit, self.heard, self.kept = script, implicit, [], []
         self.connections = 0
         if pair:
@@ -74,6 +75,10 @@ class FakeBackend:
         except (EOFError, OSError):
             peer.socket.close()
 
+    def note(self, octets):
+        if self.remember:
+            self.heard.append(octets)
+
     def said(self):
         return b"\n".join(self.heard)
 
@@ -101,3 +106,21 @@ def login_only(peer):
         elif word.startswith(b"ID"):
             peer.send(b"* ID NIL\r\n")
         peer.send(tag + b" OK done\r\n")
+
+
+def named(name):
+    """A server that says its name to every NOOP."""
+    def script(peer):
+        peer.send(b"* OK [CAPABILITY " + CAPABILITY + b"] ready\r\n")
+        while True:
+            tag, _, command = peer.line().partition(b" ")
+            word = command.upper().split(b" ")[0]
+            if word == b"LOGOUT":
+                peer.send(b"* BYE\r\n" + tag + b" OK bye\r\n")
+                return "close"
+            if word == b"CAPABILITY":
+                peer.send(b"* CAPABILITY " + CAPABILITY + b"\r\n")
+            elif word == b"ID":
+                peer.send(b"* ID NIL\r\n")
+            peer.send(tag + b" OK " + (name.encode() if word == b"NOOP" else b"done") + b"\r\n")
+    return script

@@ -18,7 +18,18 @@ class Gate:
     def write(self, file, *documents):
         """One manifest file; JSON is YAML, so no library is needed to write it."""
         text = "\n---\n".join(json.dumps(document, indent=1) for document in documents)
-        (self.folder / file).write_text(text + "\n")
+        fresh = self.folder / f".{file}.new"
+        fresh.write_text(text + "\n")
+        fresh.rename(self.folder / file)
+
+    def remove(self, file):
+        (self.folder / file).unlink()
+
+    def change(self, file, *documents, says="mailserver "):
+        """Writes it while the program runs; returns when it says that it is in force."""
+        before = len(self.process.lines)
+        self.write(file, *documents)
+        return self.process.wait_for(says, after=before)
 
     def start(self, *flags):
         self.process = Process("postern", [
