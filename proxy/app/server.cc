@@ -28,6 +28,10 @@ class ToldAdoption final : public adopt::Adopter {
     });
   }
   [[nodiscard]] std::vector<adopt::HeldResource> held() const override { return adoption_.held(); }
+  [[nodiscard]] std::shared_ptr<const config::Resource> resource(
+      const config::ResourceKey& key) const override {
+    return adoption_.resource(key);
+  }
   [[nodiscard]] std::string version() const override { return adoption_.version(); }
 
   std::function<void(const adopt::Outcome&)> tell;
@@ -50,14 +54,18 @@ struct ProxyServer::Parts {
         Metrics& metrics, const Clock& clock)
       : counters(metrics),
         lanes(make_lanes(with.workers, {log, clock, counters, places, dialer})),
-        adoption({with.listen_addresses, with.port_offset}, hands()),
+        adoption({with.listen_addresses, with.port_offset}, hands(),
+                 {log, metrics, clock,
+                  [this](Duration after, std::function<void()> task) {
+                    control.post_after(after, std::move(task));
+                  }}),
         told(adoption),
         subscriber({.proxy_name = with.proxy_name,
                     .ingress_class = with.ingress_class,
                     .instance_id = random_instance(),
                     .build_version = std::string(version()),
-                    .backoff = {},
-                    .random = {}},
+                    .state_dir = with.state_dir,
+                    .metrics = &metrics},
                    std::move(controller), control, told, log) {}
 
   using Lanes = std::vector<std::unique_ptr<Lane>>;
@@ -78,9 +86,9 @@ struct ProxyServer::Parts {
   quota::PlaceTables places;
   net::TcpDialer dialer;
   Lanes lanes;
+  control::ControlThread control;
   adopt::Adoption adoption;
   ToldAdoption told;
-  control::ControlThread control;
   control::Subscriber subscriber;
 };
 
