@@ -21,6 +21,18 @@ MailClass class_with(std::vector<NamespaceRule> rules) {
   return out;
 }
 
+PortSpec open_port(std::uint16_t number) {
+  PortSpec out;
+  out.port = number;
+  return out;
+}
+
+Terms class_is_broken() {
+  Terms out;
+  out.class_broken = true;
+  return out;
+}
+
 NamespaceRule rule_for(const std::string& object_namespace) {
   NamespaceRule rule;
   rule.name = "rule-" + object_namespace;
@@ -83,15 +95,15 @@ TEST(ClassRules, without_a_class_everybody_may_be_here_on_every_port) {
 }
 
 TEST(ClassRules, class_that_never_was_good_serves_nobody) {
-  Asked asked({mk_server()}, {.class_broken = true});
+  Asked asked({mk_server()}, class_is_broken());
   EXPECT_FALSE(asked.about("mail/example"));
   EXPECT_EQ(asked.said(), Words{"ClassNotFound spec.ingressClassName"});
 }
 
 TEST(ClassRules, last_good_class_holds_while_the_new_one_is_broken) {
   MailClass good = mk_class();
-  good.ports = {PortSpec{.port = 993}};
-  Asked asked({mk_server(), good}, {.class_broken = true});
+  good.ports = {open_port(993)};
+  Asked asked({mk_server(), good}, class_is_broken());
   EXPECT_TRUE(asked.about("mail/example"));
   EXPECT_TRUE(asked.rules().check_port(143, "f"));
 }
@@ -105,7 +117,7 @@ TEST(ClassRules, class_of_another_name_is_not_looked_at) {
 
 TEST(ClassRules, port_that_is_not_open_is_told_with_those_that_are) {
   MailClass two = mk_class();
-  two.ports = {PortSpec{.port = 993}, PortSpec{.port = 465}};
+  two.ports = {open_port(993), open_port(465)};
   const Asked asked({two});
   EXPECT_FALSE(asked.rules().check_port(993, "f"));
   const auto closed = asked.rules().check_port(143, "spec.protocols.imap.listeners[0]");
@@ -119,7 +131,8 @@ TEST(ClassRules, port_that_is_not_open_is_told_with_those_that_are) {
 
 TEST(ClassRules, listener_gets_addresses_and_socket_of_its_port) {
   MailClass one = mk_class();
-  PortSpec port{.port = 993, .addresses = {*IpAddress::parse("192.0.2.1")}, .socket = {}};
+  PortSpec port = open_port(993);
+  port.addresses = {*IpAddress::parse("192.0.2.1")};
   port.socket = {511, 65536, 131072, false, true, {false, 60, 7, 3}};
   one.ports = {port};
   const Asked asked({one});
