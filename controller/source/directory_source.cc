@@ -89,6 +89,7 @@ Changes DirectorySource::take() {
 
 void DirectorySource::watch_folders() {
   if (!options_.watch) return;
+  if (watched_ == shelf_.moved() && !watch_.incomplete()) return;
   watched_ = shelf_.moved();
   Interests interests;
   for (const std::string& folder : shelf_.folders()) interests[absolute(folder)].manifests = true;

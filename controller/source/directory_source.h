@@ -66,7 +66,7 @@ class DirectorySource final : public ObjectSource {
   DirectoryWatch watch_;
   AddressNames names_;  // calls watch_
   bool was_read_ = false;
-  std::uint64_t watched_ = 0;  // shelf_.moved() then
+  std::optional<std::uint64_t> watched_;  // shelf_.moved() then
   std::optional<Instant> look_again_;
   model::Problems told_;
 };

@@ -46,6 +46,7 @@ bool DirectoryWatch::watch(Interests interests) {
     if (!interests.contains(folder)) forget(watch);
   }
   limited_ = false;
+  incomplete_ = false;
   bool is_new = false;
   for (auto& [folder, interest] : interests) {
     const auto known = by_folder_.find(folder);
@@ -59,10 +60,11 @@ bool DirectoryWatch::watch(Interests interests) {
 }
 
 bool DirectoryWatch::add(const std::string& folder, Interest interest) {
-  if (limited_) return false;
-  const int watch = ::inotify_add_watch(events_, folder.c_str(), kHeard | IN_ONLYDIR);
+  const int watch =
+      limited_ ? -1 : ::inotify_add_watch(events_, folder.c_str(), kHeard | IN_ONLYDIR);
   if (watch < 0) {
-    limited_ = is_limit(errno);
+    limited_ = limited_ || is_limit(errno);
+    incomplete_ = true;
     return false;
   }
   // The same folder by another name, through a link: heeded by both names.
@@ -83,6 +85,7 @@ void DirectoryWatch::forget(int watch) {
   ::inotify_rm_watch(events_, watch);
   by_folder_.erase(at->second.folder);
   watched_.erase(at);
+  incomplete_ = true;
 }
 
 bool DirectoryWatch::matters(int watch, std::uint32_t mask, std::string_view name) {

@@ -34,6 +34,8 @@ class DirectoryWatch {
   // again the next time. True when one is watched that was not: what happened there until now was
   // not heard.
   bool watch(Interests interests);
+  // Some folder is not watched that was asked for.
+  [[nodiscard]] bool incomplete() const { return incomplete_; }
   // The kernel gives no more watches: somebody has to look by himself.
   [[nodiscard]] bool limited() const { return limited_; }
   [[nodiscard]] Woken wait(Duration most);
@@ -52,6 +54,7 @@ class DirectoryWatch {
   int events_ = -1;
   int calls_ = -1;
   bool limited_ = false;
+  bool incomplete_ = false;
   std::map<int, Watched> watched_;
   std::map<std::string, int, std::less<>> by_folder_;
 };
