@@ -8,6 +8,7 @@
 // Every list has an order that the builder decides, so equal worlds give equal octets.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -24,6 +25,9 @@ namespace postern::config {
 
 // In the order in which an update is applied; removals go the other way round.
 enum class ResourceType : std::uint8_t { Secret, Backend, Endpoints, Server, Listener };
+inline constexpr std::array kResourceTypes = {ResourceType::Secret, ResourceType::Backend,
+                                              ResourceType::Endpoints, ResourceType::Server,
+                                              ResourceType::Listener};
 [[nodiscard]] std::string_view name_of(ResourceType type);
 
 struct ResourceKey {

@@ -1,6 +1,6 @@
-// Shards: a set of shared immutable things in 64 parts, so that a copy with a few changes shares the
-// parts that did not change: of 20 000 things a change of one copies about 300 pointers. Things are
-// found by a hash of their name and a test. Values once made; a Draft belongs to one thread.
+// Shards: a set of shared immutable things in 64 parts, so that a copy with a few changes shares
+// the parts that did not change: of 20 000 things a change of one copies about 300 pointers. Things
+// are found by a hash of their name and a test. Values once made; a Draft belongs to one thread.
 #pragma once
 
 #include <algorithm>

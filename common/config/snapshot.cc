@@ -74,4 +74,8 @@ Snapshot::Held Snapshot::Draft::find(ResourceType type, std::string_view name) c
   return found ? *found : nullptr;
 }
 
+bool Snapshot::Draft::has(ResourceType type, std::string_view name) const {
+  return shards_.find(hash_of(type, name), named(type, name)) != nullptr;
+}
+
 }  // namespace postern::config

@@ -68,6 +68,7 @@ class Snapshot::Draft {
   void erase(const ResourceKey& key);
   [[nodiscard]] Held find(ResourceType type, std::string_view name) const;
   [[nodiscard]] Held find(const ResourceKey& key) const { return find(key.type, key.name); }
+  [[nodiscard]] bool has(ResourceType type, std::string_view name) const;
   // The draft is used up.
   [[nodiscard]] Snapshot finish(std::string version) {
     return {std::move(version), shards_.finish()};

@@ -1,139 +1,364 @@
 #include "proxy/adopt/adoption.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <latch>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <set>
 #include <utility>
+
+#include "proxy/adopt/answers.h"
+#include "proxy/adopt/deliveries.h"
+#include "proxy/adopt/in_force.h"
+#include "proxy/adopt/prepare.h"
+#include "proxy/adopt/snapshots_alive.h"
 
 namespace postern::adopt {
 
 namespace {
 
-// The wildcard addresses, IPv6 first; a machine without IPv6 gets the other alone.
-std::vector<IpAddress> every_address() { return {IpAddress::v6({}), IpAddress::v4({})}; }
+using config::ResourceKey;
+using config::ResourceType;
 
-bool is_wildcard_v6(const IpAddress& address) { return address == IpAddress::v6({}); }
+constexpr Duration kTick{1000};
+constexpr Duration kBindAgain{5000};  // also how long an update waits for a port that is being shut
+
+ResourceKey key_of(std::uint16_t port) { return {ResourceType::Listener, std::to_string(port)}; }
+
+// What all workers are handed together.
+struct Load {
+  std::shared_ptr<const net::Prepared> prepared;
+  std::vector<EndpointsChange> endpoints;
+  std::vector<std::vector<NewDoor>> opened;  // by worker, or nothing
+  std::vector<ClosedDoor> closed;
+
+  [[nodiscard]] bool empty() const {
+    const bool opens = !opened.empty() && !opened.front().empty();
+    return !prepared && endpoints.empty() && closed.empty() && !opens;
+  }
+};
+
+std::vector<Handover> handovers_of(Load load, std::size_t workers) {
+  std::vector<Handover> out(workers);
+  for (std::size_t i = 0; i < workers; ++i) {
+    out[i] = {load.prepared, load.endpoints, {}, load.closed};
+    if (!load.opened.empty()) out[i].opened = std::move(load.opened[i]);
+  }
+  return out;
+}
+
+struct Request {
+  Update update;
+  Done done;
+};
 
 }  // namespace
 
-Adoption::Adoption(Binding binding, std::vector<HandToWorker> workers)
-    : binding_(std::move(binding)), workers_(std::move(workers)) {}
+class Adoption::Core : public std::enable_shared_from_this<Core> {
+ public:
+  Core(Binding binding, std::vector<HandToWorker> workers, AdoptionNeeds needs);
+
+  void apply(Request request);
+  [[nodiscard]] const InForce& in_force() const { return in_force_; }
+  [[nodiscard]] std::size_t alive() const { return alive_.alive(); }
+
+ private:
+  // The change that is being adopted.
+  struct Change {
+    std::shared_ptr<Answer> answer;
+    Instant since;
+    std::set<std::uint16_t> ports;  // of listeners that are new or changed
+    std::size_t deliveries = 0;     // that have to be answered before it is active
+    std::shared_ptr<const net::Prepared> prepared;
+    Load retire;  // when it is active
+  };
+
+  void begin(Request request);
+  [[nodiscard]] Wishes upserts_of(Update& update) const;
+  [[nodiscard]] Wishes removals_of(Update& update) const;
+  void note(Preparation& preparation, Change& change);
+  DoorChange change_doors(const Preparation& first, const Preparation& second);
+  void hand_over(Load load);
+  void progress();
+  void finish();
+  void blame_ports(Change& change);
+  void retire(Load load);
+  void go_on();
+  void shut(std::uint16_t port);
+  void open_late(std::uint16_t port, DoorChange change);
+  void opened_late(std::uint16_t port);
+  void retry_ports();
+  void deliver(Load load, std::function<void(Core&)> then);
+  void arm();
+  void tick();
+  void step(ChangeStep step) const {
+    if (needs_.at_step) needs_.at_step(step);
+  }
+
+  AdoptionNeeds needs_;
+  Preparer preparer_;
+  Doors doors_;
+  Deliveries deliveries_;
+  Answers answers_;
+  SnapshotsAlive alive_;
+  InForce in_force_;
+  std::deque<Request> queue_;
+  std::optional<Change> change_;
+  bool is_busy_ = false;  // a change is under way, or being ended
+  bool is_ticking_ = false;
+  std::optional<Instant> bind_again_at_;
+};
+
+Adoption::Core::Core(Binding binding, std::vector<HandToWorker> workers, AdoptionNeeds needs)
+    : needs_(std::move(needs)),
+      preparer_(needs_.clock),
+      doors_(std::move(binding), workers.size()),
+      deliveries_(std::move(workers), needs_.post, needs_.log, needs_.clock),
+      alive_(needs_.metrics),
+      in_force_(needs_.metrics) {
+  deliveries_.on_shut([this](std::uint16_t port) { shut(port); });
+}
+
+void Adoption::Core::apply(Request request) {
+  queue_.push_back(std::move(request));
+  go_on();
+}
+
+void Adoption::Core::go_on() {
+  while (!is_busy_ && !queue_.empty()) {
+    Request next = std::move(queue_.front());
+    queue_.pop_front();
+    begin(std::move(next));
+  }
+}
+
+Wishes Adoption::Core::upserts_of(Update& update) const {
+  Wishes wishes{update.version, {}, {}};
+  for (config::Resource& resource : update.upserts) {
+    wishes.upserts.push_back(std::make_shared<const config::Resource>(std::move(resource)));
+  }
+  return wishes;
+}
+
+Wishes Adoption::Core::removals_of(Update& update) const {
+  Wishes wishes{update.version, {}, std::move(update.removals)};
+  if (!update.full_state) return wishes;
+  std::set<ResourceKey> named;
+  for (const config::Resource& resource : update.upserts) named.insert(resource.key());
+  for (ResourceKey& key : preparer_.names()) {
+    if (!named.contains(key)) wishes.removals.push_back(std::move(key));
+  }
+  return wishes;
+}
+
+// Upserts and removals are two preparations: between the two, old and new names are there.
+void Adoption::Core::begin(Request request) {
+  is_busy_ = true;
+  step(ChangeStep::Staged);
+  Wishes removals = removals_of(request.update);
+  Wishes upserts = upserts_of(request.update);
+  std::vector<ResourceKey> named = removals.removals;
+  for (const Held& resource : upserts.upserts) named.push_back(resource->key());
+  for (const ResourceKey& key : named) answers_.supersede(key);
+
+  change_.emplace();
+  change_->answer = std::make_shared<Answer>(std::move(named), std::move(request.done));
+  change_->since = needs_.clock.now();
+  Preparation first = preparer_.prepare(std::move(upserts));
+  note(first, *change_);
+  Preparation second;
+  if (!removals.removals.empty()) second = preparer_.prepare(std::move(removals));
+  note(second, *change_);
+  step(ChangeStep::Prepared);
+  DoorChange doors = change_doors(first, second);
+  step(ChangeStep::Bound);
+  in_force_.set(preparer_, doors_.open());
+
+  Load adopt{first.prepared, std::move(first.endpoints), std::move(doors.opened),
+             std::move(doors.replaced)};
+  Load retire{second.prepared, std::move(second.endpoints), {}, std::move(doors.closed)};
+  if (adopt.empty()) std::swap(adopt, retire);
+  change_->prepared = adopt.prepared;
+  change_->retire = std::move(retire);
+  hand_over(std::move(adopt));
+}
+
+void Adoption::Core::note(Preparation& preparation, Change& change) {
+  alive_.keep(preparation.prepared);
+  for (const ResourceKey& key : preparation.recovered) answers_.resolve(key);
+  for (ResourceError& error : preparation.errors) change.answer->put(std::move(error));
+  for (const config::Listener& listener : preparation.listeners) change.ports.insert(listener.port);
+}
+
+DoorChange Adoption::Core::change_doors(const Preparation& first, const Preparation& second) {
+  DoorChange change = doors_.no_change();
+  for (const Preparation* half : {&first, &second}) {
+    for (const config::Listener& listener : half->listeners) doors_.want(listener, change);
+    for (const std::uint16_t port : half->closed) doors_.drop(port, change);
+  }
+  return change;
+}
+
+void Adoption::Core::deliver(Load load, std::function<void(Core&)> then) {
+  deliveries_.send(handovers_of(std::move(load), deliveries_.workers()),
+                   [weak = weak_from_this(), then = std::move(then)] {
+                     const auto self = weak.lock();
+                     if (!self) return;
+                     then(*self);
+                     self->alive_.sweep();
+                   });
+  arm();
+}
+
+void Adoption::Core::hand_over(Load load) {
+  if (!load.empty()) {
+    ++change_->deliveries;
+    deliver(std::move(load), [](Core& self) {
+      --self.change_->deliveries;
+      self.progress();
+    });
+  }
+  step(ChangeStep::HandedOver);
+  progress();
+}
+
+// Active, when every worker has everything, and ports that are being shut are open again.
+void Adoption::Core::progress() {
+  if (!change_ || change_->deliveries > 0) return;
+  const bool is_patient = needs_.clock.now() - change_->since < kBindAgain;
+  for (const std::uint16_t port : change_->ports) {
+    if (is_patient && doors_.awaits_shutting(port)) return arm();
+  }
+  finish();
+}
+
+void Adoption::Core::finish() {
+  step(ChangeStep::Adopted);
+  Change change = std::move(*change_);
+  change_.reset();
+  blame_ports(change);
+  in_force_.adopted(change.prepared);
+  const Outcome outcome = change.answer->outcome();
+  in_force_.count(outcome.state);
+  answers_.keep(change.answer);
+  change.answer->tell();
+  answers_.tell_corrections();
+  step(ChangeStep::Active);
+  retire(std::move(change.retire));
+  is_busy_ = false;
+  arm();
+  go_on();
+}
+
+void Adoption::Core::blame_ports(Change& change) {
+  for (const std::uint16_t port : change.ports) {
+    const std::string fault = doors_.fault(port);
+    const Held listener = preparer_.accepted().find(key_of(port));
+    if (fault.empty() || !listener || change.answer->has(key_of(port))) continue;
+    // The listener is in force; what is missing is its port, and that comes by itself.
+    change.answer->put({key_of(port), listener->version, listener->version, ErrorCode::BindFailed,
+                        "port", fault, true});
+    needs_.log.line(LogLevel::Warning, "port cannot be opened; trying again",
+                    {{field::kListener, std::int64_t{port}}, {field::kReason, fault}});
+  }
+}
+
+void Adoption::Core::retire(Load load) {
+  if (load.empty()) return step(ChangeStep::Retired);
+  const auto prepared = load.prepared;
+  deliver(std::move(load), [prepared](Core& self) {
+    self.in_force_.adopted(prepared);
+    self.step(ChangeStep::Retired);
+  });
+}
+
+void Adoption::Core::shut(std::uint16_t port) {
+  DoorChange change = doors_.no_change();
+  doors_.shut(port, change);
+  open_late(port, std::move(change));
+  progress();
+}
+
+void Adoption::Core::open_late(std::uint16_t port, DoorChange change) {
+  if (!change.opens()) return;
+  in_force_.set_listeners(doors_.open());
+  Load load{nullptr, {}, std::move(change.opened), {}};
+  const bool is_awaited = change_ && change_->ports.contains(port);
+  if (!is_awaited) {
+    return deliver(std::move(load), [port](Core& self) { self.opened_late(port); });
+  }
+  ++change_->deliveries;
+  deliver(std::move(load), [](Core& self) {
+    --self.change_->deliveries;
+    self.progress();
+  });
+}
+
+void Adoption::Core::opened_late(std::uint16_t port) {
+  if (!doors_.fault(port).empty()) return;
+  needs_.log.line(LogLevel::Info, "port is open now", {{field::kListener, std::int64_t{port}}});
+  answers_.resolve(key_of(port));
+  answers_.tell_corrections();
+}
+
+void Adoption::Core::retry_ports() {
+  for (const std::uint16_t port : doors_.faulty()) {
+    DoorChange change = doors_.no_change();
+    doors_.retry(port, change);
+    open_late(port, std::move(change));
+  }
+}
+
+// Whatever needs looking after now and then keeps the clock ticking; nothing else does.
+void Adoption::Core::arm() {
+  const bool has_faults = !doors_.faulty().empty();
+  if (!has_faults) bind_again_at_.reset();
+  if (has_faults && !bind_again_at_) bind_again_at_ = needs_.clock.now() + kBindAgain;
+  const bool is_needed = has_faults || change_ || !deliveries_.idle() || alive_.alive() > 1;
+  if (!is_needed || is_ticking_) return;
+  is_ticking_ = true;
+  needs_.post(kTick, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->tick();
+  });
+}
+
+void Adoption::Core::tick() {
+  is_ticking_ = false;
+  deliveries_.look_for_silence();
+  alive_.sweep();
+  if (bind_again_at_ && needs_.clock.now() >= *bind_again_at_) {
+    bind_again_at_.reset();
+    retry_ports();
+  }
+  progress();
+  arm();
+}
+
+Adoption::Adoption(Binding binding, std::vector<HandToWorker> workers, AdoptionNeeds needs)
+    : core_(std::make_shared<Core>(std::move(binding), std::move(workers), std::move(needs))) {}
+Adoption::~Adoption() = default;
 
 void Adoption::apply(Update update, std::function<void(Outcome)> done) {
-  const std::size_t wanted = update.upserts.size() + update.removals.size();
-  Preparation preparation = prepare(update.version, merged(update), running_, tls_);
-  std::vector<Handover> handovers(workers_.size());
-  bind_new(*preparation.prepared->snapshot, handovers, preparation.errors);
-  const std::vector<std::uint16_t> closed = ports_to_close(*preparation.prepared->snapshot);
-  for (Handover& handover : handovers) {
-    handover.prepared = preparation.prepared;
-    handover.closed = closed;
-  }
-  {
-    const std::scoped_lock held(lock_);
-    running_ = std::move(preparation.accepted);
-    current_ = preparation.prepared;
-  }
-  hand_over(std::move(handovers));
-
-  Outcome outcome{State::Active, std::move(preparation.errors)};
-  if (!outcome.errors.empty()) {
-    outcome.state = outcome.errors.size() >= wanted ? State::Rejected : State::PartiallyActive;
-  }
-  done(std::move(outcome));
-}
-
-Resources Adoption::merged(Update& update) const {
-  Resources wanted = update.full_state ? Resources{} : running_;
-  for (config::Resource& resource : update.upserts) {
-    const config::ResourceKey key = resource.key();
-    wanted[key] = std::make_shared<const config::Resource>(std::move(resource));
-  }
-  for (const config::ResourceKey& key : update.removals) wanted.erase(key);
-  return wanted;
-}
-
-void Adoption::bind_new(const config::Snapshot& snapshot, std::vector<Handover>& handovers,
-                        std::vector<ResourceError>& errors) {
-  for (const auto& [key, resource] : snapshot.resources()) {
-    const auto* listener = std::get_if<config::Listener>(&resource->body);
-    if (!listener) continue;
-    const bool is_bound = std::any_of(bound_.begin(), bound_.end(),
-                                      [&](const auto& b) { return b.port == listener->port; });
-    if (is_bound) continue;
-    auto opened = bind_port(listener->port);
-    if (!opened) {
-      errors.push_back({key, resource->version, "", ErrorCode::BindFailed, "port",
-                        fmt::format("{}: {}", opened.error().address, opened.error().reason),
-                        true});
-      continue;
-    }
-    for (Sockets& sockets : *opened) {
-      const std::scoped_lock held(lock_);
-      bound_.push_back({listener->port, listener->protocol, listener->tls, sockets[0].local()});
-      for (std::size_t i = 0; i < handovers.size(); ++i) {
-        handovers[i].opened.push_back({listener->port, std::move(sockets[i])});
-      }
-    }
-  }
-}
-
-Result<std::vector<Adoption::Sockets>, net::BindError> Adoption::bind_port(
-    std::uint16_t port) const {
-  const bool everywhere = binding_.addresses.empty();
-  const auto actual = static_cast<std::uint16_t>(port + binding_.port_offset);
-  std::vector<Sockets> out;
-  for (const IpAddress& address : everywhere ? every_address() : binding_.addresses) {
-    auto sockets = net::listen_on(SocketAddress{address, actual}, workers_.size());
-    if (sockets) {
-      out.push_back(std::move(*sockets));
-    } else if (!everywhere || !is_wildcard_v6(address)) {
-      return Fail<net::BindError>(std::move(sockets.error()));
-    }
-  }
-  return out;
-}
-
-std::vector<std::uint16_t> Adoption::ports_to_close(const config::Snapshot& snapshot) {
-  std::vector<std::uint16_t> closed;
-  const std::scoped_lock held(lock_);
-  std::erase_if(bound_, [&](const BoundListener& bound) {
-    if (snapshot.listener(bound.port)) return false;
-    closed.push_back(bound.port);
-    return true;
-  });
-  return closed;
-}
-
-void Adoption::hand_over(std::vector<Handover> handovers) {
-  std::latch adopted(static_cast<std::ptrdiff_t>(handovers.size()));
-  for (std::size_t i = 0; i < handovers.size(); ++i) {
-    workers_[i](std::move(handovers[i]), [&adopted] { adopted.count_down(); });
-  }
-  adopted.wait();
+  core_->apply({std::move(update), std::move(done)});
 }
 
 std::vector<HeldResource> Adoption::held() const {
-  const std::scoped_lock lock(lock_);
   std::vector<HeldResource> out;
-  for (const auto& [key, resource] : running_) out.push_back({key, resource->version});
+  const auto all = core_->in_force().snapshot();
+  out.reserve(all->size());
+  all->each([&](const Held& held) { out.push_back({held->key(), held->version}); });
   return out;
 }
 
-std::string Adoption::version() const {
-  const std::scoped_lock lock(lock_);
-  return current_ ? current_->snapshot->version() : std::string();
+std::shared_ptr<const config::Resource> Adoption::resource(const ResourceKey& key) const {
+  return core_->in_force().snapshot()->find(key);
 }
 
-std::vector<BoundListener> Adoption::listeners() const {
-  const std::scoped_lock lock(lock_);
-  return bound_;
-}
-
+std::string Adoption::version() const { return core_->in_force().snapshot()->version(); }
+config::Snapshot Adoption::snapshot() const { return *core_->in_force().snapshot(); }
+std::vector<BoundListener> Adoption::listeners() const { return core_->in_force().listeners(); }
 std::shared_ptr<const net::Prepared> Adoption::current() const {
-  const std::scoped_lock lock(lock_);
-  return current_;
+  return core_->in_force().current();
 }
+std::size_t Adoption::alive() const { return core_->alive(); }
 
 }  // namespace postern::adopt

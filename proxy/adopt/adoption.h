@@ -16,25 +16,14 @@
 #include "common/base/log.h"
 #include "common/base/metrics.h"
 #include "proxy/adopt/adopt.h"
+#include "proxy/adopt/doors.h"
 #include "proxy/adopt/handover.h"
 #include "proxy/adopt/steps.h"
 
 namespace postern::adopt {
 
-struct BoundListener {
-  std::uint16_t port = 0;
-  Protocol protocol = Protocol::Imap;
-  config::ListenerTls tls = config::ListenerTls::StartTls;
-  SocketAddress address;
-};
-
-struct Binding {
-  std::vector<IpAddress> addresses;  // of listeners that name none; empty: all, IPv6 and IPv4
-  std::uint16_t port_offset = 0;
-};
-
-// All outlive the Adoption. `post`: run this on the control thread after that long; from any thread.
-// Tasks that the control thread drops at its end are no matter.
+// All outlive the Adoption. `post`: run this on the control thread after that long; from any
+// thread. Tasks that the control thread drops at its end are no matter.
 struct AdoptionNeeds {
   Log& log;
   Metrics& metrics;

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <functional>
-#include <optional>
+#include <algorithm>
 #include <utility>
 
 namespace postern::adopt {
@@ -13,205 +12,207 @@ namespace {
 using config::ResourceKey;
 using config::ResourceType;
 
-// One candidate set of resources, from which what cannot be used is taken out, round by round,
-// until all that is left can be used together.
-class Candidate {
- public:
-  Candidate(Resources wanted, const Resources& running)
-      : wanted_(std::move(wanted)), running_(running) {}
-
-  // The predecessor comes back, if there is one that differs; else the resource goes.
-  void refuse(const ResourceKey& key, ErrorCode code, std::string field, std::string detail) {
-    const auto refused = wanted_.find(key);
-    if (refused == wanted_.end()) return;
-    const auto before = running_.find(key);
-    const bool falls_back =
-        before != running_.end() && before->second->version != refused->second->version;
-    errors_.push_back({key, refused->second->version,
-                       falls_back ? before->second->version : std::string(), code, std::move(field),
-                       std::move(detail)});
-    if (falls_back) {
-      refused->second = before->second;
-    } else {
-      wanted_.erase(refused);
-    }
-    changed_ = true;
-  }
-
-  [[nodiscard]] bool take_changed() { return std::exchange(changed_, false); }
-  [[nodiscard]] const Resources& resources() const { return wanted_; }
-  [[nodiscard]] Resources take() { return std::move(wanted_); }
-  [[nodiscard]] std::vector<ResourceError> take_errors() { return std::move(errors_); }
-
-  template <class T>
-  [[nodiscard]] const T* find(ResourceType type, const std::string& name) const {
-    const auto found = wanted_.find(ResourceKey{type, name});
-    return found == wanted_.end() ? nullptr : std::get_if<T>(&found->second->body);
-  }
-  [[nodiscard]] bool has(ResourceType type, const std::string& name) const {
-    return wanted_.contains(ResourceKey{type, name});
-  }
-  template <class T>
-  void each(ResourceType type, const std::function<void(const ResourceKey&, const T&)>& visit) {
-    const Resources copy = wanted_;  // shared pointers: a visit may refuse
-    for (const auto& [key, resource] : copy) {
-      if (key.type == type) visit(key, std::get<T>(resource->body));
-    }
-  }
-
- private:
-  Resources wanted_;
-  const Resources& running_;
-  std::vector<ResourceError> errors_;
-  bool changed_ = false;
-};
-
-const config::KeyPair* key_pair(const Candidate& all, const std::string& name) {
-  const auto* material = all.find<config::SecretMaterial>(ResourceType::Secret, name);
-  return material ? std::get_if<config::KeyPair>(material) : nullptr;
-}
-
-const config::TrustBundle* trust(const Candidate& all, const std::string& name) {
-  const auto* material = all.find<config::SecretMaterial>(ResourceType::Secret, name);
-  return material ? std::get_if<config::TrustBundle>(material) : nullptr;
-}
-
-void check_secrets(Candidate& all) {
-  all.each<config::SecretMaterial>(
-      ResourceType::Secret, [&](const ResourceKey& key, const config::SecretMaterial& material) {
-        const auto* pair = std::get_if<config::KeyPair>(&material);
-        if (!pair) return;
-        if (auto fits = net::check_key_pair(*pair); !fits) {
-          all.refuse(key, ErrorCode::BadCertificate, "key_pair", fits.error());
-        }
-      });
-}
-
-void check_servers(Candidate& all) {
-  all.each<config::Server>(
-      ResourceType::Server, [&](const ResourceKey& key, const config::Server& server) {
-        for (std::size_t i = 0; i < server.tls.key_pairs.size(); ++i) {
-          if (key_pair(all, server.tls.key_pairs[i])) continue;
-          all.refuse(key, ErrorCode::MissingDependency, fmt::format("tls.key_pairs[{}]", i),
-                     fmt::format("key pair {} is not here", server.tls.key_pairs[i]));
-          return;
-        }
-      });
-}
-
-// The listener with the tenants whose servers are here: one tenant's refusal is not the others'.
-config::Listener served(const Candidate& all, const config::Listener& listener) {
-  config::Listener out = listener;
-  std::erase_if(out.tenants, [&](const config::Tenant& tenant) {
+// One tenant's refusal is not the others'. Null: all of them are here.
+Held reduced(const Held& held, const Candidate& all) {
+  const auto& listener = std::get<config::Listener>(held->body);
+  const auto is_absent = [&](const config::Tenant& tenant) {
     return !all.has(ResourceType::Server, tenant.server);
-  });
+  };
+  if (std::none_of(listener.tenants.begin(), listener.tenants.end(), is_absent)) return nullptr;
+  auto out = std::make_shared<config::Resource>(*held);
+  std::erase_if(std::get<config::Listener>(out->body).tenants, is_absent);
   return out;
 }
 
-void check_listeners(Candidate& all) {
-  all.each<config::Listener>(
-      ResourceType::Listener, [&](const ResourceKey& key, const config::Listener& listener) {
-        if (!served(all, listener).tenants.empty()) return;
-        all.refuse(key, ErrorCode::MissingDependency, "tenants", "none of its servers is here");
-      });
+std::shared_ptr<const config::Listener> body_of(const Held& listener) {
+  return {listener, &std::get<config::Listener>(listener->body)};
 }
 
-std::shared_ptr<const net::TlsClient> client_of(Candidate& all, const ResourceKey& key,
-                                                const config::Backend& backend) {
-  net::TlsClientMaterial material{&backend.tls, {}, nullptr};
-  for (const std::string& name : backend.tls.trust) {
-    const config::TrustBundle* bundle = trust(all, name);
-    if (!bundle) {
-      all.refuse(key, ErrorCode::MissingDependency, "tls.trust", name + " is not here");
-      return nullptr;
-    }
-    material.trust.push_back(bundle);
-  }
-  if (!backend.tls.client_key_pair.empty()) {
-    material.client_key_pair = key_pair(all, backend.tls.client_key_pair);
-    if (!material.client_key_pair) {
-      all.refuse(key, ErrorCode::MissingDependency, "tls.client_key_pair",
-                 backend.tls.client_key_pair + " is not here");
-      return nullptr;
-    }
-  }
-  auto built = net::TlsClient::build(material);
-  if (!built) {
-    all.refuse(key, ErrorCode::Invalid, "tls", built.error());
-    return nullptr;
-  }
-  return *built;
-}
-
-void build_clients(Candidate& all, net::Prepared& prepared) {
-  prepared.tls_clients.clear();
-  all.each<config::Backend>(ResourceType::Backend,
-                            [&](const ResourceKey& key, const config::Backend& backend) {
-                              if (auto client = client_of(all, key, backend))
-                                prepared.tls_clients[key.name] = client;
-                            });
-}
-
-std::vector<net::TlsTenant> tenants_of(const Candidate& all, const config::Listener& listener) {
-  std::vector<net::TlsTenant> tenants;
-  for (const config::Tenant& tenant : listener.tenants) {
-    const auto* server = all.find<config::Server>(ResourceType::Server, tenant.server);
-    net::TlsTenant tls{tenant.server, tenant.hostnames, &server->tls, {}};
-    for (const std::string& name : server->tls.key_pairs) {
-      tls.key_pairs.emplace_back(name, key_pair(all, name));
-    }
-    tenants.push_back(std::move(tls));
-  }
-  return tenants;
-}
-
-void build_servers(Candidate& all, net::Prepared& prepared, net::TlsShared& shared) {
-  prepared.tls_servers.clear();
-  all.each<config::Listener>(
-      ResourceType::Listener, [&](const ResourceKey&, const config::Listener& listener) {
-        if (listener.tls == config::ListenerTls::Disabled) return;
-        auto built = net::TlsServer::build(listener.protocol,
-                                           tenants_of(all, served(all, listener)), shared);
-        if (built) {
-          prepared.tls_servers[listener.port] = *built;
-          return;
-        }
-        for (const net::TlsProblem& problem : built.error()) {
-          all.refuse({ResourceType::Server, problem.server}, ErrorCode::Invalid, problem.field,
-                     problem.detail);
-        }
-      });
-}
-
-Resources effective(const Candidate& all) {
-  Resources out = all.resources();
-  for (auto& [key, resource] : out) {
-    if (key.type != ResourceType::Listener) continue;
-    auto reduced = std::make_shared<config::Resource>(*resource);
-    reduced->body = served(all, std::get<config::Listener>(resource->body));
-    resource = std::move(reduced);
-  }
-  return out;
+std::shared_ptr<const config::EndpointSet> endpoints_of(const Held& held) {
+  if (!held) return nullptr;
+  return {held, &std::get<config::EndpointSet>(held->body)};
 }
 
 }  // namespace
 
-Preparation prepare(std::string version, Resources wanted, const Resources& running,
-                    net::TlsShared& tls) {
-  Candidate all(std::move(wanted), running);
+// One preparation under way.
+struct Preparer::Work {
+  Candidate all;
+  config::Snapshot::Draft effective;
+  net::TlsClients::Draft clients;
+  std::map<std::uint16_t, std::shared_ptr<const net::TlsServer>> servers;
+};
+
+Preparer::Preparer(const Clock& clock) : tls_(clock) {}
+
+Preparation Preparer::prepare(Wishes wishes) {
+  const net::Prepared nothing;
+  const net::Prepared& before = prepared_ ? *prepared_ : nothing;
+  Work work{Candidate(accepted_, waiting_, dependants_), config::Snapshot::Draft(effective_),
+            net::TlsClients::Draft(before.tls_clients), before.tls_servers};
+  for (const Held& resource : wishes.upserts) work.all.want(resource);
+  for (const ResourceKey& key : wishes.removals) work.all.drop(key);
+  // Each refusal takes something back, so there is an end.
+  while (const auto key = work.all.next()) examine(*key, work);
+  tenants_.forget_doubted();
+  return finish(work, std::move(wishes.version));
+}
+
+void Preparer::examine(const ResourceKey& key, Work& work) {
+  const Held held = work.all.find(key);
+  if (!held) return gone(key, work);
+  switch (key.type) {
+    case ResourceType::Secret: return examine_secret(key, held, work);
+    case ResourceType::Backend: return examine_backend(key, held, work);
+    case ResourceType::Endpoints: return work.effective.put(held);
+    case ResourceType::Server: return examine_server(key, held, work);
+    case ResourceType::Listener: return examine_listener(key, held, work);
+  }
+}
+
+void Preparer::gone(const ResourceKey& key, Work& work) {
+  if (key.type == ResourceType::Backend) work.clients.erase(key.name);
+  if (key.type == ResourceType::Server) tenants_.doubt(key.name);
+  if (key.type == ResourceType::Listener) close(key, work);
+  work.effective.erase(key);
+  work.all.touch_dependants(key);
+}
+
+void Preparer::close(const ResourceKey& key, Work& work) {
+  if (const Held before = effective_.find(key)) work.servers.erase(body_of(before)->port);
+}
+
+void Preparer::examine_secret(const ResourceKey& key, const Held& secret, Work& work) {
+  const auto& material = std::get<config::SecretMaterial>(secret->body);
+  if (const auto* pair = std::get_if<config::KeyPair>(&material); pair && work.all.is_new(key)) {
+    if (auto fits = net::check_key_pair(*pair); !fits) {
+      return work.all.refuse(key, {ErrorCode::BadCertificate, "key_pair", fits.error()});
+    }
+  }
+  work.effective.put(secret);
+  work.all.touch_dependants(key);
+}
+
+void Preparer::examine_backend(const ResourceKey& key, const Held& held, Work& work) {
+  const auto& tls = std::get<config::Backend>(held->body).tls;
+  const auto miss = [&](const char* field, const std::string& secret) {
+    work.all.refuse_or_blame(key, secret,
+                             {ErrorCode::MissingDependency, field, secret + " is not here"});
+  };
+  net::TlsClientMaterial material{&tls, {}, nullptr};
+  for (const std::string& name : tls.trust) {
+    material.trust.push_back(work.all.trust(name));
+    if (!material.trust.back()) return miss("tls.trust", name);
+  }
+  if (!tls.client_key_pair.empty()) {
+    material.client_key_pair = work.all.key_pair(tls.client_key_pair);
+    if (!material.client_key_pair) return miss("tls.client_key_pair", tls.client_key_pair);
+  }
+  auto client = net::TlsClient::build(material);
+  if (!client) {
+    return work.all.refuse_or_blame(key, "", {ErrorCode::Invalid, "tls", client.error()});
+  }
+  work.clients.put(key.name, std::move(*client));
+  work.effective.put(held);
+}
+
+void Preparer::examine_server(const ResourceKey& key, const Held& held, Work& work) {
+  const auto& pairs = std::get<config::Server>(held->body).tls.key_pairs;
+  tenants_.doubt(key.name);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (work.all.key_pair(pairs[i])) continue;
+    return work.all.refuse_or_blame(
+        key, pairs[i],
+        {ErrorCode::MissingDependency, fmt::format("tls.key_pairs[{}]", i),
+         fmt::format("key pair {} is not here", pairs[i])});
+  }
+  work.effective.put(held);
+  work.all.touch_dependants(key);
+}
+
+std::optional<std::vector<net::ReadyTenant>> Preparer::tenants_of(const config::Listener& served,
+                                                                  Work& work) {
+  std::vector<net::ReadyTenant> tenants;
+  tenants.reserve(served.tenants.size());
+  for (const config::Tenant& tenant : served.tenants) {
+    tenants.push_back(tenants_.find(served.protocol, tenant.server, work.all, tls_));
+    if (!tenants.back()) return std::nullopt;
+  }
+  return tenants;
+}
+
+void Preparer::examine_listener(const ResourceKey& key, const Held& held, Work& work) {
+  Held served = reduced(held, work.all);
+  if (!served) served = held;
+  const config::Listener& listener = *body_of(served);
+  if (listener.tenants.empty()) {
+    return work.all.refuse(
+        key, {ErrorCode::MissingDependency, "tenants", "none of its servers is here"});
+  }
+  // The same again is the very same: what was made of its names can stay.
+  const Held before = effective_.find(key);
+  if (before && before->version == served->version && *body_of(before) == listener) served = before;
+  if (listener.tls == config::ListenerTls::Disabled) {
+    work.servers.erase(listener.port);
+  } else {
+    auto tenants = tenants_of(listener, work);
+    if (!tenants) return;  // refused, and so this one will be looked at again
+    auto& server = work.servers[listener.port];
+    const bool is_same = server && served == before && server->tenants() == *tenants;
+    if (!is_same) {
+      server = net::TlsServer::build(body_of(served), std::move(*tenants), tls_, server.get());
+    }
+  }
+  work.effective.put(served);
+}
+
+Preparation Preparer::finish(Work& work, std::string version) {
+  const config::Snapshot held_before = accepted_;
+  Candidate::Verdict verdict = work.all.finish(version);
+  accepted_ = std::move(verdict.accepted);
+  for (const ResourceKey& key : verdict.changed) {
+    std::size_t& count = counts_[static_cast<std::size_t>(key.type)];
+    count += accepted_.find(key) ? 1 : 0;
+    count -= held_before.find(key) ? 1 : 0;
+  }
+  Preparation out;
+  out.changed = std::move(verdict.changed);
+  out.recovered = std::move(verdict.recovered);
+  out.errors = std::move(verdict.errors);
+  const config::Snapshot served_before = std::move(effective_);
+  effective_ = work.effective.finish(std::move(version));
+  tell_changes(served_before, out);
+  // Who serves a backend is no reason for a new snapshot.
+  if (prepared_ && out.changed.size() == out.endpoints.size()) return out;
   auto prepared = std::make_shared<net::Prepared>();
-  // A refusal may take down what named it, so it is looked at again; each round refuses something.
-  do {
-    check_secrets(all);
-    check_servers(all);
-    check_listeners(all);
-    if (all.take_changed()) continue;
-    build_clients(all, *prepared);
-    build_servers(all, *prepared, tls);
-    if (!all.take_changed()) break;
-  } while (true);
-  prepared->snapshot = std::make_shared<const config::Snapshot>(std::move(version), effective(all));
-  return {std::move(prepared), all.take(), all.take_errors()};
+  prepared->snapshot = std::make_shared<const config::Snapshot>(effective_);
+  prepared->tls_servers = std::move(work.servers);
+  prepared->tls_clients = work.clients.finish();
+  prepared_ = std::move(prepared);
+  out.prepared = prepared_;
+  return out;
+}
+
+void Preparer::tell_changes(const config::Snapshot& before, Preparation& out) const {
+  for (const ResourceKey& key : out.changed) {
+    const Held now = effective_.find(key);
+    if (key.type == ResourceType::Endpoints) {
+      out.endpoints.push_back({key.name, endpoints_of(now)});
+    } else if (key.type == ResourceType::Listener && now) {
+      out.listeners.push_back(*body_of(now));
+    } else if (key.type == ResourceType::Listener) {
+      out.closed.push_back(body_of(before.find(key))->port);
+    }
+  }
+}
+
+std::vector<ResourceKey> Preparer::names() const {
+  std::vector<ResourceKey> all;
+  accepted_.each([&](const Held& held) { all.push_back(held->key()); });
+  for (const auto& [key, held] : waiting_) {
+    if (!accepted_.find(key)) all.push_back(key);
+  }
+  return all;
 }
 
 }  // namespace postern::adopt

@@ -1,27 +1,83 @@
-// prepare(): what can fail is done before anybody sees it: names resolved, keys checked against
-// certificates, TLS contexts made. A resource that cannot be prepared falls back to its
+// Preparer: what can fail is done before anybody sees it: names resolved, keys checked against
+// certificates, TLS contexts made. Only what an update names is looked at, and what depends on it;
+// all else is shared with the snapshot before. A resource that cannot be prepared falls back to its
 // predecessor, or is left out, and everything that named it with it; each refusal is reported with
-// its reason. Pure but for OpenSSL; called on the control thread.
+// its reason. What was refused waits, and is tried again when something that it needs changes.
+// Does nothing but memory and OpenSSL. Control thread.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "common/base/clock.h"
 #include "proxy/adopt/adopt.h"
+#include "proxy/adopt/candidate.h"
+#include "proxy/adopt/handover.h"
+#include "proxy/adopt/tenant_table.h"
 #include "proxy/net/prepared.h"
 
 namespace postern::adopt {
 
-using Resources = config::Snapshot::Resources;
+struct Wishes {
+  std::string version;  // of the whole then
+  std::vector<Held> upserts;
+  std::vector<config::ResourceKey> removals;
+};
 
 struct Preparation {
-  std::shared_ptr<net::Prepared> prepared;
-  Resources accepted;  // as received, less what was refused: what Hello says is held
+  std::shared_ptr<const net::Prepared> prepared;  // null: as before, but for `endpoints`
+  std::vector<EndpointsChange> endpoints;
+  std::vector<config::Listener> listeners;     // new or changed, as served
+  std::vector<std::uint16_t> closed;           // listeners that are gone
+  std::vector<config::ResourceKey> changed;    // in force other than before, or gone
+  std::vector<config::ResourceKey> recovered;  // had been refused, are in force now
   std::vector<ResourceError> errors;
 };
 
-// `wanted` is the whole after the update, `running` what is in force now.
-[[nodiscard]] Preparation prepare(std::string version, Resources wanted, const Resources& running,
-                                  net::TlsShared& tls);
+using ResourceCounts = std::array<std::size_t, config::kResourceTypes.size()>;
+
+class Preparer {
+ public:
+  explicit Preparer(const Clock& clock);
+  [[nodiscard]] Preparation prepare(Wishes wishes);
+
+  // In force, as received: what Hello says is held.
+  [[nodiscard]] const config::Snapshot& accepted() const { return accepted_; }
+  // How many are in force, by type.
+  [[nodiscard]] const ResourceCounts& counts() const { return counts_; }
+  // Every name that is in force or waits: what a full state may leave out.
+  [[nodiscard]] std::vector<config::ResourceKey> names() const;
+
+ private:
+  struct Work;
+
+  void examine(const config::ResourceKey& key, Work& work);
+  void examine_secret(const config::ResourceKey& key, const Held& secret, Work& work);
+  void examine_backend(const config::ResourceKey& key, const Held& held, Work& work);
+  void examine_server(const config::ResourceKey& key, const Held& held, Work& work);
+  void examine_listener(const config::ResourceKey& key, const Held& held, Work& work);
+  // Its tenants, ready, one for each of `served`; nothing when something was refused meanwhile.
+  [[nodiscard]] std::optional<std::vector<net::ReadyTenant>> tenants_of(
+      const config::Listener& served, Work& work);
+  void gone(const config::ResourceKey& key, Work& work);
+  void close(const config::ResourceKey& key, Work& work);
+  [[nodiscard]] Preparation finish(Work& work, std::string version);
+  void tell_changes(const config::Snapshot& before, Preparation& out) const;
+
+  net::TlsShared tls_;
+  config::Snapshot accepted_;
+  ResourceCounts counts_{};
+  config::Snapshot effective_;  // listeners with the tenants that are here
+  std::shared_ptr<const net::Prepared> prepared_;
+  Waiting waiting_;
+  Dependants dependants_;
+  TenantTable tenants_;
+};
 
 }  // namespace postern::adopt

@@ -21,7 +21,7 @@ class TlsClients {
  public:
   class Draft;
   [[nodiscard]] const TlsClient* find(std::string_view backend) const {
-    const auto* const found = all_.find(hash_of(backend), named(backend));
+    const auto* const found = all_.find(hash_of(backend), Is{backend});
     return found ? (*found)->client.get() : nullptr;
   }
   [[nodiscard]] std::size_t size() const { return all_.size(); }
@@ -34,9 +34,10 @@ class TlsClients {
   static std::uint64_t hash_of(std::string_view backend) {
     return std::hash<std::string_view>{}(backend);
   }
-  static auto named(std::string_view backend) {
-    return [backend](const Named& one) { return one.backend == backend; };
-  }
+  struct Is {
+    std::string_view backend;
+    bool operator()(const Named& one) const { return one.backend == backend; }
+  };
 
   config::Shards<Named> all_;
 };
@@ -46,9 +47,9 @@ class TlsClients::Draft {
   explicit Draft(const TlsClients& base) : all_(base.all_) {}
   void put(const std::string& backend, std::shared_ptr<const TlsClient> client) {
     all_.put(hash_of(backend), std::make_shared<const Named>(Named{backend, std::move(client)}),
-             named(backend));
+             Is{backend});
   }
-  void erase(std::string_view backend) { all_.erase(hash_of(backend), named(backend)); }
+  void erase(std::string_view backend) { all_.erase(hash_of(backend), Is{backend}); }
   // The draft is used up.
   [[nodiscard]] TlsClients finish() {
     TlsClients out;

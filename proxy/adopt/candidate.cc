@@ -1,0 +1,161 @@
+#include "proxy/adopt/candidate.h"
+
+#include <utility>
+
+namespace postern::adopt {
+
+using config::ResourceKey;
+using config::ResourceType;
+
+Candidate::Candidate(const config::Snapshot& before, Waiting& waiting, Dependants& dependants)
+    : before_(before), waiting_(waiting), dependants_(dependants), draft_(before) {}
+
+void Candidate::note(const ResourceKey& key) {
+  const auto waits = waiting_.find(key);
+  const bool first = noted_.emplace(key, waits == waiting_.end() ? nullptr : waits->second).second;
+  if (!first) return;
+  Needs& needs = needs_[key];
+  if (const Held running = before_.find(key)) needs.merge(needs_of(*running));
+  if (waits != waiting_.end()) needs.merge(needs_of(*waits->second));
+}
+
+void Candidate::put(const Held& resource) {
+  const ResourceKey key = resource->key();
+  note(key);
+  Needs needs = needs_of(*resource);
+  dependants_.change(key, {}, needs);
+  needs_[key].merge(needs);
+  draft_.put(resource);
+  dirty_.insert(key);
+}
+
+void Candidate::want(const Held& resource) {
+  const ResourceKey key = resource->key();
+  const Held running = before_.find(key);
+  const bool waits = waiting_.contains(key);
+  if (waits) {
+    note(key);
+    waiting_.erase(key);
+  }
+  const bool is_running = running && running->version == resource->version;
+  if (!is_running) return put(resource);
+  if (is_new(key)) put(running);  // named twice in one update
+}
+
+void Candidate::drop(const ResourceKey& key) {
+  if (!waiting_.contains(key) && !draft_.has(key.type, key.name)) return;
+  note(key);
+  waiting_.erase(key);
+  draft_.erase(key);
+  dirty_.insert(key);
+}
+
+std::optional<ResourceKey> Candidate::next() {
+  if (dirty_.empty()) return std::nullopt;
+  return std::move(dirty_.extract(dirty_.begin()).value());
+}
+
+// What waits is tried again, unless this preparation has refused it and nothing changed since.
+bool Candidate::retry(const ResourceKey& key) {
+  const auto waits = waiting_.find(key);
+  if (waits == waiting_.end() || errors_.contains(key)) return false;
+  const Held again = waits->second;
+  put(again);
+  waiting_.erase(key);
+  return true;
+}
+
+void Candidate::touch_dependants(const ResourceKey& key) {
+  const std::set<ResourceKey> touched = dependants_.of(key);  // a retry may add to it
+  for (const ResourceKey& dependant : touched) {
+    if (!retry(dependant)) dirty_.insert(dependant);
+  }
+}
+
+void Candidate::refuse(const ResourceKey& key, Fault fault) {
+  const Held refused = draft_.find(key);
+  if (!refused) return;
+  note(key);
+  const Held before = before_.find(key);
+  const bool falls_back = before && before->version != refused->version;
+  const std::string running = falls_back ? before->version : std::string();
+  const auto [error, first] =
+      errors_.try_emplace(key, ResourceError{key, refused->version, running, fault.code,
+                                             std::move(fault.field), std::move(fault.detail)});
+  if (!first) error->second.running_version = running;
+  waiting_.try_emplace(key, refused);
+  if (falls_back) {
+    draft_.put(before);
+  } else {
+    draft_.erase(key);
+  }
+  dirty_.insert(key);
+  // Who was refused for it may be right now.
+  for (const ResourceKey& dependant : dependants_.of(key)) errors_.erase(dependant);
+}
+
+void Candidate::refuse_or_blame(const ResourceKey& key, const std::string& suspect, Fault fault) {
+  const Held failing = draft_.find(key);
+  if (!failing) return;
+  if (is_new(key)) return refuse(key, std::move(fault));
+  for (const ResourceKey& needed : needs_of(*failing)) {
+    const bool suspected = suspect.empty() || needed.name == suspect;
+    const bool changed = has(needed.type, needed.name) && is_new(needed) && before_.find(needed);
+    if (!suspected || !changed) continue;
+    return refuse(needed, {ErrorCode::BadCertificate, "", std::move(fault.detail)});
+  }
+  refuse(key, std::move(fault));
+}
+
+bool Candidate::is_new(const ResourceKey& key) const {
+  return draft_.find(key) != before_.find(key);
+}
+
+const config::KeyPair* Candidate::key_pair(const std::string& secret) const {
+  const Held found = draft_.find(ResourceType::Secret, secret);
+  const auto* material = found ? std::get_if<config::SecretMaterial>(&found->body) : nullptr;
+  return material ? std::get_if<config::KeyPair>(material) : nullptr;
+}
+
+const config::TrustBundle* Candidate::trust(const std::string& secret) const {
+  const Held found = draft_.find(ResourceType::Secret, secret);
+  const auto* material = found ? std::get_if<config::SecretMaterial>(&found->body) : nullptr;
+  return material ? std::get_if<config::TrustBundle>(material) : nullptr;
+}
+
+// The same refusal as before this preparation, with the same still in force.
+bool Candidate::is_old_news(const ResourceError& error) const {
+  const auto noted = noted_.find(error.key);
+  if (noted == noted_.end() || !noted->second) return false;
+  const Held running = before_.find(error.key);
+  return noted->second->version == error.version &&
+         error.running_version == (running ? running->version : std::string());
+}
+
+void Candidate::settle_needs(const ResourceKey& key) {
+  Needs now;
+  if (const Held running = draft_.find(key)) now = needs_of(*running);
+  if (const auto waits = waiting_.find(key); waits != waiting_.end()) {
+    now.merge(needs_of(*waits->second));
+  }
+  dependants_.change(key, needs_[key], now);
+}
+
+Candidate::Verdict Candidate::finish(const std::string& version) {
+  Verdict verdict;
+  for (const auto& [key, waited] : noted_) {
+    settle_needs(key);
+    if (is_new(key)) verdict.changed.push_back(key);
+    const Held now = draft_.find(key);
+    if (waited && now && now->version == waited->version && is_new(key)) {
+      verdict.recovered.push_back(key);
+    }
+  }
+  for (auto& [key, error] : errors_) {
+    if (!is_old_news(error)) verdict.errors.push_back(std::move(error));
+  }
+  verdict.accepted = draft_.finish(version);
+  return verdict;
+}
+
+}  // namespace postern::adopt

@@ -1,0 +1,58 @@
+#include "proxy/adopt/dependants.h"
+
+namespace postern::adopt {
+
+namespace {
+
+using config::ResourceType;
+
+void add_needs(const config::Backend& backend, Needs& needs) {
+  for (const std::string& name : backend.tls.trust) needs.insert({ResourceType::Secret, name});
+  if (!backend.tls.client_key_pair.empty()) {
+    needs.insert({ResourceType::Secret, backend.tls.client_key_pair});
+  }
+}
+
+void add_needs(const config::Server& server, Needs& needs) {
+  for (const std::string& name : server.tls.key_pairs) needs.insert({ResourceType::Secret, name});
+}
+
+void add_needs(const config::Listener& listener, Needs& needs) {
+  for (const config::Tenant& tenant : listener.tenants) {
+    needs.insert({ResourceType::Server, tenant.server});
+  }
+}
+
+}  // namespace
+
+Needs needs_of(const config::Resource& resource) {
+  Needs needs;
+  if (const auto* backend = std::get_if<config::Backend>(&resource.body))
+    add_needs(*backend, needs);
+  if (const auto* server = std::get_if<config::Server>(&resource.body)) add_needs(*server, needs);
+  if (const auto* listener = std::get_if<config::Listener>(&resource.body)) {
+    add_needs(*listener, needs);
+  }
+  return needs;
+}
+
+void Dependants::change(const config::ResourceKey& of, const Needs& before, const Needs& now) {
+  for (const config::ResourceKey& named : before) {
+    if (now.contains(named)) continue;
+    const auto found = by_named_.find(named);
+    if (found == by_named_.end()) continue;
+    found->second.erase(of);
+    if (found->second.empty()) by_named_.erase(found);
+  }
+  for (const config::ResourceKey& named : now) {
+    if (!before.contains(named)) by_named_[named].insert(of);
+  }
+}
+
+const std::set<config::ResourceKey>& Dependants::of(const config::ResourceKey& named) const {
+  static const std::set<config::ResourceKey> nobody;
+  const auto found = by_named_.find(named);
+  return found == by_named_.end() ? nobody : found->second;
+}
+
+}  // namespace postern::adopt

@@ -1,0 +1,28 @@
+// Dependants: who names a resource, of resources that are absent too, so that what waits for one is
+// found when it comes. Kept along with what is in force; control thread.
+#pragma once
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "common/config/resource.h"
+
+namespace postern::adopt {
+
+using Needs = std::set<config::ResourceKey>;
+
+// What it cannot be used without; of a listener, those of whom one is enough.
+[[nodiscard]] Needs needs_of(const config::Resource& resource);
+
+class Dependants {
+ public:
+  void change(const config::ResourceKey& of, const Needs& before, const Needs& now);
+  // In the order of keys; empty when nobody names it.
+  [[nodiscard]] const std::set<config::ResourceKey>& of(const config::ResourceKey& named) const;
+
+ private:
+  std::map<config::ResourceKey, std::set<config::ResourceKey>> by_named_;
+};
+
+}  // namespace postern::adopt
