@@ -16,6 +16,7 @@
 #include <grpcpp/security/tls_credentials_options.h>
 
 #include "common/identity/credentials.h"
+#include "common/identity/grpc_lines.h"
 #include "common/identity/kept_certificates.h"
 #include "controller/publish/certificate_identity.h"
 #include "postern/config/v1alpha1/config.grpc.pb.h"

@@ -27,6 +27,8 @@ class RefusalTest : public testing::Test {
     return status;
   }
 
+  KeptLines lines_;
+  identity::GrpcLines grpc_lines_{lines_};
   StreamAuthority authority_;
   KeptEnd controller_{kController, authority_.issue(kController)};
   KeptEnd proxy_{kProxy, authority_.issue(kProxy)};
@@ -43,6 +45,16 @@ TEST_F(RefusalTest, a_proxy_of_another_class_is_refused_and_receives_nothing) {
   const grpc::Status status = asked(rogue_client(authority_.issue({Role::Proxy, "other"})));
   EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_NE(status.error_message().find("other"), std::string::npos);
+}
+
+TEST_F(RefusalTest, a_rogue_end_with_the_right_identity_would_be_served) {
+  // The rows below fail for their certificate, then, and not for how they are made.
+  Call as_proxy(server_.address(), rogue_client(authority_.issue(kProxy)));
+  EXPECT_TRUE(as_proxy.ask());
+  Server as_controller(rogue_server(authority_.issue(kController)));
+  Call call(as_controller.address(), channel_credentials(proxy_.kept()));
+  (void)call.end();
+  EXPECT_EQ(as_controller.desk.asked, 1);
 }
 
 TEST_F(RefusalTest, whoever_is_no_proxy_is_refused) {

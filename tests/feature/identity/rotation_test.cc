@@ -30,6 +30,8 @@ class RotationTest : public testing::Test {
     return files;
   }
 
+  KeptLines lines_;
+  identity::GrpcLines grpc_lines_{lines_};
   StreamAuthority authority_;
   PairFiles first_controllers_ = authority_.issue(kController);
   PairFiles first_proxys_ = authority_.issue(kProxy);
