@@ -1,8 +1,9 @@
 // Adopter: a new configuration comes into force, or says why not, resource by resource. One bad
 // resource keeps its predecessor and is reported; the rest of the update goes on.
-// Thread: the control thread calls apply(), which returns before `done`; `done` is called on it too,
-// after every worker adopted, and again when an error of that update stands no more: a port could be
-// opened after all, a missing resource came. The other questions are answered on any thread.
+// Thread: the control thread calls apply(), which returns before `done`; `done` is called on it
+// too, after every worker adopted, and again when an error of that update stands no more: a port
+// could be opened after all, a missing resource came. The other questions are answered on any
+// thread.
 #pragma once
 
 #include <cstdint>

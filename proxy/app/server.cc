@@ -6,7 +6,7 @@
 
 #include "common/base/digest.h"
 #include "common/base/version.h"
-#include "proxy/app/config_page.h"
+#include "common/config/config_page.h"
 #include "proxy/app/lane.h"
 #include "proxy/control/control_thread.h"
 #include "proxy/control/subscriber.h"
@@ -139,8 +139,11 @@ std::vector<adopt::BoundListener> ProxyServer::listeners() const {
 bool ProxyServer::ready() const { return parts_->adoption.current() != nullptr; }
 
 std::string ProxyServer::config_text() const {
-  const auto current = parts_->adoption.current();
-  return config_page(current ? current->snapshot.get() : nullptr);
+  if (!ready()) return "nothing is in force yet\n";
+  const config::Snapshot snapshot = parts_->adoption.snapshot();
+  std::vector<std::shared_ptr<const config::Resource>> resources;
+  snapshot.each([&](const config::Snapshot::Held& held) { resources.push_back(held); });
+  return config::config_page(snapshot.version(), std::move(resources));
 }
 
 }  // namespace postern::proxy_app

@@ -50,6 +50,63 @@ TEST(Snapshot, has_nothing_of_other_names) {
   EXPECT_EQ(snapshot.secret(""), nullptr);
 }
 
+std::shared_ptr<const Resource> server_named(const std::string& name, const std::string& version) {
+  return std::make_shared<const Resource>(Resource{name, version, {}, Server{}, {}});
+}
+
+Snapshot with_servers(int count) {
+  Snapshot::Draft draft{Snapshot()};
+  for (int i = 0; i < count; ++i) draft.put(server_named("mail/" + std::to_string(i), "1"));
+  return draft.finish("v1");
+}
+
+TEST(Snapshot, a_draft_copies_the_shards_that_it_touches_and_shares_the_others) {
+  const Snapshot before = with_servers(1000);
+  Snapshot::Draft draft(before);
+  draft.put(server_named("mail/7", "2"));
+  const Snapshot after = draft.finish("v2");
+  EXPECT_EQ(after.shards_shared_with(before), Shards<Resource>::kShards - 1);
+  EXPECT_EQ(before.find(ResourceType::Server, "mail/7")->version, "1");
+  EXPECT_EQ(after.find(ResourceType::Server, "mail/7")->version, "2");
+  EXPECT_EQ(after.size(), 1000U);
+  EXPECT_EQ(after.version(), "v2");
+}
+
+TEST(Snapshot, a_draft_that_touches_nothing_shares_everything) {
+  const Snapshot before = with_servers(100);
+  Snapshot::Draft draft(before);
+  draft.erase({ResourceType::Server, "mail/none"});
+  EXPECT_EQ(draft.finish("v2").shards_shared_with(before), Shards<Resource>::kShards);
+}
+
+TEST(Snapshot, a_draft_sees_its_own_changes) {
+  Snapshot::Draft draft(with_servers(3));
+  draft.erase({ResourceType::Server, "mail/1"});
+  draft.put(server_named("mail/new", "9"));
+  EXPECT_FALSE(draft.has(ResourceType::Server, "mail/1"));
+  EXPECT_EQ(draft.find({ResourceType::Server, "mail/new"})->version, "9");
+  const Snapshot after = draft.finish("v");
+  EXPECT_EQ(after.resources().size(), 3U);
+  EXPECT_EQ(after.server("mail/1"), nullptr);
+}
+
+TEST(Shards, tell_things_of_one_hash_apart) {
+  Shards<std::string>::Draft draft{Shards<std::string>()};
+  const auto is = [](const char* text) {
+    return [text](const std::string& s) { return s == text; };
+  };
+  for (const char* text : {"a", "b", "c", "b"}) {
+    draft.put(7, std::make_shared<const std::string>(text), is(text));
+  }
+  draft.erase(7, is("a"));
+  const Shards<std::string> made = draft.finish();
+  EXPECT_EQ(made.size(), 2U);
+  EXPECT_EQ(made.find(7, is("a")), nullptr);
+  ASSERT_NE(made.find(7, is("c")), nullptr);
+  EXPECT_EQ(**made.find(7, is("c")), "c");
+  EXPECT_EQ(made.find(7 + 64, is("c")), nullptr);
+}
+
 TEST(Resource, type_is_that_of_its_body) {
   Resource resource;
   resource.name = "x";
