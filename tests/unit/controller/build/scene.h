@@ -77,4 +77,11 @@ inline Scene scene_of(const model::MailServer& server, std::vector<model::Object
 
 inline MkServer working() { return mk_server().backend(mk_service_backend("mailbox")); }
 
+// The whole of it.
+inline std::vector<model::Object> scene_objects() {
+  std::vector<model::Object> out = rest();
+  out.emplace_back(model::MailServer(working()));
+  return out;
+}
+
 }  // namespace postern::build
