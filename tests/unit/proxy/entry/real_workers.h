@@ -73,13 +73,21 @@ class RealWorkers {
     done.wait();
   }
 
-  // Returns when all doors are shut.
-  void close() {
-    std::latch shut(static_cast<std::ptrdiff_t>(lanes_.size()));
+  // Returns when all doors are shut. No worker turns while `meanwhile` runs: who comes then waits
+  // at a door that is closed next.
+  void close(const std::function<void()>& meanwhile = [] {}) {
+    const auto count = static_cast<std::ptrdiff_t>(lanes_.size());
+    std::latch held(count), go_on(1), shut(count);
     for (auto& lane : lanes_) {
-      post(*lane,
-           [&, to = lane.get()] { to->gate.close_doors(kPort, [&shut] { shut.count_down(); }); });
+      post(*lane, [&, to = lane.get()] {
+        held.count_down();
+        go_on.wait();
+        to->gate.close_doors(kPort, [&shut] { shut.count_down(); });
+      });
     }
+    held.wait();
+    meanwhile();
+    go_on.count_down();
     shut.wait();
   }
 
