@@ -201,6 +201,7 @@ Changes Builder::update(const world::World& world, const world::Touched& touched
   Changes out;
   out.listeners_before = state_->ports.size();
   const ClassRules rules(world, terms);
+  out.class_problems = rules.problems();
   const Setting setting{world, terms, rules, state_->last_good};
   std::set<ObjectKey> others;
   for (const auto& [key, extent] : state_->work_of(setting, touched)) {

@@ -34,17 +34,29 @@ const Network* found_in(const Networks& closed, const IpAddress& address) {
   return found == closed.end() ? nullptr : &*found;
 }
 
+const Networks& link_local() {
+  static const Networks kNetworks = networks(kLinkLocal);
+  return kNetworks;
+}
+const Networks& loopback() {
+  static const Networks kNetworks = networks(kLoopback);
+  return kNetworks;
+}
+
 }  // namespace
 
 bool egress_allows(const std::optional<Networks>& allowed, const IpAddress& address) {
-  static const Networks kClosedAlways = networks(kLinkLocal);
-  static const Networks kClosedByEntries = networks(kLoopback);
-  const Network* closed = found_in(kClosedAlways, address);
+  const Network* closed = found_in(link_local(), address);
   if (!allowed) return closed == nullptr;
-  if (closed == nullptr) closed = found_in(kClosedByEntries, address);
+  if (closed == nullptr) closed = found_in(loopback(), address);
   return std::ranges::any_of(*allowed, [&](const Network& entry) {
     return entry.contains(address) && (closed == nullptr || lies_within(entry, *closed));
   });
+}
+
+bool opens_protected(const Network& entry) {
+  const auto within = [&](const Network& closed) { return lies_within(entry, closed); };
+  return std::ranges::any_of(loopback(), within) || std::ranges::any_of(link_local(), within);
 }
 
 }  // namespace postern::build

@@ -15,4 +15,7 @@ namespace postern::build {
 [[nodiscard]] bool egress_allows(const std::optional<std::vector<Network>>& allowed,
                                  const IpAddress& address);
 
+// The entry opens loopback or link-local addresses: it lies within them.
+[[nodiscard]] bool opens_protected(const Network& entry);
+
 }  // namespace postern::build

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "controller/build/checks.h"
 #include "controller/build/class_egress.h"
 #include "controller/build/class_namespaces.h"
 
@@ -82,19 +83,19 @@ config::ListenerSocket socket_of(const model::SocketSpec& spec) {
 }  // namespace
 
 ClassRules::ClassRules(const world::World& world, const Terms& terms)
-    : world_(world), terms_(terms), class_(world.mail_class(terms.class_name)) {
-  count_mail_servers();
-}
+    : world_(world), terms_(terms), class_(world.mail_class(terms.class_name)) {}
 
-void ClassRules::count_mail_servers() {
-  if (class_ == nullptr || !class_->namespaces) return;
-  const auto counts = [](const model::NamespaceRule& rule) { return rule.max_mail_servers > 0; };
-  if (std::ranges::none_of(*class_->namespaces, counts)) return;
-  for (const model::MailServer* server : world_.mail_servers()) {
-    const std::string& wanted = server->ingress_class_name;
-    if (!wanted.empty() && wanted != terms_.class_name) continue;
-    by_namespace_[server->meta.key.object_namespace].push_back(server);
+const std::vector<const model::MailServer*>& ClassRules::mail_servers_of(
+    const std::string& object_namespace) const {
+  if (!by_namespace_) {
+    by_namespace_.emplace();
+    for (const model::MailServer* server : world_.mail_servers()) {
+      const std::string& wanted = server->ingress_class_name;
+      if (!wanted.empty() && wanted != terms_.class_name) continue;
+      (*by_namespace_)[server->meta.key.object_namespace].push_back(server);
+    }
   }
+  return (*by_namespace_)[object_namespace];
 }
 
 const model::NamespaceRule* ClassRules::rule_for(const std::string& object_namespace) const {
@@ -108,10 +109,10 @@ const model::NamespaceRule* ClassRules::rule_for(const std::string& object_names
 }
 
 bool ClassRules::is_one_too_many(const ServerDraft& server, std::uint32_t most) const {
-  const auto found = by_namespace_.find(server.spec->meta.key.object_namespace);
-  if (most == 0 || found == by_namespace_.end() || found->second.size() <= most) return false;
-  const auto oldest = found->second.begin() + most;
-  return std::none_of(found->second.begin(), oldest, [&](const model::MailServer* one) {
+  if (most == 0) return false;
+  const auto& all = mail_servers_of(server.spec->meta.key.object_namespace);
+  if (all.size() <= most) return false;
+  return std::none_of(all.begin(), all.begin() + most, [&](const model::MailServer* one) {
     return one->meta.key == server.spec->meta.key;
   });
 }
@@ -193,6 +194,21 @@ void ClassRules::apply_to(config::Listener& listener) const {
 bool ClassRules::may_point_to(const IpAddress& address) const {
   static const std::optional<std::vector<Network>> kDefault;
   return egress_allows(class_ == nullptr ? kDefault : class_->egress, address);
+}
+
+model::Problems ClassRules::problems() const {
+  model::Problems out;
+  if (class_ == nullptr || !class_->egress) return out;
+  for (std::size_t i = 0; i < class_->egress->size(); ++i) {
+    const Network& entry = (*class_->egress)[i];
+    if (!opens_protected(entry)) continue;
+    out.push_back(problem_of(
+        class_->meta, insecure(fmt::format("spec.egress.allowedCIDRs[{}]", i), "ProtectedEgress",
+                               fmt::format("{} lets MailServers point proxies at themselves, or at "
+                                           "what only this machine or its link may reach",
+                                           entry.text()))));
+  }
+  return out;
 }
 
 Remark ClassRules::closed_target(const std::vector<IpAddress>& addresses, std::string field,

@@ -45,6 +45,9 @@ class ClassRules {
   [[nodiscard]] Remark closed_target(const std::vector<IpAddress>& addresses, std::string field,
                                      std::string_view who) const;
 
+  // What is dangerous in the class itself: held to, and said.
+  [[nodiscard]] model::Problems problems() const;
+
   // MailServers are counted in this namespace (maxMailServers): when one comes, goes or changes,
   // the verdict of the others there may be another.
   [[nodiscard]] bool counts_in(const std::string& object_namespace) const;
@@ -52,13 +55,14 @@ class ClassRules {
  private:
   [[nodiscard]] const model::NamespaceRule* rule_for(const std::string& object_namespace) const;
   [[nodiscard]] bool is_one_too_many(const ServerDraft& server, std::uint32_t most) const;
-  void count_mail_servers();
+  [[nodiscard]] const std::vector<const model::MailServer*>& mail_servers_of(
+      const std::string& object_namespace) const;
 
   const world::World& world_;
   const Terms& terms_;
   const model::MailClass* class_;  // null: there is none
-  // Where MailServers are counted: those of the class, oldest first.
-  std::map<std::string, std::vector<const model::MailServer*>> by_namespace_;
+  // Those of the class, oldest first. Made when the first is counted: most updates count none.
+  mutable std::optional<std::map<std::string, std::vector<const model::MailServer*>>> by_namespace_;
 };
 
 }  // namespace postern::build

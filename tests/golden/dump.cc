@@ -159,6 +159,19 @@ void write(Writer& out, const Server& server) {
   }
 }
 
+void write(Writer& out, const ListenerSocket& socket) {
+  const ListenerSocket usual;
+  out.changed("backlog", socket.backlog, usual.backlog);
+  out.changed("receive buffer", socket.receive_buffer_octets, usual.receive_buffer_octets);
+  out.changed("send buffer", socket.send_buffer_octets, usual.send_buffer_octets);
+  out.changed("IPv6 only", socket.ipv6_only, usual.ipv6_only);
+  out.changed("multipath", socket.multipath, usual.multipath);
+  out.changed("keep alive", socket.keep_alive, usual.keep_alive);
+  out.changed("keep alive idle, s", socket.keep_alive_idle_s, usual.keep_alive_idle_s);
+  out.changed("keep alive interval, s", socket.keep_alive_interval_s, usual.keep_alive_interval_s);
+  out.changed("keep alive probes", socket.keep_alive_probes, usual.keep_alive_probes);
+}
+
 void write(Writer& out, const Listener& listener) {
   out.fact("speaks", fmt::format("{} {}", name_of(listener.protocol), tls_word(listener.tls)));
   for (const Tenant& tenant : listener.tenants) {
@@ -167,6 +180,10 @@ void write(Writer& out, const Listener& listener) {
     if (tenant.max_connections != 0) text += fmt::format(" at most {}", tenant.max_connections);
     out.fact("'" + tenant.server + "'", text);
   }
+  std::vector<std::string> addresses;
+  for (const IpAddress& address : listener.addresses) addresses.push_back(address.text());
+  out.some("addresses", addresses);
+  write(out, listener.socket);
 }
 
 void write_problems(Writer& out, const char* heading, const model::Problems& problems) {

@@ -71,5 +71,15 @@ TEST(Egress, ipv4_written_as_ipv6_is_ipv4) {
   EXPECT_TRUE(allows(entries({"10.0.0.0/8"}), "::ffff:10.0.0.1"));
 }
 
+TEST(Egress, entry_that_opens_the_machine_itself_is_told_apart) {
+  for (const auto* entry :
+       {"127.0.0.1/32", "0.0.0.0/8", "::/128", "::1/128", "169.254.0.0/16", "fe80::/64"}) {
+    EXPECT_TRUE(opens_protected(*Network::parse(entry))) << entry;
+  }
+  for (const auto* entry : {"0.0.0.0/0", "::/0", "10.0.0.0/8", "126.0.0.0/7", "fc00::/7"}) {
+    EXPECT_FALSE(opens_protected(*Network::parse(entry))) << entry;
+  }
+}
+
 }  // namespace
 }  // namespace postern::build

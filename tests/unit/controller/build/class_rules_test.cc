@@ -270,6 +270,18 @@ TEST_F(Limits, defaults_are_lowered_too_and_nobody_is_told) {
   EXPECT_TRUE(said_.empty());
 }
 
+TEST(ClassRules, entry_that_opens_loopback_is_told_of_the_class) {
+  MailClass wide = mk_class();
+  wide.egress = {*Network::parse("10.0.0.0/8"), *Network::parse("127.0.0.0/8")};
+  const Asked asked({wide});
+  const model::Problems problems = asked.rules().problems();
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].object, model::mail_class_key("postern"));
+  EXPECT_EQ(problems[0].reason, "ProtectedEgress");
+  EXPECT_EQ(problems[0].field, "spec.egress.allowedCIDRs[1]");
+  EXPECT_EQ(problems[0].severity, model::Severity::Warning);
+}
+
 TEST(ClassRules, closed_targets_are_told_by_address) {
   MailClass narrow = mk_class();
   narrow.egress = {*Network::parse("10.0.0.0/8")};
