@@ -12,16 +12,19 @@ namespace {
 // The world of SimWorker behind TLS, and a client that trusts it.
 class SessionTls : public ::testing::Test {
  protected:
-  std::shared_ptr<const net::Prepared> world(config::ListenerTls tls) {
+  std::shared_ptr<const net::Prepared> world(config::ListenerTls tls) { return world(tls, peers_); }
+  static std::shared_ptr<const net::Prepared> world(config::ListenerTls tls,
+                                                    const net::TlsPeers& peers) {
     World world;
     world.listener.tls = tls;
     world.listener.tenants[0].plaintext = config::Plaintext::Refuse;
     auto prepared = world.prepared();
-    prepared->tls_servers[143] = peers_.server;
+    prepared->tls_servers[143] = peers.server;
     return prepared;
   }
-  bool shake_hands(SimWorker& sim, Peer& client) {
-    return client.shake_hands(peers_.client->open(peers_.sessions), [&] { sim.settle(); });
+  bool shake_hands(SimWorker& sim, Peer& client) { return shake_hands(sim, client, peers_); }
+  static bool shake_hands(SimWorker& sim, Peer& client, net::TlsPeers& peers) {
+    return client.shake_hands(peers.client->open(peers.sessions), [&] { sim.settle(); });
   }
   static void log_in(SimWorker& sim, Peer& client) {
     client.say("b LOGIN alice secret\r\n");
@@ -69,6 +72,53 @@ TEST_F(SessionTls, starttls_keeps_the_session_and_shows_what_tls_allows) {
   EXPECT_EQ(shown.find("STARTTLS"), std::string::npos) << shown;
   EXPECT_NE(shown.find("AUTH=PLAIN"), std::string::npos) << shown;
   log_in(sim, client);
+}
+
+TEST_F(SessionTls, who_was_accepted_before_a_swap_meets_the_old_certificate_and_the_next_the_new) {
+  for (const auto tls : {config::ListenerTls::Implicit, config::ListenerTls::StartTls}) {
+    SimWorker sim(world(tls));
+    Peer before = sim.connect();
+    net::TlsPeers swapped{"mail.example"};  // another authority: only its own client trusts it
+    (void)sim.worker.adopt(world(tls, swapped));
+    Peer after = sim.connect();
+    for (Peer* client : {&before, &after}) {
+      if (tls == config::ListenerTls::Implicit) continue;
+      client->say("a STARTTLS\r\n");
+      sim.settle();
+      EXPECT_NE(client->hear().find("a OK"), std::string::npos);
+    }
+    EXPECT_TRUE(shake_hands(sim, before, peers_));
+    EXPECT_TRUE(shake_hands(sim, after, swapped));
+  }
+}
+
+TEST_F(SessionTls, a_swap_between_two_flights_of_a_handshake_is_not_noticed) {
+  SimWorker sim(world(config::ListenerTls::Implicit));
+  Peer client = sim.connect();
+  net::TlsPeers swapped{"mail.example"};
+  EXPECT_TRUE(client.shake_hands(peers_.client->open(peers_.sessions), [&] {
+    (void)sim.worker.adopt(world(config::ListenerTls::Implicit, swapped));
+    sim.settle();
+  }));
+  log_in(sim, client);
+  EXPECT_EQ(sim.worker.snapshots().alive(), 1U);
+}
+
+TEST_F(SessionTls, a_relayed_session_outlives_the_contexts_of_its_handshake) {
+  SimWorker sim(world(config::ListenerTls::Implicit));
+  Peer client = sim.connect();
+  ASSERT_TRUE(shake_hands(sim, client));
+  log_in(sim, client);
+  const std::weak_ptr<const net::TlsServer> context = peers_.server;
+  peers_.server.reset();
+  sim.adopt(World());
+  EXPECT_TRUE(context.expired());
+  sim.dialer.backends.at(0).say("* 1 EXISTS\r\n");
+  sim.settle();
+  EXPECT_EQ(client.hear(), "* 1 EXISTS\r\n");
+  client.say("c NOOP\r\n");
+  sim.settle();
+  EXPECT_EQ(sim.dialer.backends.at(0).hear(), "c NOOP\r\n");
 }
 
 TEST_F(SessionTls, a_half_finished_handshake_ends_at_its_deadline) {  // TL13
