@@ -29,7 +29,8 @@ Published Distribution::publish(Publication publication) {
   std::vector<Parcel> parcels;
   std::unique_lock lock(mutex_);
   const std::vector<config::ResourceKey> changed = edit(publication, std::move(stamped));
-  Published published{wanted_.version(), ++sequence_};
+  version_ = wanted_.version();
+  Published published{version_, ++sequence_};
   if (publication.caused_at && !changed.empty() && !connections_.empty()) {
     pending_.push_back({sequence_, *publication.caused_at});
     if (pending_.size() > kMostPending) pending_.pop_front();
@@ -81,7 +82,7 @@ void Distribution::advance(Connection& connection, std::vector<Parcel>& parcels)
   connection.view_until.reset();
   ProxyRecord& record = *connection.record;
   const std::uint64_t before = record.sequence();
-  auto push = record.next({wanted_, wanted_.version(), sequence_});
+  auto push = record.next({wanted_, version_, sequence_});
   if (!push) {
     if (record.sequence() != before) queue_report(connection);
     return;
@@ -277,6 +278,11 @@ bool Distribution::closing() const {
 std::vector<SharedResource> Distribution::wanted() const {
   const std::lock_guard lock(mutex_);
   return wanted_.all();
+}
+
+std::string Distribution::version() const {
+  const std::lock_guard lock(mutex_);
+  return version_;
 }
 
 }  // namespace postern::publish

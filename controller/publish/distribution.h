@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -72,6 +73,7 @@ class Distribution {
   // Of all that have said Hello.
   [[nodiscard]] std::vector<ApplyReport> reports() const;
   [[nodiscard]] std::vector<SharedResource> wanted() const;
+  [[nodiscard]] std::string version() const;
 
  private:
   struct Connection {
@@ -124,6 +126,7 @@ class Distribution {
   Wanted wanted_;
   std::map<config::ResourceKey, SharedResource> too_large_;  // their predecessors are in wanted_
   Revision revision_;
+  std::string version_;
   std::uint64_t sequence_ = 0;  // 0: nothing was read yet
   std::map<ConnectionId, Connection> connections_;
   ConnectionId last_id_ = 0;

@@ -188,6 +188,7 @@ Published PushServer::publish(Publication publication) {
   return streams_->distribution().publish(std::move(publication));
 }
 std::vector<ApplyReport> PushServer::reports() const { return streams_->distribution().reports(); }
+std::string PushServer::version() const { return streams_->distribution().version(); }
 std::vector<std::shared_ptr<const config::Resource>> PushServer::wanted() const {
   return streams_->distribution().wanted();
 }

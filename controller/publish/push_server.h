@@ -49,6 +49,8 @@ class PushServer final : public Publisher {
   Published publish(Publication publication) override;
   // The last of each proxy that is connected now and has said Hello.
   [[nodiscard]] std::vector<ApplyReport> reports() const;
+  // Of the whole, as published last.
+  [[nodiscard]] std::string version() const;
   // What proxies should have now. It holds private keys: show hashes.
   [[nodiscard]] std::vector<std::shared_ptr<const config::Resource>> wanted() const;
   // Asks every proxy to connect anew, to another replica where there is one.

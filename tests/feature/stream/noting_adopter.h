@@ -37,6 +37,11 @@ class NotingAdopter final : public adopt::Adopter {
     for (const auto& [key, version] : held_) list.push_back({key, version});
     return list;
   }
+  std::shared_ptr<const config::Resource> resource(const config::ResourceKey& key) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = resources_.find(key);
+    return found == resources_.end() ? nullptr : found->second;
+  }
   std::string version() const override {
     const std::lock_guard lock(mutex_);
     return version_;
@@ -91,13 +96,17 @@ class NotingAdopter final : public adopt::Adopter {
       const config::ResourceKey key = resource.key();
       if (!refused_.contains(key)) {
         held_[key] = resource.version;
+        resources_[key] = std::make_shared<const config::Resource>(resource);
         continue;
       }
       const std::string running = held_.contains(key) ? held_[key] : "";
       outcome.errors.push_back({key, resource.version, running, adopt::ErrorCode::BadCertificate,
                                 "tls.key_pairs[0]", "key and certificate differ", false});
     }
-    for (const config::ResourceKey& key : update.removals) held_.erase(key);
+    for (const config::ResourceKey& key : update.removals) {
+      held_.erase(key);
+      resources_.erase(key);
+    }
     if (!outcome.errors.empty()) outcome.state = adopt::State::PartiallyActive;
     version_ = update.version;
     return outcome;
@@ -106,6 +115,7 @@ class NotingAdopter final : public adopt::Adopter {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<config::ResourceKey, std::string> held_;
+  std::map<config::ResourceKey, std::shared_ptr<const config::Resource>> resources_;
   std::set<config::ResourceKey> refused_;
   std::vector<adopt::Update> updates_;
   std::string version_;

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "controller/publish/version.h"
+#include "controller/publish/wanted.h"
 #include "tests/feature/stream/both_ends.h"
 
 namespace postern {
@@ -40,7 +40,8 @@ TEST(Stream, brings_what_was_published_into_force_and_reports_it) {
   Reports reports;
   ControllerEnd controller(reports);
   ProxyEnd proxy(controller.channel());
-  const std::string version = controller.push().publish({{mk_server("a"), mk_server("b")}, {}});
+  const std::string version =
+      controller.push().publish({{mk_server("a"), mk_server("b")}, {}}).version;
   const auto report = reports.of_version(version);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->state, State::Active);
@@ -56,7 +57,7 @@ TEST(Stream, sends_only_what_changed) {
   ProxyEnd proxy(controller.channel());
   EXPECT_EQ(proxy.adopter.update(0).upserts.size(), 3U);
   const std::string version =
-      controller.push().publish({{mk_server("a"), mk_server("b", "new")}, {}});
+      controller.push().publish({{mk_server("b", "new")}, {{ResourceType::Server, "c"}}}).version;
   ASSERT_TRUE(reports.of_version(version));
   const adopt::Update update = proxy.adopter.update(1);
   ASSERT_EQ(update.upserts.size(), 1U);
@@ -69,7 +70,8 @@ TEST(Stream, reports_a_refused_resource_with_its_source_and_the_rest_goes_on) {
   ControllerEnd controller(reports);
   ProxyEnd proxy(controller.channel());
   proxy.adopter.refuse(kA);
-  const std::string version = controller.push().publish({{mk_server("a"), mk_server("b")}, {}});
+  const std::string version =
+      controller.push().publish({{mk_server("a"), mk_server("b")}, {}}).version;
   const auto report = reports.of_version(version);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->state, State::PartiallyActive);
@@ -88,9 +90,10 @@ TEST(Stream, asks_again_when_a_refused_resource_was_corrected) {
   ControllerEnd controller(reports);
   ProxyEnd proxy(controller.channel());
   proxy.adopter.refuse(kA);
-  ASSERT_TRUE(reports.of_version(controller.push().publish({{mk_server("a", "bad")}, {}})));
+  ASSERT_TRUE(reports.of_version(controller.push().publish({{mk_server("a", "bad")}, {}}).version));
   proxy.adopter.accept(kA);
-  const auto report = reports.of_version(controller.push().publish({{mk_server("a", "good")}, {}}));
+  const auto report =
+      reports.of_version(controller.push().publish({{mk_server("a", "good")}, {}}).version);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->state, State::Active);
   EXPECT_TRUE(report->refusals.empty());
@@ -100,7 +103,7 @@ TEST(Stream, carries_a_later_correction_of_a_result) {
   Reports reports;
   ControllerEnd controller(reports);
   ProxyEnd proxy(controller.channel());
-  const std::string version = controller.push().publish({{mk_server("a")}, {}});
+  const std::string version = controller.push().publish({{mk_server("a")}, {}}).version;
   const auto first = reports.of_version(version);
   ASSERT_TRUE(first);
   EXPECT_EQ(first->state, State::Active);
@@ -122,7 +125,7 @@ TEST(Stream, merges_changes_while_an_update_is_in_hand) {
   EXPECT_EQ(proxy.adopter.update(0).upserts.size(), 1U);
   std::string version;
   for (int i = 2; i < 50; ++i) {
-    version = controller.push().publish({{mk_server("a", std::to_string(i))}, {}});
+    version = controller.push().publish({{mk_server("a", std::to_string(i))}, {}}).version;
   }
   proxy.adopter.release();
   ASSERT_TRUE(reports.of_version(version));
@@ -139,7 +142,7 @@ TEST(Stream, carries_an_update_of_many_chunks_whole) {
   for (int i = 0; i < 300; ++i) {
     all.push_back(mk_server("s" + std::to_string(i), std::string(10'000, 'x')));
   }
-  const auto report = reports.of_version(controller.push().publish({std::move(all), {}}));
+  const auto report = reports.of_version(controller.push().publish({std::move(all), {}}).version);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->state, State::Active);
   EXPECT_EQ(proxy.adopter.updates(), 1U);
@@ -150,8 +153,12 @@ TEST(Stream, says_of_a_resource_that_is_too_large_where_it_came_from) {
   Reports reports;
   ControllerEnd controller(reports);
   ProxyEnd proxy(controller.channel());
-  const std::string version = controller.push().publish(
-      {{mk_server("a", std::string(publish::kMostResourceOctets, 'x')), mk_server("b")}, {}});
+  const std::string version =
+      controller.push()
+          .publish(
+              {{mk_server("a", std::string(publish::kMostResourceOctets, 'x')), mk_server("b")},
+               {}})
+          .version;
   const auto report = reports.wait_for([](const ApplyReport& r) { return r.connection == 0; });
   ASSERT_TRUE(report);
   ASSERT_EQ(report->refusals.size(), 1U);
@@ -166,7 +173,8 @@ TEST(Stream, carries_texts_that_are_not_utf8) {
   Reports reports;
   ControllerEnd controller(reports);
   ProxyEnd proxy(controller.channel());
-  ASSERT_TRUE(reports.of_version(controller.push().publish({{mk_server("a", "\xFF\xFE")}, {}})));
+  ASSERT_TRUE(
+      reports.of_version(controller.push().publish({{mk_server("a", "\xFF\xFE")}, {}}).version));
   const adopt::Update update = proxy.adopter.update(0);
   EXPECT_EQ(std::get<config::Server>(update.upserts[0].body).server_name, "\xFF\xFE");
 }
@@ -181,13 +189,13 @@ TEST(Stream, sends_nothing_held_again_after_the_controller_restarted) {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   ProxyEnd proxy(
       grpc::CreateCustomChannel(folder.address(), grpc::InsecureChannelCredentials(), arguments));
-  const std::string version = controller->push().publish({world, {}});
+  const std::string version = controller->push().publish({world, {}}).version;
   ASSERT_TRUE(reports.of_version(version));
   controller.reset();
   ASSERT_TRUE(reports.in_state(State::Gone));
   reports.forget();
   controller = std::make_unique<ControllerEnd>(reports, folder.address());
-  EXPECT_EQ(controller->push().publish({world, {}}), version);
+  EXPECT_EQ(controller->push().publish({world, {}}).version, version);
   ASSERT_TRUE(reports.of_version(version));
   const adopt::Update update = proxy.adopter.update(1);
   EXPECT_TRUE(update.upserts.empty());
@@ -199,7 +207,7 @@ TEST(Stream, comes_back_after_a_redirect_and_keeps_what_it_has) {
   Reports reports;
   ControllerEnd controller(reports);
   ProxyEnd proxy(controller.channel());
-  const std::string version = controller.push().publish({{mk_server("a")}, {}});
+  const std::string version = controller.push().publish({{mk_server("a")}, {}}).version;
   const auto first = reports.of_version(version);
   ASSERT_TRUE(first);
   controller.push().redirect(Duration(0), "rebalance");
@@ -218,7 +226,7 @@ TEST(Stream, is_lost_when_a_proxy_gives_no_result_and_found_again) {
   ControllerEnd controller(reports, {}, settings);
   ProxyEnd proxy(controller.channel());
   proxy.adopter.hold_back();
-  const std::string version = controller.push().publish({{mk_server("a")}, {}});
+  const std::string version = controller.push().publish({{mk_server("a")}, {}}).version;
   ASSERT_TRUE(reports.in_state(State::Gone));
   proxy.adopter.release();
   ASSERT_TRUE(reports.of_version(version));
@@ -241,7 +249,9 @@ TEST(Stream, serves_many_proxies_under_many_changes) {
   for (int i = 0; i < 8; ++i) proxies.push_back(std::make_unique<ProxyEnd>(controller.channel()));
   std::string version;
   for (int i = 0; i < 200; ++i) {
-    version = controller.push().publish({{mk_server("a", std::to_string(i)), mk_server("b")}, {}});
+    version = controller.push()
+                  .publish({{mk_server("a", std::to_string(i)), mk_server("b")}, {}})
+                  .version;
   }
   std::set<std::uint64_t> active;
   while (active.size() < proxies.size()) {
