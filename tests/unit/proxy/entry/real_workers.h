@@ -45,6 +45,12 @@ class RealWorkers {
     }
   }
 
+  // On each worker, when its turn comes.
+  void tell_all(const std::function<void(session::Worker&, Acceptor&)>& work) {
+    for (auto& lane : lanes_) {
+      post(*lane, [work, to = lane.get()] { work(to->worker, to->gate); });
+    }
+  }
   // On each worker; returns when all have done it.
   void on_all(const std::function<void(session::Worker&, Acceptor&)>& work) {
     std::latch done(static_cast<std::ptrdiff_t>(lanes_.size()));
