@@ -42,6 +42,9 @@ class StreamMetrics {
   Counter& save_failures =
       registry_.counter("postern_config_save_failures_total",
                         "last-known-good files that could not be written; the log says why");
+  Histogram& apply_time =
+      registry_.histogram("postern_update_apply_seconds",
+                          "from the last octet of an update to its result, in this proxy");
 };
 
 }  // namespace postern::control

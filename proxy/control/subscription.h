@@ -81,7 +81,7 @@ class Subscription final : public std::enable_shared_from_this<Subscription> {
   void stage(config::v1alpha1::ConfigUpdate& chunk);
   void apply(adopt::Update update, std::shared_ptr<Ticket> ticket);
   void answer(Ticket& ticket, adopt::Outcome outcome);
-  void settle(Ticket& ticket, const adopt::Outcome& outcome);
+  void settle(Ticket& ticket, const adopt::Outcome& outcome, std::chrono::nanoseconds took);
   void keep(const Ticket& ticket, const adopt::Outcome& outcome);
   void log_restored(const Ticket& ticket, const adopt::Outcome& outcome);
 

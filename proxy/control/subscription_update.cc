@@ -89,12 +89,12 @@ void Subscription::apply(adopt::Update update, std::shared_ptr<Ticket> ticket) {
 // Also for later corrections of an update that was answered already.
 void Subscription::answer(Ticket& ticket, adopt::Outcome outcome) {
   add_undecoded(ticket.undecoded, !ticket.named.empty(), outcome);
+  const auto took = std::chrono::steady_clock::now() - ticket.staged_at;
+  const bool is_first = !std::exchange(ticket.is_answered, true);
+  if (is_first) settle(ticket, outcome, took);
   if (ticket.stream == connection_.number && connection_.stream) {
-    const auto took = std::chrono::steady_clock::now() - ticket.staged_at;
     connection_.stream->send(result_message({ticket.nonce, ticket.undecoded, outcome, took}));
   }
-  const bool is_first = !std::exchange(ticket.is_answered, true);
-  if (is_first) settle(ticket, outcome);
   keep(ticket, outcome);
   if (when_applied && !is_stopping_) {
     when_applied({ticket.version, outcome.state, outcome.errors.size() + ticket.undecoded.size()});
@@ -102,12 +102,14 @@ void Subscription::answer(Ticket& ticket, adopt::Outcome outcome) {
   if (is_first && connects_when_applied_) connect();
 }
 
-void Subscription::settle(Ticket& ticket, const adopt::Outcome& outcome) {
+void Subscription::settle(Ticket& ticket, const adopt::Outcome& outcome,
+                          std::chrono::nanoseconds took) {
   is_applying_ = false;
   provenance_ = std::move(ticket.provenance);
   metrics_.set_origin(provenance_.origin);
   if (ticket.stream == 0) return log_restored(ticket, outcome);
   metrics_.count_update(outcome.state);
+  metrics_.apply_time.observe(took);
   backoff_.reset();
 }
 
@@ -115,7 +117,7 @@ void Subscription::log_restored(const Ticket& ticket, const adopt::Outcome& outc
   needs_.log.line(
       LogLevel::Info, "serving the last known good configuration",
       {{field::kVersion, printable(ticket.version)},
-       {"resources", static_cast<std::int64_t>(ticket.named.size() - outcome.errors.size())},
+       {"resources", static_cast<std::int64_t>(needs_.adopter.held().size())},
        {"refused", static_cast<std::int64_t>(outcome.errors.size())}});
   const std::size_t lines = std::min(outcome.errors.size(), kMostRefusalLines);
   for (std::size_t i = 0; i < lines; ++i) {

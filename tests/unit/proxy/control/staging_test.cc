@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/wire/snapshot_codec.h"
+#include "tests/support/holding_adopter.h"
 
 namespace postern::control {
 namespace {
@@ -10,6 +11,27 @@ namespace {
 namespace pb = config::v1alpha1;
 using config::ResourceKey;
 using config::ResourceType;
+
+// Something that holds listeners and servers by these names, each with the version "running".
+class Holding {
+ public:
+  explicit Holding(std::vector<ResourceKey> keys = {}) {
+    adopt::Update update;
+    for (const ResourceKey& key : keys) {
+      const bool is_server = key.type == ResourceType::Server;
+      update.upserts.push_back({key.name,
+                                "running",
+                                {},
+                                is_server ? config::ResourceBody(config::Server{})
+                                          : config::ResourceBody(config::Listener{})});
+    }
+    adopter_.apply(std::move(update), [](const adopt::Outcome&) {});
+  }
+  operator const adopt::Adopter&() const { return adopter_; }
+
+ private:
+  test::HoldingAdopter adopter_;
+};
 
 void add_listener(pb::ConfigUpdate& chunk, const std::string& name) {
   const config::Listener listener{
@@ -29,12 +51,12 @@ TEST(Staging, gives_the_update_with_its_last_chunk) {
   Staging staging;
   pb::ConfigUpdate first = mk_chunk("1", false);
   add_listener(first, "1");
-  EXPECT_FALSE(staging.add(first, {}).has_value());
+  EXPECT_FALSE(staging.add(first, Holding()).has_value());
   pb::ConfigUpdate last = mk_chunk("1");
   add_listener(last, "2");
   last.add_removals()->set_type(pb::RESOURCE_TYPE_SERVER);
   last.mutable_removals(0)->set_name("old");
-  const auto staged = staging.add(last, {});
+  const auto staged = staging.add(last, Holding());
   ASSERT_TRUE(staged);
   EXPECT_EQ(staged->nonce, "1");
   EXPECT_EQ(staged->update.version, "whole");
@@ -47,10 +69,10 @@ TEST(Staging, drops_half_an_update_when_another_begins) {
   Staging staging;
   pb::ConfigUpdate half = mk_chunk("1", false);
   add_listener(half, "1");
-  EXPECT_FALSE(staging.add(half, {}).has_value());
+  EXPECT_FALSE(staging.add(half, Holding()).has_value());
   pb::ConfigUpdate other = mk_chunk("2");
   add_listener(other, "2");
-  const auto staged = staging.add(other, {});
+  const auto staged = staging.add(other, Holding());
   ASSERT_TRUE(staged);
   ASSERT_EQ(staged->update.upserts.size(), 1U);
   EXPECT_EQ(staged->update.upserts[0].name, "2");
@@ -62,7 +84,7 @@ TEST(Staging, reports_what_does_not_decode_and_keeps_the_rest) {
   add_listener(chunk, "bad");
   add_listener(chunk, "good");
   chunk.mutable_upserts(0)->mutable_listener()->set_protocol(pb::PROTOCOL_UNSPECIFIED);
-  const auto staged = staging.add(chunk, {{{ResourceType::Listener, "bad"}, "running"}});
+  const auto staged = staging.add(chunk, Holding({{ResourceType::Listener, "bad"}}));
   ASSERT_TRUE(staged);
   ASSERT_EQ(staged->update.upserts.size(), 1U);
   EXPECT_EQ(staged->update.upserts[0].name, "good");
@@ -79,7 +101,7 @@ TEST(Staging, reports_a_type_of_a_newer_controller_as_unsupported) {
   pb::ConfigUpdate chunk = mk_chunk("1");
   add_listener(chunk, "new");
   chunk.mutable_upserts(0)->set_type(static_cast<pb::ResourceType>(99));
-  const auto staged = staging.add(chunk, {});
+  const auto staged = staging.add(chunk, Holding());
   ASSERT_EQ(staged->errors.size(), 1U);
   EXPECT_EQ(staged->errors[0].code(), pb::ResourceError::CODE_UNSUPPORTED);
 }
@@ -90,9 +112,9 @@ TEST(Staging, turns_full_state_into_removals_and_spares_what_was_named) {
   chunk.set_full_state(true);
   add_listener(chunk, "bad");
   chunk.mutable_upserts(0)->mutable_listener()->set_port(0);
-  const auto staged = staging.add(chunk, {{{ResourceType::Server, "old"}, "v"},
-                                          {{ResourceType::Listener, "bad"}, "v"},
-                                          {{ResourceType::Listener, "old"}, "v"}});
+  const auto staged = staging.add(chunk, Holding({{ResourceType::Server, "old"},
+                                                  {ResourceType::Listener, "bad"},
+                                                  {ResourceType::Listener, "old"}}));
   ASSERT_TRUE(staged);
   EXPECT_FALSE(staged->update.full_state);
   EXPECT_EQ(staged->update.removals, (std::vector<ResourceKey>{{ResourceType::Listener, "old"},
@@ -104,7 +126,7 @@ TEST(Staging, wipes_private_keys_out_of_the_message) {
   pb::ConfigUpdate chunk = mk_chunk("1");
   wire::encode({"a/b", "v", {}, config::KeyPair{"chain", SharedSecret("the key"), {}, 0}},
                *chunk.add_upserts());
-  const auto staged = staging.add(chunk, {});
+  const auto staged = staging.add(chunk, Holding());
   ASSERT_EQ(staged->update.upserts.size(), 1U);
   EXPECT_TRUE(chunk.upserts(0).secret().key_pair().key_pem().empty());
 }
