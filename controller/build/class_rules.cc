@@ -164,8 +164,7 @@ void ClassRules::apply_to(ServerDraft& server) const {
     if (!written || *written <= *most) continue;
     server.remark(Remark{fmt::format("spec.limits.{}", field.name), "PartiallyAccepted",
                          fmt::format("{} is above what rule {} of the class allows: {} holds",
-                                     *written, rule->name, *most),
-                         model::Severity::Warning});
+                                     *written, rule->name, *most)});
   }
 }
 
