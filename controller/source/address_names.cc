@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
 namespace postern::source {
@@ -123,7 +124,11 @@ void AddressNames::want(const std::set<std::string>& names) {
   }
   if (shared_->names.empty()) return;
   if (thread_.joinable()) return shared_->to_thread.notify_all();
-  thread_ = std::thread([shared = shared_] { work(*shared); });
+  try {
+    thread_ = std::thread([shared = shared_] { work(*shared); });
+  } catch (const std::system_error&) {
+    // No more threads now: the names stay without an answer, and the next read tries again.
+  }
 }
 
 void AddressNames::wait(Duration most) {

@@ -60,12 +60,16 @@ Completed complete_secret(Document& document, const model::SecretObject& secret,
   // A pair whose first half is new and whose second half is old would fit nothing.
   if (!looked.settled) return {};
   document.data_files = std::move(looked.files);
-  for (DataFile& file : document.data_files) file.way = way_to(file.path);
   document.completion_problems.clear();
   auto filled = std::make_shared<model::Object>(secret);
   const bool all = read_data_files(std::get<model::SecretObject>(*filled), document.place.file,
                                    document.completion_problems);
   document.object = all ? std::move(filled) : nullptr;
+  for (DataFile& file : document.data_files) {
+    file.way = way_to(file.path);
+    // No stamp tells when a file that could not be read can be.
+    file.seen.firm = file.seen.firm && all;
+  }
   return {true, static_cast<int>(document.data_files.size())};
 }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
+#include <string_view>
 
 #include "controller/decode/fields.h"
 #include "controller/decode/object_meta.h"
@@ -65,6 +67,17 @@ void read_documents(decode::Node& node, const std::string& file, const decode::D
     decode::Node& item = items->items[i];
     if (!is_list(item)) out.documents.push_back(read_document(item, file, decoder));
   }
+}
+
+// What is wrong with it is which object it is: it may be meant to be any.
+bool is_unclear(const Document& document) {
+  constexpr std::array<std::string_view, 6> kIdentity = {
+      "", "apiVersion", "kind", "metadata", "metadata.name", "metadata.namespace"};
+  if (document.state != State::Refused) return false;
+  return std::ranges::any_of(document.problems, [&](const model::Problem& problem) {
+    return problem.severity == model::Severity::Refused &&
+           std::ranges::find(kIdentity, problem.field) != kIdentity.end();
+  });
 }
 
 std::set<model::ObjectKey> keys_of(const std::vector<Document>& documents) {
@@ -135,13 +148,9 @@ void keep_what_was_known(const Before& before, Manifest& now) {
                      "file"));
     return;
   }
-  const std::set<model::ObjectKey> old_keys = keys_of(before.documents);
+  if (!std::ranges::any_of(now.documents, is_unclear)) return;
   const std::set<model::ObjectKey> new_keys = keys_of(now.documents);
-  const bool unknown = std::ranges::any_of(now.documents, [&](const Document& one) {
-    return one.state == State::Refused && !old_keys.contains(one.key);
-  });
-  if (!unknown) return;
-  for (const model::ObjectKey& key : old_keys) {
+  for (const model::ObjectKey& key : keys_of(before.documents)) {
     if (new_keys.contains(key) || !before.known(key)) continue;
     now.documents.push_back(missed(key, before.file));
   }

@@ -59,8 +59,8 @@ struct Manifest {
                                      const decode::Decoder& decoder);
 
 // A file that has nothing where objects were is being written, or was emptied by mistake: a file is
-// taken away by removing it. And when documents of `now` are refused whose objects were not known,
-// a slip of a letter in kind or name may have done it: then nothing `known` goes.
+// taken away by removing it. And while a document is refused because of its kind or name, a slip of
+// a letter may have made it of one that was known: then nothing `known` of this file goes.
 struct Before {
   const std::string& file;
   const std::vector<Document>& documents;

@@ -123,6 +123,8 @@ void ManifestShelf::take(const std::string& file, const Look& look, WallTime wal
   if (content) return put(at, read_manifest(*content, file, decoder()));
   at->second.problems = {file_problem(file, {}, "UnreadableFile", content.error())};
   at->second.parsed = false;
+  // No stamp tells when descriptors or a disk are there again.
+  at->second.seen.firm = false;
 }
 
 void ManifestShelf::put(Files::iterator at, Manifest manifest) {

@@ -130,6 +130,16 @@ TEST(Service, reads_ports_targets_and_addresses) {
   EXPECT_EQ(service.addresses[1].text(), "::1");
 }
 
+TEST(Service, keeps_host_names_for_whoever_resolves_them) {
+  const auto service = decoded<model::ServiceObject>(
+      "apiVersion: v1\nkind: Service\n"
+      "metadata:\n  name: dovecot\n"
+      "  annotations: {postern.dev/addresses: '127.0.0.11, mail_1.example.com,::1'}\n");
+  EXPECT_TRUE(service.addresses.empty());
+  EXPECT_EQ(service.address_names,
+            (std::vector<std::string>{"127.0.0.11", "mail_1.example.com", "::1"}));
+}
+
 TEST(EndpointSlice, reads_members_and_their_conditions) {
   const auto slice = decoded<model::EndpointSliceObject>(
       "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n"

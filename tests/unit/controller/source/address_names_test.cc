@@ -1,0 +1,187 @@
+// Services whose addresses are host names. The resolver is the test's own.
+#include "controller/source/address_names.h"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+
+#include "tests/unit/controller/source/follower.h"
+#include "tests/unit/controller/source/manifests.h"
+
+namespace postern::source {
+namespace {
+
+using Reasons = std::vector<std::string>;
+using Addresses = std::vector<IpAddress>;
+using Answer = Result<Addresses, std::string>;
+
+// Answers as told; a name that it was told nothing of waits until it is.
+class Resolver {
+ public:
+  ~Resolver() {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    told_.notify_all();
+  }
+  void tell(const std::string& name, std::initializer_list<const char*> addresses) {
+    Addresses all;
+    for (const char* one : addresses) all.push_back(*IpAddress::parse(one));
+    tell(name, Answer(std::move(all)));
+  }
+  void tell(const std::string& name, Answer answer) {
+    const std::lock_guard lock(mutex_);
+    answers_[name] = std::move(answer);
+    told_.notify_all();
+  }
+  NameLookup lookup() {
+    return [this](const std::string& name) -> Answer {
+      std::unique_lock lock(mutex_);
+      told_.wait(lock, [&] { return ended_ || answers_.contains(name); });
+      if (ended_) return Fail<std::string>("the test ended");
+      return answers_.at(name);
+    };
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable told_;
+  std::map<std::string, Answer> answers_;
+  bool ended_ = false;
+};
+
+class ServiceNames : public ::testing::Test {
+ protected:
+  void write(const std::string& addresses) {
+    directory.write("mail.yaml",
+                    "apiVersion: v1\nkind: Service\nmetadata:\n  name: dovecot\n  annotations:\n"
+                    "    postern.dev/addresses: '" +
+                        addresses + "'\nspec: {ports: [{port: 143}]}\n");
+  }
+  DirectoryOptions options() {
+    DirectoryOptions out = at_once();
+    out.look_up = resolver.lookup();
+    out.resolve_every = Duration(5);
+    return out;
+  }
+  // Reads until the addresses are these: wait() returns when an answer changed.
+  static bool becomes(DirectorySource& source, Follower& follower, const std::string& addresses) {
+    for (int i = 0; i < 1000; ++i) {
+      if (!follower.read()) return false;
+      if (text(follower) == addresses) return true;
+      source.wait(std::chrono::seconds(30));
+    }
+    return false;
+  }
+  static std::string text(const Follower& follower) {
+    const auto* service = follower.find<model::ServiceObject>("Service", "dovecot");
+    if (service == nullptr) return "none";
+    std::string out;
+    for (const IpAddress& one : service->addresses) out += (out.empty() ? "" : ",") + one.text();
+    return out;
+  }
+
+  Manifests directory;
+  Resolver resolver;
+};
+
+TEST_F(ServiceNames, are_resolved_by_the_first_read_in_the_order_written) {
+  resolver.tell("imap1.example", {"192.0.2.9", "192.0.2.10"});
+  resolver.tell("imap2.example", {"2001:db8::1"});
+  write("imap2.example, 192.0.2.1, imap1.example");
+  DirectorySource source(directory.path(), options());
+  Follower follower(source);
+  ASSERT_TRUE(follower.read());
+  EXPECT_EQ(text(follower), "2001:db8::1,192.0.2.1,192.0.2.9,192.0.2.10");
+  EXPECT_EQ(follower.reasons(), Reasons{});
+}
+
+TEST_F(ServiceNames, are_asked_for_again_and_again) {
+  resolver.tell("imap.example", {"192.0.2.1"});
+  write("imap.example");
+  DirectorySource source(directory.path(), options());
+  Follower follower(source);
+  ASSERT_TRUE(becomes(source, follower, "192.0.2.1"));
+  resolver.tell("imap.example", {"192.0.2.2"});
+  ASSERT_TRUE(becomes(source, follower, "192.0.2.2"));
+  EXPECT_EQ(follower.known().begin()->first.name, "dovecot");
+}
+
+TEST_F(ServiceNames, name_that_fails_keeps_the_addresses_that_it_had) {
+  resolver.tell("imap.example", {"192.0.2.1"});
+  write("imap.example");
+  DirectorySource source(directory.path(), options());
+  Follower follower(source);
+  ASSERT_TRUE(becomes(source, follower, "192.0.2.1"));
+  resolver.tell("imap.example", Fail<std::string>("does not resolve: nobody knows"));
+  while (follower.reasons().empty()) {
+    source.wait(std::chrono::seconds(30));
+    ASSERT_TRUE(follower.read());
+  }
+  EXPECT_EQ(text(follower), "192.0.2.1");
+  const model::Problem& problem = follower.last().problems[0];
+  EXPECT_EQ(problem.message,
+            "imap.example does not resolve: nobody knows; the addresses that it had stay");
+  EXPECT_EQ(problem.severity, model::Severity::Warning);
+  EXPECT_EQ(problem.place.line, 6);
+}
+
+TEST_F(ServiceNames, first_read_does_not_wait_for_ever) {
+  resolver.tell("imap1.example", {"192.0.2.1"});
+  write("imap1.example, slow.example");
+  DirectoryOptions impatient = options();
+  impatient.resolve_first = Duration(20);
+  DirectorySource source(directory.path(), impatient);
+  Follower follower(source);
+  ASSERT_TRUE(follower.read());
+  EXPECT_EQ(follower.last().problems.back().message,
+            "slow.example has not been resolved yet: it is still asked for");
+  resolver.tell("slow.example", {"192.0.2.2"});
+  EXPECT_TRUE(becomes(source, follower, "192.0.2.1,192.0.2.2"));
+  EXPECT_EQ(follower.reasons(), Reasons{});
+}
+
+TEST_F(ServiceNames, other_name_takes_nothing_away_before_it_is_answered) {
+  resolver.tell("old.example", {"192.0.2.1"});
+  write("old.example");
+  DirectorySource source(directory.path(), options());
+  Follower follower(source);
+  ASSERT_TRUE(becomes(source, follower, "192.0.2.1"));
+  write("new.example");
+  ASSERT_TRUE(follower.read()) << "and it did not wait for the resolver";
+  EXPECT_EQ(text(follower), "192.0.2.1");
+  resolver.tell("new.example", {"192.0.2.2"});
+  EXPECT_TRUE(becomes(source, follower, "192.0.2.2"));
+}
+
+TEST_F(ServiceNames, end_does_not_wait_for_a_resolver_that_hangs) {
+  write("slow.example");
+  DirectoryOptions impatient = options();
+  impatient.resolve_first = Duration(1);
+  auto source = std::make_unique<DirectorySource>(directory.path(), impatient);
+  ASSERT_TRUE(source->read());
+  source.reset();
+  resolver.tell("slow.example", {"192.0.2.2"});
+}
+
+TEST(AddressNames, more_than_its_limit_are_told_that_they_are_not_looked_up) {
+  AddressNames names([](const std::string&) -> Answer { return Addresses{}; }, Duration(60'000),
+                     [] {});
+  std::set<std::string> wanted;
+  for (std::size_t i = 0; i <= kMostNames; ++i) wanted.insert("n" + std::to_string(10'000 + i));
+  names.want(wanted);
+  names.wait(std::chrono::seconds(60));
+  EXPECT_EQ(names.answer("n10000")->problem, "");
+  EXPECT_EQ(names.answer("n11000")->problem, "is not looked up: there are more than 1000 names");
+}
+
+TEST(NameLookup, knows_this_host_and_no_nonsense) {
+  const auto found = look_up("localhost");
+  ASSERT_TRUE(found) << found.error();
+  for (const IpAddress& one : *found) EXPECT_TRUE(one.is_loopback()) << one.text();
+  EXPECT_TRUE(look_up("127.0.0.1"));
+}
+
+}  // namespace
+}  // namespace postern::source
