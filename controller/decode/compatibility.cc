@@ -41,7 +41,8 @@ A rule with `domains` serves nobody whom it fits: a MailServer would have to nam
 | ReferenceGrant | taken and passed over: no reference to another namespace is followed |
 | any other | passed over with a warning |
 
-In `postern.dev/addresses` of a Service, IP addresses only.
+In `spec.backends[].addresses` of a MailServer, IP addresses only: a member that has a host name is told, and is not there.
+In `postern.dev/addresses` of a Service, host names too; the controller looks them up.
 )";
 
 struct Counts {

@@ -140,7 +140,8 @@ constexpr DefaultNotBuilt kDefaults[] = {
 };
 
 constexpr DefaultNotBuilt kClassDefaults[] = {
-    {"spec.dns", "names are not looked up: backends are Services or IP addresses"},
+    {"spec.dns",
+     "proxies look up no names; the controller does for `postern.dev/addresses` of a Service"},
     {"spec.drain",
      "a proxy that is told to stop takes no new client, says goodbye to all sessions at once, and "
      "ends"},
