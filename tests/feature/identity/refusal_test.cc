@@ -89,23 +89,26 @@ TEST_F(RefusalTest, a_proxy_takes_no_controller_but_its_own) {
   const struct {
     const char* what;
     PairFiles files;
+    const char* words = "is not that of spiffe://postern/class/mail/controller";
   } rows[] = {
       {"of another class", authority_.issue({Role::Controller, "other"})},
       {"a proxy", odd("URI:spiffe://postern/class/mail/proxy")},
       {"right host name, no identity", odd("DNS:localhost,IP:127.0.0.1")},
       {"two identities",
        odd(std::string(kControllerName) + ",URI:spiffe://postern/class/x/controller")},
-      {"of a foreign authority", StreamAuthority().issue(kController)},
-      {"expired", authority_.issue(kController, around(now, 7'200, -60))},
+      {"of a foreign authority", StreamAuthority().issue(kController), "verify failed"},
+      {"expired", authority_.issue(kController, around(now, 7'200, -60)), "verify failed"},
       {"a certificate for clients",
-       authority_.issue_odd(kControllerName, KeyKind::Ec, "clientAuth")},
+       authority_.issue_odd(kControllerName, KeyKind::Ec, "clientAuth"), "verify failed"},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.what);
     Server rogue(rogue_server(row.files));
     Call call(rogue.address(), channel_credentials(proxy_.kept()));
     EXPECT_FALSE(call.ask());
-    EXPECT_EQ(call.end().error_code(), grpc::StatusCode::UNAVAILABLE);
+    const grpc::Status status = call.end();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_NE(status.error_message().find(row.words), std::string::npos) << status.error_message();
     EXPECT_EQ(rogue.desk.asked, 0);
   }
 }
