@@ -71,7 +71,7 @@ void Subscription::connect() {
 
 void Subscription::open() {
   if (connection_.number > 0) metrics_.reconnects.add();
-  connection_ = {connection_.number + 1, nullptr, std::chrono::steady_clock::now()};
+  connection_ = {connection_.number + 1, nullptr, std::chrono::steady_clock::now(), nullptr};
   load_reports_.forget();
   load_interval_ = Duration(0);
   StreamEvents events;

@@ -16,6 +16,7 @@
 #include "proxy/control/hello.h"
 #include "proxy/control/last_good_writer.h"
 #include "proxy/control/staging.h"
+#include "proxy/control/standing.h"
 #include "proxy/control/subscriber.h"
 
 namespace postern::control {
@@ -37,16 +38,9 @@ class Subscription final : public std::enable_shared_from_this<Subscription> {
   CountLoad count_load;
 
  private:
-  // What is known of the stream of now. Another stream, another one of these.
-  struct Connection {
-    std::uint64_t number = 0;  // 1, 2, ...
-    std::shared_ptr<Stream> stream;
-    Instant opened{};
-    bool is_redirected = false;  // the controller wants us to come back at once
-    bool is_left = false;        // it broke a rule: what still comes is not looked at
-  };
-  // An update that was handed to the adopter, until its last answer.
+  // An update that was handed to the adopter; it may be answered more than once.
   struct Ticket {
+    std::uint64_t number = 0;
     std::string nonce;
     std::string version;
     Provenance provenance;
@@ -54,7 +48,17 @@ class Subscription final : public std::enable_shared_from_this<Subscription> {
     Instant staged_at{};
     WireErrors undecoded;
     std::vector<config::ResourceKey> named;
+    adopt::Outcome outcome;  // the last one
     bool is_answered = false;
+  };
+  // What is known of the stream of now. Another stream, another one of these.
+  struct Connection {
+    std::uint64_t number = 0;  // 1, 2, ...
+    std::shared_ptr<Stream> stream;
+    Instant opened{};
+    std::shared_ptr<Ticket> opening;  // the first that was answered on it
+    bool is_redirected = false;       // the controller wants us to come back at once
+    bool is_left = false;             // it broke a rule: what still comes is not looked at
   };
 
   void post_after(Duration delay, void (Subscription::*step)());
@@ -80,10 +84,11 @@ class Subscription final : public std::enable_shared_from_this<Subscription> {
   [[nodiscard]] bool bring_back();
   void stage(config::v1alpha1::ConfigUpdate& chunk);
   void apply(adopt::Update update, std::shared_ptr<Ticket> ticket);
-  void answer(Ticket& ticket, adopt::Outcome outcome);
-  void settle(Ticket& ticket, const adopt::Outcome& outcome, std::chrono::nanoseconds took);
-  void keep(const Ticket& ticket, const adopt::Outcome& outcome);
-  void log_restored(const Ticket& ticket, const adopt::Outcome& outcome);
+  void answer(const std::shared_ptr<Ticket>& ticket, adopt::Outcome outcome);
+  void tell(const std::shared_ptr<Ticket>& ticket);
+  void settle(Ticket& ticket);
+  void keep(const Ticket& ticket);
+  void log_restored(const Ticket& ticket);
 
   const SubscriberSettings settings_;
   const Node node_;
@@ -95,6 +100,8 @@ class Subscription final : public std::enable_shared_from_this<Subscription> {
 
   Backoff backoff_;
   Staging staging_;
+  Standing standing_;
+  std::uint64_t tickets_ = 0;
   Provenance provenance_;
   Connection connection_;
   LoadReports load_reports_;

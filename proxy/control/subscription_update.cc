@@ -74,6 +74,7 @@ void Subscription::stage(pb::ConfigUpdate& chunk) {
 }
 
 void Subscription::apply(adopt::Update update, std::shared_ptr<Ticket> ticket) {
+  ticket->number = ++tickets_;
   ticket->version = update.version;
   ticket->staged_at = std::chrono::steady_clock::now();
   ticket->named = named_in(update);
@@ -81,44 +82,59 @@ void Subscription::apply(adopt::Update update, std::shared_ptr<Ticket> ticket) {
   needs_.adopter.apply(std::move(update), [weak = weak_from_this(), ticket = std::move(ticket),
                                            &thread = needs_.thread](adopt::Outcome outcome) {
     thread.post([weak, ticket, outcome = std::move(outcome)]() mutable {
-      if (const auto self = weak.lock()) self->answer(*ticket, std::move(outcome));
+      if (const auto self = weak.lock()) self->answer(ticket, std::move(outcome));
     });
   });
 }
 
 // Also for later corrections of an update that was answered already.
-void Subscription::answer(Ticket& ticket, adopt::Outcome outcome) {
-  add_undecoded(ticket.undecoded, !ticket.named.empty(), outcome);
-  const auto took = std::chrono::steady_clock::now() - ticket.staged_at;
-  const bool is_first = !std::exchange(ticket.is_answered, true);
-  if (is_first) settle(ticket, outcome, took);
-  if (ticket.stream == connection_.number && connection_.stream) {
-    connection_.stream->send(result_message({ticket.nonce, ticket.undecoded, outcome, took}));
-  }
-  keep(ticket, outcome);
+void Subscription::answer(const std::shared_ptr<Ticket>& ticket, adopt::Outcome outcome) {
+  add_undecoded(ticket->undecoded, !ticket->named.empty(), outcome);
+  ticket->outcome = std::move(outcome);
+  const bool is_first = !std::exchange(ticket->is_answered, true);
+  standing_.note(ticket->number, is_first ? ticket->named : std::vector<config::ResourceKey>{},
+                 ticket->outcome);
+  if (is_first) settle(*ticket);
+  tell(ticket);
+  keep(*ticket);
   if (when_applied && !is_stopping_) {
-    when_applied({ticket.version, outcome.state, outcome.errors.size() + ticket.undecoded.size()});
+    when_applied({ticket->version, ticket->outcome.state,
+                  ticket->outcome.errors.size() + ticket->undecoded.size()});
   }
   if (is_first && connects_when_applied_) connect();
 }
 
-void Subscription::settle(Ticket& ticket, const adopt::Outcome& outcome,
-                          std::chrono::nanoseconds took) {
+// An update of an earlier stream has no nonce that this controller knows: what became of it is told
+// with the first answer of this stream, if need be once more.
+void Subscription::tell(const std::shared_ptr<Ticket>& ticket) {
+  if (!connection_.stream) return;
+  const bool is_of_this_stream = ticket->stream == connection_.number;
+  if (is_of_this_stream && !connection_.opening) connection_.opening = ticket;
+  const std::shared_ptr<Ticket> told = is_of_this_stream ? ticket : connection_.opening;
+  if (!told) return;
+  const adopt::Outcome outcome = told == connection_.opening
+                                     ? standing_.with_earlier(told->number, told->outcome)
+                                     : told->outcome;
+  const auto took = std::chrono::steady_clock::now() - told->staged_at;
+  connection_.stream->send(result_message({told->nonce, told->undecoded, outcome, took}));
+}
+
+void Subscription::settle(Ticket& ticket) {
   is_applying_ = false;
   provenance_ = std::move(ticket.provenance);
   metrics_.set_origin(provenance_.origin);
-  if (ticket.stream == 0) return log_restored(ticket, outcome);
-  metrics_.count_update(outcome.state);
-  metrics_.apply_time.observe(took);
+  if (ticket.stream == 0) return log_restored(ticket);
+  metrics_.count_update(ticket.outcome.state);
+  metrics_.apply_time.observe(std::chrono::steady_clock::now() - ticket.staged_at);
   backoff_.reset();
 }
 
-void Subscription::log_restored(const Ticket& ticket, const adopt::Outcome& outcome) {
-  needs_.log.line(
-      LogLevel::Info, "serving the last known good configuration",
-      {{field::kVersion, printable(ticket.version)},
-       {"resources", static_cast<std::int64_t>(needs_.adopter.held().size())},
-       {"refused", static_cast<std::int64_t>(outcome.errors.size())}});
+void Subscription::log_restored(const Ticket& ticket) {
+  const adopt::Outcome& outcome = ticket.outcome;
+  needs_.log.line(LogLevel::Info, "serving the last known good configuration",
+                  {{field::kVersion, printable(ticket.version)},
+                   {"resources", static_cast<std::int64_t>(needs_.adopter.held().size())},
+                   {"refused", static_cast<std::int64_t>(outcome.errors.size())}});
   const std::size_t lines = std::min(outcome.errors.size(), kMostRefusalLines);
   for (std::size_t i = 0; i < lines; ++i) {
     const adopt::ResourceError& error = outcome.errors[i];
@@ -131,13 +147,13 @@ void Subscription::log_restored(const Ticket& ticket, const adopt::Outcome& outc
 
 // What is in force under each name that the update had a part in. A refusal may have taken down
 // what was not named: it is among the errors.
-void Subscription::keep(const Ticket& ticket, const adopt::Outcome& outcome) {
+void Subscription::keep(const Ticket& ticket) {
   if (!keeper_) return;
   ConfigChange change{needs_.adopter.version(), provenance_.revision, {}};
   for (const config::ResourceKey& key : ticket.named) {
     change.resources[key] = needs_.adopter.resource(key);
   }
-  for (const adopt::ResourceError& error : outcome.errors) {
+  for (const adopt::ResourceError& error : ticket.outcome.errors) {
     change.resources[error.key] = needs_.adopter.resource(error.key);
   }
   if (!restored_) return keeper_->note(std::move(change));

@@ -21,7 +21,7 @@ class HoldingAdopter final : public adopt::Adopter {
       const std::lock_guard lock(mutex_);
       outcome = take(update);
       updates_.push_back(std::move(update));
-      done_ = done;
+      done_.push_back(done);
       changed_.notify_all();
       if (holds_back_) {
         held_back_ = [done, outcome] { done(outcome); };
@@ -64,12 +64,13 @@ class HoldingAdopter final : public adopt::Adopter {
     }
     if (answer) answer();
   }
-  // Says of the last update once more what became of it.
-  void correct(const adopt::Outcome& outcome) {
+  // Says of the last update, or of that with this number, once more what became of it.
+  void correct(const adopt::Outcome& outcome) { correct(updates() - 1, outcome); }
+  void correct(std::size_t number, const adopt::Outcome& outcome) {
     std::function<void(adopt::Outcome)> done;
     {
       const std::lock_guard lock(mutex_);
-      done = done_;
+      done = done_.at(number);
     }
     done(outcome);
   }
@@ -126,7 +127,7 @@ class HoldingAdopter final : public adopt::Adopter {
   std::string version_;
   bool holds_back_ = false;
   std::function<void()> held_back_;
-  std::function<void(adopt::Outcome)> done_;
+  std::vector<std::function<void(adopt::Outcome)>> done_;
 };
 
 }  // namespace postern::test

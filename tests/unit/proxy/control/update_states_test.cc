@@ -144,6 +144,50 @@ TEST(UpdateStates, tells_no_correction_to_a_stream_that_never_had_the_update) {
   EXPECT_EQ(second->unheard(), 0U);
 }
 
+TEST(UpdateStates, tells_a_later_controller_what_still_stands) {
+  Subscribed rig;
+  const auto first = rig.begin();
+  const config::Resource a = mk_server_resource("a");
+  first->say(UpdateWords("1").upsert(a).upsert(mk_server_resource("b")));
+  static_cast<void>(Subscribed::result_of(*first));
+  adopt::Outcome taken{adopt::State::PartiallyActive, {}};
+  taken.errors.push_back({kA, a.version, a.version, ErrorCode::BindFailed, "port", "taken", true});
+  taken.errors.push_back(
+      {{ResourceType::Server, "b"}, "2", "1", ErrorCode::Invalid, "", "", false});
+  rig.adopter.correct(taken);
+  static_cast<void>(first->hear_result());
+  first->end();
+  const auto second = rig.accept().first;
+  second->say(UpdateWords("7"));
+  const pb::ApplyResult opening = Subscribed::result_of(*second);
+  EXPECT_EQ(opening.state(), pb::ApplyResult::STATE_PARTIALLY_ACTIVE);
+  ASSERT_EQ(opening.errors_size(), 1);  // the other one is sent again, since it is not held
+  EXPECT_EQ(opening.errors(0).name(), "a");
+  // It is told once, and again when it has gone.
+  second->say(UpdateWords("8"));
+  EXPECT_EQ(Subscribed::result_of(*second).state(), pb::ApplyResult::STATE_ACTIVE);
+  rig.adopter.correct(0, {adopt::State::Active, {}});
+  const pb::ApplyResult corrected = second->hear_result();
+  EXPECT_EQ(corrected.nonce(), "7");
+  EXPECT_EQ(corrected.state(), pb::ApplyResult::STATE_ACTIVE);
+}
+
+TEST(UpdateStates, tells_nothing_old_of_what_was_named_anew) {
+  Subscribed rig;
+  const auto first = rig.begin();
+  const config::Resource a = mk_server_resource("a");
+  first->say(UpdateWords("1").upsert(a));
+  static_cast<void>(Subscribed::result_of(*first));
+  adopt::Outcome taken{adopt::State::PartiallyActive, {}};
+  taken.errors.push_back({kA, a.version, a.version, ErrorCode::BindFailed, "port", "taken", true});
+  rig.adopter.correct(taken);
+  static_cast<void>(first->hear_result());
+  first->end();
+  const auto second = rig.accept().first;
+  second->say(UpdateWords("7").upsert(mk_server_resource("a", "on another port")));
+  EXPECT_EQ(Subscribed::result_of(*second).state(), pb::ApplyResult::STATE_ACTIVE);
+}
+
 TEST(UpdateStates, takes_the_version_of_an_empty_update) {
   Subscribed rig;
   const auto call = rig.begin();
