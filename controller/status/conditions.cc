@@ -91,12 +91,17 @@ bool has_refusal(const model::Problems* problems) {
          });
 }
 
+// What a reason of a problem is called in a condition: the API has one word for each wrong field.
+std::string word_for(const std::string& reason) {
+  return reason == "InvalidField" ? "Invalid" : reason;
+}
+
 Condition accepted(const Known& known) {
   const Findings problems = refused(found(known, "Accepted"));
   const bool built = known.verdict != nullptr && known.verdict->accepted;
   if (has_refusal(known.unreadable) || (!built && !problems.none())) {
     const std::string kept = built ? " (what was accepted before stays in force)" : std::string();
-    return {"Accepted", Truth::False, problems.none() ? "Invalid" : problems.reason(),
+    return {"Accepted", Truth::False, problems.none() ? "Invalid" : word_for(problems.reason()),
             problems.message() + kept};
   }
   if (known.verdict == nullptr) return {"Accepted", Truth::Unknown, "Pending", "not looked at yet"};

@@ -204,7 +204,7 @@ TEST_F(StatusBookTest, an_unreadable_change_leaves_the_old_one_in_force_and_is_t
   lesson.unreadable = {problem("InvalidField", model::Severity::Refused)};
   lesson.published = {"v1", 1};
   book_.learn(std::move(lesson));
-  EXPECT_EQ(reason("Accepted"), "False InvalidField");
+  EXPECT_EQ(reason("Accepted"), "False Invalid");
   EXPECT_EQ(reason("Programmed"), "True Programmed");
   (void)lines();
   Lesson mended;
@@ -217,7 +217,7 @@ TEST_F(StatusBookTest, one_that_was_never_read_has_a_status_until_it_is_away) {
   Lesson lesson;
   lesson.unreadable = {problem("InvalidField", model::Severity::Refused)};
   book_.learn(std::move(lesson));
-  EXPECT_EQ(reason("Accepted"), "False InvalidField");
+  EXPECT_EQ(reason("Accepted"), "False Invalid");
   EXPECT_EQ(lines(), (Lines{"mail.yaml:3:5: MailServer mail/example: spec.tls: is not as it should "
                             "be",
                             "mailserver mail/example: Rejected"}));
