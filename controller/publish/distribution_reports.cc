@@ -84,7 +84,8 @@ void Distribution::note_convergence() {
   std::uint64_t least = sequence_;
   bool anybody = false;
   for (const auto& [id, connection] : connections_) {
-    if (!connection.record) continue;
+    // Who waits for a newer view is sent nothing, and would be waited for in vain.
+    if (!connection.record || connection.view_until) continue;
     anybody = true;
     least = std::min(least, std::max(connection.record->sequence(), connection.owes_from));
   }

@@ -55,6 +55,11 @@ class NotingAdopter final : public adopt::Adopter {
     const std::lock_guard lock(mutex_);
     refused_.erase(key);
   }
+  // What is in force under that name cannot be shown any more.
+  void lose(const config::ResourceKey& key) {
+    const std::lock_guard lock(mutex_);
+    resources_.erase(key);
+  }
   void hold_back() {
     const std::lock_guard lock(mutex_);
     holding_back_ = true;

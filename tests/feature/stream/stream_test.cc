@@ -179,6 +179,43 @@ TEST(Stream, carries_texts_that_are_not_utf8) {
   EXPECT_EQ(std::get<config::Server>(update.upserts[0].body).server_name, "\xFF\xFE");
 }
 
+Resource mk_members(std::uint32_t weight) {
+  config::EndpointSet set;
+  for (int i = 0; i < 20; ++i) {
+    set.endpoints.push_back({"pod-" + std::to_string(100 + i), {}, {{Protocol::Imap, 143}}});
+  }
+  set.endpoints[0].weight = weight;
+  return {"mail/example/dovecot", {}, {}, std::move(set)};
+}
+
+TEST(Stream, brings_endpoints_whole_also_where_a_delta_was_sent) {
+  Reports reports;
+  ControllerEnd controller(reports);
+  ProxyEnd proxy(controller.channel());
+  for (std::uint32_t weight = 1; weight < 5; ++weight) {
+    const auto published = controller.publish({mk_members(weight)});
+    ASSERT_TRUE(reports.settled(State::Active, published.sequence));
+    const adopt::Update update = proxy.adopter.update(weight - 1);
+    EXPECT_TRUE(update.upserts.at(0).body == mk_members(weight).body);
+  }
+}
+
+TEST(Stream, brings_endpoints_whole_to_a_proxy_that_lost_the_base_of_a_delta) {
+  Reports reports;
+  ControllerEnd controller(reports);
+  ProxyEnd proxy(controller.channel());
+  ASSERT_TRUE(reports.settled(State::Active, controller.publish({mk_members(1)}).sequence));
+  proxy.adopter.lose({ResourceType::Endpoints, "mail/example/dovecot"});
+  const auto published = controller.publish({mk_members(2)});
+  const auto report = reports.wait_for([&](const ApplyReport& r) {
+    return r.sequence == published.sequence && r.state == State::Active;
+  });
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->refusals.empty());
+  const adopt::HeldResource held = proxy.adopter.held().at(0);
+  EXPECT_EQ(held.version, controller.push().wanted().at(0)->version);
+}
+
 TEST(Stream, sends_nothing_held_again_after_the_controller_restarted) {
   const SocketFolder folder;
   Reports reports;
