@@ -74,9 +74,12 @@ constexpr std::array kRows{
                "-ERR [SYS/TEMP] Temporary authentication failure",
                "454 4.7.0 Temporary authentication failure", SameConnection, Warning,
                "The auth service did not answer, or not in a way that can be believed."},
-    FailureRow{F::Overloaded, "overloaded", "NO [UNAVAILABLE] Too busy, try again later",
-               "-ERR [SYS/TEMP] Too busy, try again later", "421 4.3.2 Too busy, try again later",
-               NewConnection, Warning, "A limit of this proxy or of the MailServer is used up."},
+    FailureRow{
+        F::Overloaded, "overloaded", "NO [UNAVAILABLE] Too busy, try again later",
+        "-ERR [SYS/TEMP] Too busy, try again later", "421 4.3.2 Too busy, try again later",
+        NewConnection, Warning,
+        "A limit of this proxy or of the MailServer is used up; or the configuration changed "
+        "so often since the client came that the one it met is no longer kept."},
     FailureRow{F::Draining, "draining", "NO [UNAVAILABLE] Connect again",
                "-ERR [SYS/TEMP] Connect again", "421 4.3.2 Connect again", NewConnection, Info,
                "This proxy is going away, or the session was ended by an operator; another "
