@@ -78,9 +78,10 @@ class Shards<T>::Draft {
     const Part* const own = own_[hash % kShards].get();
     return own ? find_in(*own, hash, is) : base_.find(hash, is);
   }
-  // Takes the place of the one for which `is` holds.
+  // Takes the place of the one for which `is` holds; the very same again is no change.
   template <class Is>
   void put(std::uint64_t hash, Item item, const Is& is) {
+    if (const Item* const there = find(hash, is); there && *there == item) return;
     Part& part = own(hash);
     auto at = std::lower_bound(part.begin(), part.end(), hash);
     for (; at != part.end() && at->hash == hash; ++at) {

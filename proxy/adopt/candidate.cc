@@ -7,16 +7,30 @@ namespace postern::adopt {
 using config::ResourceKey;
 using config::ResourceType;
 
+namespace {
+
+// Two resources that spoil each other could take turns for ever.
+constexpr int kRetries = 2;
+
+Needs needs_of_refused(const Refused& refused) {
+  Needs needs = needs_of(*refused.resource);
+  needs.insert(refused.blamed_by.begin(), refused.blamed_by.end());
+  return needs;
+}
+
+}  // namespace
+
 Candidate::Candidate(const config::Snapshot& before, Waiting& waiting, Dependants& dependants)
     : before_(before), waiting_(waiting), dependants_(dependants), draft_(before) {}
 
 void Candidate::note(const ResourceKey& key) {
   const auto waits = waiting_.find(key);
-  const bool first = noted_.emplace(key, waits == waiting_.end() ? nullptr : waits->second).second;
+  const Held waited = waits == waiting_.end() ? nullptr : waits->second.resource;
+  const bool first = noted_.emplace(key, waited).second;
   if (!first) return;
   Needs& needs = needs_[key];
   if (const Held running = before_.find(key)) needs.merge(needs_of(*running));
-  if (waits != waiting_.end()) needs.merge(needs_of(*waits->second));
+  if (waits != waiting_.end()) needs.merge(needs_of_refused(waits->second));
 }
 
 void Candidate::put(const Held& resource) {
@@ -58,8 +72,12 @@ std::optional<ResourceKey> Candidate::next() {
 // What waits is tried again, unless this preparation has refused it and nothing changed since.
 bool Candidate::retry(const ResourceKey& key) {
   const auto waits = waiting_.find(key);
-  if (waits == waiting_.end() || errors_.contains(key)) return false;
-  const Held again = waits->second;
+  if (waits == waiting_.end()) return false;
+  if (errors_.contains(key)) {
+    if (may_retry_.erase(key) == 0 || ++retries_[key] > kRetries) return false;
+    errors_.erase(key);
+  }
+  const Held again = waits->second.resource;
   put(again);
   waiting_.erase(key);
   return true;
@@ -68,7 +86,8 @@ bool Candidate::retry(const ResourceKey& key) {
 void Candidate::touch_dependants(const ResourceKey& key) {
   const std::set<ResourceKey> touched = dependants_.of(key);  // a retry may add to it
   for (const ResourceKey& dependant : touched) {
-    if (!retry(dependant)) dirty_.insert(dependant);
+    // A secret that it has blamed does not depend on it otherwise.
+    if (!retry(dependant) && dependant.type > key.type) dirty_.insert(dependant);
   }
 }
 
@@ -83,7 +102,7 @@ void Candidate::refuse(const ResourceKey& key, Fault fault) {
       errors_.try_emplace(key, ResourceError{key, refused->version, running, fault.code,
                                              std::move(fault.field), std::move(fault.detail)});
   if (!first) error->second.running_version = running;
-  waiting_.try_emplace(key, refused);
+  waiting_.try_emplace(key, Refused{refused});
   if (falls_back) {
     draft_.put(before);
   } else {
@@ -91,7 +110,7 @@ void Candidate::refuse(const ResourceKey& key, Fault fault) {
   }
   dirty_.insert(key);
   // Who was refused for it may be right now.
-  for (const ResourceKey& dependant : dependants_.of(key)) errors_.erase(dependant);
+  for (const ResourceKey& dependant : dependants_.of(key)) may_retry_.insert(dependant);
 }
 
 void Candidate::refuse_or_blame(const ResourceKey& key, const std::string& suspect, Fault fault) {
@@ -102,7 +121,11 @@ void Candidate::refuse_or_blame(const ResourceKey& key, const std::string& suspe
     const bool suspected = suspect.empty() || needed.name == suspect;
     const bool changed = has(needed.type, needed.name) && is_new(needed) && before_.find(needed);
     if (!suspected || !changed) continue;
-    return refuse(needed, {ErrorCode::BadCertificate, "", std::move(fault.detail)});
+    refuse(needed, {ErrorCode::BadCertificate, "", std::move(fault.detail)});
+    waiting_.at(needed).blamed_by.insert(key);
+    dependants_.change(needed, {}, {key});
+    needs_[needed].insert(key);
+    return;
   }
   refuse(key, std::move(fault));
 }
@@ -136,7 +159,7 @@ void Candidate::settle_needs(const ResourceKey& key) {
   Needs now;
   if (const Held running = draft_.find(key)) now = needs_of(*running);
   if (const auto waits = waiting_.find(key); waits != waiting_.end()) {
-    now.merge(needs_of(*waits->second));
+    now.merge(needs_of_refused(waits->second));
   }
   dependants_.change(key, needs_[key], now);
 }

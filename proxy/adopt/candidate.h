@@ -18,7 +18,13 @@
 namespace postern::adopt {
 
 using Held = config::Snapshot::Held;
-using Waiting = std::map<config::ResourceKey, Held>;
+
+// The newest version of a resource, which was refused.
+struct Refused {
+  Held resource;
+  Needs blamed_by = {};  // running ones that it would have broken
+};
+using Waiting = std::map<config::ResourceKey, Refused>;
 
 struct Fault {
   ErrorCode code = ErrorCode::Invalid;
@@ -72,9 +78,11 @@ class Candidate {
   Dependants& dependants_;
   config::Snapshot::Draft draft_;
   std::set<config::ResourceKey> dirty_;
-  std::map<config::ResourceKey, Held> noted_;  // keys that were changed, and what waited for them
-  std::map<config::ResourceKey, Needs> needs_;
+  std::map<config::ResourceKey, Held> noted_;   // keys that changed, with what waited before
+  std::map<config::ResourceKey, Needs> needs_;  // of all their versions
   std::map<config::ResourceKey, ResourceError> errors_;
+  std::set<config::ResourceKey> may_retry_;  // refused, and then something they need changed
+  std::map<config::ResourceKey, int> retries_;
 };
 
 }  // namespace postern::adopt

@@ -57,10 +57,9 @@ void Deliveries::send(std::vector<Handover> handovers, std::function<void()> ado
   const std::weak_ptr<State> weak = state_;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     WorkerAnswer answer;
-    answer.adopted = [weak, id, i,
-                      post = post_](std::shared_ptr<const net::Prepared> before) mutable {
-      // `before` ends with the task, on the control thread.
-      post(Duration{0}, [weak, id, i, before = std::move(before)] {
+    answer.adopted = [weak, id, i, post = post_](std::shared_ptr<const net::Prepared> before) {
+      post(Duration{0}, [weak, id, i, before = std::move(before)]() mutable {
+        before.reset();  // here, on the control thread
         if (const auto state = weak.lock()) state->answered(id, i);
       });
     };
