@@ -13,9 +13,27 @@ using namespace postern;
 
 namespace {
 
+// A delta of whatever, against a base that is held: a set with the version that was said, or words.
+void decode_delta(const config::v1alpha1::Resource& message) {
+  if (!message.endpoints().has_delta()) return;
+  config::Resource base = test::RandomResources(1).resource(config::ResourceType::Endpoints);
+  base.version = message.endpoints().delta().base_version();
+  const auto decoded = wire::decode(message, &base);
+  if (decoded) {
+    fuzz::promise(wire::version_of(*decoded) == message.version(), "a delta leads to its version");
+  } else {
+    fuzz::promise(!decoded.error().detail.empty(), "a refusal has words");
+  }
+}
+
 void decode_octets(const std::string& octets) {
+  const auto kept = wire::from_octets(octets);
   config::v1alpha1::Resource message;
-  if (!message.ParseFromString(octets)) return;
+  if (!message.ParseFromString(octets)) {
+    fuzz::promise(!kept.has_value(), "octets that are no message are no resource");
+    return;
+  }
+  decode_delta(message);
   const auto decoded = wire::decode(message);
   if (!decoded) {
     fuzz::promise(!decoded.error().detail.empty(), "a refusal has words");
