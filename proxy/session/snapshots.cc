@@ -16,8 +16,8 @@ std::shared_ptr<const net::Prepared> Snapshots::adopt(std::shared_ptr<const net:
 }
 
 const std::shared_ptr<const net::Prepared>& Snapshots::newest() const {
-  static const std::shared_ptr<const net::Prepared> kNone;
-  return generations_.empty() ? kNone : generations_.back().prepared;
+  static const std::shared_ptr<const net::Prepared> none;
+  return generations_.empty() ? none : generations_.back().prepared;
 }
 
 std::vector<std::uint32_t> Snapshots::overdue(Instant now) const {
