@@ -99,13 +99,14 @@ const std::vector<const model::MailServer*>& ClassRules::mail_servers_of(
 }
 
 const model::NamespaceRule* ClassRules::rule_for(const std::string& object_namespace) const {
+  if (class_ == nullptr || !class_->namespaces) return nullptr;
+  const std::vector<model::NamespaceRule>& rules = *class_->namespaces;
   Labels labels;
   if (const auto* found = world_.name_space(object_namespace)) labels = found->meta.labels;
   labels[std::string(model::kNamespaceNameLabel)] = object_namespace;
-  const auto rule = std::ranges::find_if(*class_->namespaces, [&](const model::NamespaceRule& one) {
-    return fits(one.selector, labels);
-  });
-  return rule == class_->namespaces->end() ? nullptr : &*rule;
+  const auto rule = std::ranges::find_if(
+      rules, [&](const model::NamespaceRule& one) { return fits(one.selector, labels); });
+  return rule == rules.end() ? nullptr : &*rule;
 }
 
 bool ClassRules::is_one_too_many(const ServerDraft& server, std::uint32_t most) const {
@@ -118,7 +119,6 @@ bool ClassRules::is_one_too_many(const ServerDraft& server, std::uint32_t most) 
 }
 
 bool ClassRules::counts_in(const std::string& object_namespace) const {
-  if (class_ == nullptr || !class_->namespaces) return false;
   const model::NamespaceRule* rule = rule_for(object_namespace);
   return rule != nullptr && rule->max_mail_servers > 0;
 }
@@ -133,7 +133,7 @@ bool ClassRules::may_be_here(ServerDraft& server) const {
   }
   const bool ruled = class_ != nullptr && class_->namespaces;
   const std::string& object_namespace = server.spec->meta.key.object_namespace;
-  const model::NamespaceRule* rule = ruled ? rule_for(object_namespace) : nullptr;
+  const model::NamespaceRule* rule = rule_for(object_namespace);
   if (ruled && rule == nullptr) {
     refuse(server, "", "NamespaceNotAllowed",
            fmt::format("namespace {} may have no MailServer here: no rule of MailClass {} fits it",
@@ -152,7 +152,6 @@ bool ClassRules::may_be_here(ServerDraft& server) const {
 }
 
 void ClassRules::apply_to(ServerDraft& server) const {
-  if (class_ == nullptr || !class_->namespaces) return;
   const auto* rule = rule_for(server.spec->meta.key.object_namespace);
   if (rule == nullptr || !rule->limits) return;
   for (const LimitField& field : kLimits) {
@@ -191,8 +190,8 @@ void ClassRules::apply_to(config::Listener& listener) const {
 }
 
 bool ClassRules::may_point_to(const IpAddress& address) const {
-  static const std::optional<std::vector<Network>> kDefault;
-  return egress_allows(class_ == nullptr ? kDefault : class_->egress, address);
+  return class_ == nullptr ? egress_allows(std::nullopt, address)
+                           : egress_allows(class_->egress, address);
 }
 
 model::Problems ClassRules::problems() const {
