@@ -42,6 +42,24 @@ std::string log_in(const SocketAddress& address) {
   return client.hear_until("b OK") ? "" : "relay: " + client.line;
 }
 
+// Four clients, a hundred times each; what went wrong.
+std::vector<std::string> log_in_many(const SocketAddress& address) {
+  std::mutex lock;
+  std::vector<std::string> wrong;
+  const auto client = [&] {
+    for (int logins = 0; logins < 100; ++logins) {
+      if (std::string fault = log_in(address); !fault.empty()) {
+        const std::scoped_lock held(lock);
+        wrong.push_back(std::move(fault));
+      }
+    }
+  };
+  std::vector<std::thread> clients(4);
+  for (std::thread& thread : clients) thread = std::thread(client);
+  for (std::thread& thread : clients) thread.join();
+  return wrong;
+}
+
 // The control thread: changes without end, and frees what the workers give back.
 class Changes {
  public:
@@ -119,20 +137,7 @@ TEST(Handover, changes_each_millisecond_fail_no_login) {
   workers.start(world.prepared());
   workers.open();
   Changes changes(workers, world, world.endpoints.endpoints);
-  std::mutex lock;
-  std::vector<std::string> wrong;
-  std::vector<std::thread> clients;
-  for (int i = 0; i < 4; ++i) {
-    clients.emplace_back([&] {
-      for (int logins = 0; logins < 100; ++logins) {
-        if (std::string fault = log_in(workers.address); !fault.empty()) {
-          const std::scoped_lock held(lock);
-          wrong.push_back(std::move(fault));
-        }
-      }
-    });
-  }
-  for (std::thread& client : clients) client.join();
+  const std::vector<std::string> wrong = log_in_many(workers.address);
   changes.end();
   EXPECT_EQ(wrong, std::vector<std::string>());
   EXPECT_GT(changes.made(), 5U);

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,7 +15,7 @@
 
 namespace postern::entry::test {
 
-enum class Heard { Line, End, Reset, Nothing };
+enum class Heard : std::uint8_t { Line, End, Reset, Nothing };
 
 class LoopbackPeer {
  public:
