@@ -27,7 +27,9 @@ std::string_view last_key(std::string_view path) {
 void check_empty(const SchemaNode& schema, const Node& node, const std::string& path,
                  Findings& findings) {
   std::string what = "is empty";
-  if (path.back() == ']') {
+  if (path.ends_with("']")) {  // a key that its author chose
+    what += fmt::format(": write {}, or take the line away", words_for_type(schema));
+  } else if (path.back() == ']') {
     what += fmt::format(": write {} after the dash, or take the dash away", words_for_type(schema));
   } else {
     what += ": " + how_to_write(last_key(path), schema);

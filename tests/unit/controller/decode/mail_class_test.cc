@@ -115,6 +115,13 @@ TEST(MailClass, misspelt_field_is_named) {
             "spec.ports[1]: port `143` is in the list twice (first as ports[0]): remove one\n");
 }
 
+TEST(MailClass, label_without_a_value_is_told) {
+  EXPECT_EQ(refusals(mail_class_with(
+                "  namespaces: [{name: a, selector: {matchLabels: {hoster.example/plan: }}}]\n")),
+            "spec.namespaces[0].selector.matchLabels['hoster.example/plan']: is empty: write text, "
+            "or take the line away\n");
+}
+
 TEST(NamespaceObject, is_read_with_its_labels) {
   const auto read = decoded<model::NamespaceObject>(
       "apiVersion: v1\nkind: Namespace\nmetadata: {name: mail, labels: {plan: small}}\n");
