@@ -1,4 +1,6 @@
 // The proxy's end over real gRPC, against a controller that follows a script.
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "tests/feature/stream/scripted_grpc_controller.h"
@@ -165,11 +167,11 @@ TEST(ScriptedController, has_nothing_to_send_to_a_proxy_that_came_from_its_own_d
   GrpcController controller;
   const config::Resource mailbox = mk_endpoints_resource("mailbox", 3);
   {
-    GrpcProxy proxy(controller, settings);
+    auto proxy = std::make_unique<GrpcProxy>(controller, settings);
     const auto call = controller.accept().first;
     call->say(UpdateWords("1").upsert(mk_server_resource("a")).upsert(mailbox).full_state());
     EXPECT_EQ(call->result_after_accepted().state(), pb::ApplyResult::STATE_ACTIVE);
-    call->end(grpc::Status::OK);
+    proxy.reset();  // before its stream, or it would come back
   }
   controller.go();
   GrpcProxy proxy(controller, settings);
@@ -191,14 +193,14 @@ TEST(ScriptedController, brings_the_private_keys_that_a_disk_may_not_have) {
   settings.state_dir = folder / "state";
   GrpcController controller;
   for (int start = 0; start < 2; ++start) {
-    GrpcProxy proxy(controller, settings);
+    auto proxy = std::make_unique<GrpcProxy>(controller, settings);
     const auto [call, hello] = controller.accept();
     UpdateWords words(std::to_string(start));
     words.upsert(mk_key_pair_resource("mail/tls")).upsert(mk_server_resource("a"));
     call->say(words);
     EXPECT_EQ(call->result_after_accepted().state(), pb::ApplyResult::STATE_ACTIVE);
-    EXPECT_EQ(proxy.adopter.held().size(), 2U);
-    call->end(grpc::Status::OK);
+    EXPECT_EQ(proxy->adopter.held().size(), 2U);
+    proxy.reset();
   }
 }
 

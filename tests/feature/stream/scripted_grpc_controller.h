@@ -5,10 +5,12 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <grpcpp/grpcpp.h>
 
@@ -69,6 +71,7 @@ class GrpcController {
   ~GrpcController() { go(); }
 
   void come() {
+    service_.set_away(false);
     grpc::ServerBuilder builder;
     builder.AddListeningPort(address(), grpc::InsecureServerCredentials());
     builder.RegisterService(&service_);
@@ -77,6 +80,7 @@ class GrpcController {
   // Every stream breaks.
   void go() {
     if (!server_) return;
+    service_.set_away(true);
     server_->Shutdown(std::chrono::system_clock::now());
     server_.reset();
   }
@@ -98,10 +102,28 @@ class GrpcController {
     grpc::Status Connect(grpc::ServerContext*, GrpcCall::Wire* wire) override {
       auto call = std::make_shared<GrpcCall>(*wire);
       auto status = call->status();
-      calls.put(std::move(call));
+      {
+        const std::lock_guard lock(mutex);
+        if (is_away) return {grpc::StatusCode::UNAVAILABLE, "away"};
+        all.push_back(call);
+        calls.put(std::move(call));
+      }
       return status.get();
     }
+    // The server waits for its calls, of which nobody may have heard yet.
+    void set_away(bool away) {
+      const std::lock_guard lock(mutex);
+      is_away = away;
+      calls.clear();
+      for (const auto& weak : std::exchange(all, {})) {
+        if (const auto call = weak.lock()) call->end({grpc::StatusCode::UNAVAILABLE, "away"});
+      }
+    }
+
     Letterbox<std::shared_ptr<GrpcCall>> calls;
+    std::mutex mutex;
+    bool is_away = false;
+    std::vector<std::weak_ptr<GrpcCall>> all;
   };
 
   [[nodiscard]] std::string address() const { return "unix:" + (folder_ / "stream"); }

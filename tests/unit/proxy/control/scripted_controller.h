@@ -4,12 +4,8 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -19,38 +15,10 @@
 #include "proxy/control/subscriber.h"
 #include "tests/support/holding_adopter.h"
 #include "tests/support/kept_lines.h"
+#include "tests/support/letterbox.h"
 #include "tests/support/stream_words.h"
 
 namespace postern::test {
-
-// Things that one thread leaves and another one waits for; a generous end makes a hang a failure.
-template <class Thing>
-class Letterbox {
- public:
-  void put(Thing thing) {
-    const std::lock_guard lock(mutex_);
-    things_.push_back(std::move(thing));
-    changed_.notify_all();
-  }
-  Thing take() {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, std::chrono::seconds(30), [&] { return !things_.empty(); })) {
-      throw std::runtime_error("nothing came");
-    }
-    Thing thing = std::move(things_.front());
-    things_.pop_front();
-    return thing;
-  }
-  [[nodiscard]] std::size_t size() const {
-    const std::lock_guard lock(mutex_);
-    return things_.size();
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Thing> things_;
-};
 
 // One stream, from both sides.
 class Call final : public control::Stream, public std::enable_shared_from_this<Call> {
