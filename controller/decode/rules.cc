@@ -6,6 +6,7 @@
 #include <array>
 
 #include "common/base/check.h"
+#include "controller/decode/rule_words.h"
 
 namespace postern::decode {
 
@@ -23,11 +24,19 @@ bool holds(const SchemaRule& rule, const Node& node) {
   return named->holds(node);
 }
 
+// A bare address where a network is wanted: one network is what was meant, nearly always.
+std::string network_to_write(const SchemaRule& rule, const Node& node) {
+  if (!rule.message.starts_with("must be a CIDR") || !is_ip(node.text)) return {};
+  const bool v4 = node.text.find(':') == std::string::npos;
+  return fmt::format("; write {}/{} for this address alone", node.text, v4 ? 32 : 128);
+}
+
 void tell(const SchemaRule& rule, const Node& node, const std::string& path, Findings& findings) {
   // Scalars are said again: "must be a CIDR" alone does not show the slip.
-  const std::string message = node.kind == Node::Kind::String
-                                  ? fmt::format("{} {}", quoted(node.text), rule.message)
-                                  : rule.message;
+  const std::string message =
+      node.kind == Node::Kind::String
+          ? fmt::format("{} {}{}", quoted(node.text), rule.message, network_to_write(rule, node))
+          : rule.message;
   if (rule.field_path.empty()) return findings.add(node, path, message);
   const Node* at = &node;
   std::string_view rest = std::string_view(rule.field_path).substr(1);
