@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace postern::adopt {
@@ -116,6 +117,18 @@ void Preparer::examine_backend(const ResourceKey& key, const Held& held, Work& w
   work.effective.put(held);
 }
 
+// Here, and not when a listener names it: what is refused does not depend on who else is here.
+bool Preparer::is_ready_for_tls(const std::string& name, const Held& held, Work& work) {
+  std::set<Protocol> protocols;
+  for (const auto& offer : std::get<config::Server>(held->body).protocols) {
+    protocols.insert(offer.protocol);
+  }
+  if (protocols.empty()) protocols.insert(Protocol::Imap);
+  return std::all_of(protocols.begin(), protocols.end(), [&](Protocol protocol) {
+    return tenants_.find(protocol, name, work.all, tls_) != nullptr;
+  });
+}
+
 void Preparer::examine_server(const ResourceKey& key, const Held& held, Work& work) {
   const auto& pairs = std::get<config::Server>(held->body).tls.key_pairs;
   tenants_.doubt(key.name);
@@ -126,6 +139,7 @@ void Preparer::examine_server(const ResourceKey& key, const Held& held, Work& wo
         {ErrorCode::MissingDependency, fmt::format("tls.key_pairs[{}]", i),
          fmt::format("key pair {} is not here", pairs[i])});
   }
+  if (!pairs.empty() && !is_ready_for_tls(key.name, held, work)) return;
   work.effective.put(held);
   work.all.touch_dependants(key);
 }
@@ -142,23 +156,25 @@ std::optional<std::vector<net::ReadyTenant>> Preparer::tenants_of(const config::
 }
 
 void Preparer::examine_listener(const ResourceKey& key, const Held& held, Work& work) {
+  const Held before = effective_.find(key);
   Held served = reduced(held, work.all);
   if (!served) served = held;
-  const config::Listener& listener = *body_of(served);
+  // The same again is the very same: what was made of its names can stay.
+  const bool is_as_before =
+      before && before->version == served->version && *body_of(before) == *body_of(served);
+  if (is_as_before) served = before;
+  const auto& listener = std::get<config::Listener>(served->body);
   if (listener.tenants.empty()) {
     return work.all.refuse(
         key, {ErrorCode::MissingDependency, "tenants", "none of its servers is here"});
   }
-  // The same again is the very same: what was made of its names can stay.
-  const Held before = effective_.find(key);
-  if (before && before->version == served->version && *body_of(before) == listener) served = before;
   if (listener.tls == config::ListenerTls::Disabled) {
     work.servers.erase(listener.port);
   } else {
     auto tenants = tenants_of(listener, work);
     if (!tenants) return;  // refused, and so this one will be looked at again
     auto& server = work.servers[listener.port];
-    const bool is_same = server && served == before && server->tenants() == *tenants;
+    const bool is_same = server && is_as_before && server->tenants() == *tenants;
     if (!is_same) {
       server = net::TlsServer::build(body_of(served), std::move(*tenants), tls_, server.get());
     }

@@ -61,6 +61,7 @@ class Preparer {
   void examine_secret(const config::ResourceKey& key, const Held& secret, Work& work);
   void examine_backend(const config::ResourceKey& key, const Held& held, Work& work);
   void examine_server(const config::ResourceKey& key, const Held& held, Work& work);
+  [[nodiscard]] bool is_ready_for_tls(const std::string& name, const Held& held, Work& work);
   void examine_listener(const config::ResourceKey& key, const Held& held, Work& work);
   // Its tenants, ready, one for each of `served`; nothing when something was refused meanwhile.
   [[nodiscard]] std::optional<std::vector<net::ReadyTenant>> tenants_of(

@@ -14,7 +14,7 @@ namespace postern::adopt::test {
 
 [[nodiscard]] inline config::Resource resource(std::string name, std::string version,
                                                config::ResourceBody body) {
-  return {std::move(name), std::move(version), {}, std::move(body)};
+  return {std::move(name), std::move(version), {}, std::move(body), {}};
 }
 
 [[nodiscard]] inline config::Server server_with(std::string key_pair) {
@@ -33,21 +33,34 @@ namespace postern::adopt::test {
   return listener;
 }
 
-[[nodiscard]] inline config::Snapshot::Resources all_of(std::vector<config::Resource> resources) {
-  config::Snapshot::Resources out;
+[[nodiscard]] inline std::vector<config::Snapshot::Held> held(
+    std::vector<config::Resource> resources) {
+  std::vector<config::Snapshot::Held> out;
   for (config::Resource& r : resources) {
-    const config::ResourceKey key = r.key();
-    out[key] = std::make_shared<const config::Resource>(std::move(r));
+    out.push_back(std::make_shared<const config::Resource>(std::move(r)));
   }
   return out;
 }
 
-[[nodiscard]] inline config::SecretMaterial good_pair(const std::string& name) {
+[[nodiscard]] inline config::KeyPair good_pair(const std::string& name) {
   return postern::test::Authority().issue({name});
 }
-
-[[nodiscard]] inline config::SecretMaterial bad_pair() {
+[[nodiscard]] inline config::KeyPair weak_pair(const std::string& name) {
+  return postern::test::Authority().issue({name}, postern::test::KeyKind::WeakRsa);
+}
+[[nodiscard]] inline config::KeyPair bad_pair() {
   return config::KeyPair{"no certificate", SharedSecret("no key"), {}, 0};
+}
+
+[[nodiscard]] inline config::Resource secret(std::string name, std::string version,
+                                             config::KeyPair pair) {
+  return resource(std::move(name), std::move(version), config::SecretMaterial{std::move(pair)});
+}
+
+[[nodiscard]] inline config::EndpointSet endpoints_at(const std::string& address) {
+  config::EndpointSet set;
+  set.endpoints.push_back({address, *IpAddress::parse(address), {{Protocol::Imap, 143}}, {}, 1});
+  return set;
 }
 
 }  // namespace postern::adopt::test
