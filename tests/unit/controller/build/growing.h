@@ -41,6 +41,10 @@ class Growing {
       EXPECT_EQ(held.erase(key), 1U) << "removed what was never given: " << key.name;
     }
     for (const config::Resource& resource : changes.upserts) {
+      const auto known = held.find(resource.key());
+      EXPECT_FALSE(known != held.end() && known->second.body == resource.body &&
+                   known->second.sources == resource.sources)
+          << resource.name << " is as it was";
       held.insert_or_assign(resource.key(), resource);
     }
     for (const model::ObjectKey& key : changes.gone) EXPECT_EQ(verdicts.erase(key), 1U);

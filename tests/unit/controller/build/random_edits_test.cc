@@ -16,10 +16,10 @@ using namespace postern::testing;
 constexpr std::int64_t kNow = 1'800'000'000;
 constexpr const char* kNamespaces[] = {"acme", "bolt", "crow"};
 
-// Few names and few ports, so that nearly everything is in conflict with something.
+// With few names nearly everything is in conflict with something, with many nearly nothing.
 class RandomWorld {
  public:
-  explicit RandomWorld(unsigned seed) : random_(seed) {}
+  RandomWorld(unsigned seed, std::size_t names) : random_(seed), names_(names) {}
 
   [[nodiscard]] std::size_t below(std::size_t bound) {
     return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_);
@@ -67,7 +67,7 @@ class RandomWorld {
   }
   std::string hostname(const std::vector<std::string>& others) {
     for (;;) {
-      const std::size_t at = below(7);
+      const std::size_t at = below(names_);
       std::string name = at == 0 ? "*.example.com" : fmt::format("h{}.example.com", at);
       if (std::ranges::count(others, name) == 0) return name;
     }
@@ -151,6 +151,7 @@ class RandomWorld {
   }
 
   std::mt19937 random_;
+  std::size_t names_;
 };
 
 std::string text_of(const config::Resource& resource) {
@@ -213,22 +214,28 @@ void edit(RandomWorld& random, Growing& growing) {
   if (random.once_in(50)) growing.terms.class_broken = !growing.terms.class_broken;
 }
 
-TEST(RandomEdits, leave_what_a_new_builder_would_make) {
-  constexpr int kEdits = 2000;
-  RandomWorld random(20261121);
+void expect_as_new(RandomWorld random, int edits) {
   Growing growing;
   growing.terms.now_unix_s = kNow;
   world::Touched everything;
   everything.all = true;
-  for (int i = 0; i < kEdits; ++i) {
+  for (int i = 0; i < edits; ++i) {
     SCOPED_TRACE(fmt::format("edit {}", i));
     edit(random, growing);
     Builder fresh = growing.renewed();
     (void)growing.update();
     expect_equal(growing, fresh.update(growing.world(), everything, growing.terms));
-    if (HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
   }
   EXPECT_FALSE(growing.held.empty());
+}
+
+TEST(RandomEdits, among_conflicts_leave_what_a_new_builder_would_make) {
+  expect_as_new(RandomWorld(20261121, 7), 1000);
+}
+
+TEST(RandomEdits, with_few_conflicts_leave_what_a_new_builder_would_make) {
+  expect_as_new(RandomWorld(20261122, 60), 1000);
 }
 
 }  // namespace
