@@ -61,7 +61,8 @@ Result<std::unique_ptr<LastKnownGood>, std::string> LastKnownGood::open(Settings
   struct stat about{};
   if (::fstat(folder, &about) != 0) return Fail<std::string>(why("stat"));
   if (about.st_uid != ::geteuid()) return Fail<std::string>("it belongs to another user");
-  if (::fchmod(folder, 0700) != 0) return Fail<std::string>(why("chmod"));
+  const bool is_closed = (about.st_mode & 07777) == 0700;
+  if (!is_closed && ::fchmod(folder, 0700) != 0) return Fail<std::string>(why("chmod"));
   // Two processes that write the same names would prove each other's configuration.
   if (::flock(folder, LOCK_EX | LOCK_NB) != 0) {
     return Fail<std::string>("another process keeps its configuration there");
@@ -86,7 +87,11 @@ std::optional<Restored> LastKnownGood::restore() {
   if (previous && previous->proof == Proof::Yes) {
     return Restored{std::move(previous->config), Restored::From::Previous, true};
   }
-  if (!current || current->proof == Proof::Tried) return std::nullopt;
+  if (!current) return std::nullopt;
+  if (current->proof == Proof::Tried) {
+    log_.line(LogLevel::Warning, "last known good saw two processes crash, and is not used", {});
+    return std::nullopt;
+  }
   // Not without the mark: without it, what ends the process would end it at every start.
   if (const Done marked = mark(Proof::Tried); !marked) {
     log_.line(LogLevel::Warning, "last known good cannot be marked, and is not used",

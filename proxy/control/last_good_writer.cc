@@ -47,13 +47,13 @@ void LastGoodWriter::run() {
     } else {
       wake_.wait(lock, woken);
     }
-    const auto beginning = std::exchange(beginning_, std::nullopt);
+    auto beginning = std::exchange(beginning_, std::nullopt);
     auto pending = std::exchange(pending_, std::nullopt);
     const bool is_last = stopping_;
     lock.unlock();
     const Instant now = std::chrono::steady_clock::now();
     if (beginning) {
-      ledger_.begin(beginning->restored, beginning->from, beginning->is_proven, now);
+      ledger_.begin(std::move(beginning->restored), beginning->from, beginning->is_proven, now);
     }
     if (pending) ledger_.note(std::move(*pending));
     tell(is_last ? ledger_.finish(now) : ledger_.act(now));

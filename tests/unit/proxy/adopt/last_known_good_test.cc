@@ -107,6 +107,7 @@ TEST_F(LastKnownGoodFile, tries_an_unproven_one_once_where_there_is_no_other) {
   EXPECT_EQ(restored->config.version, "first");
   EXPECT_FALSE(restore());
   EXPECT_FALSE(restore());
+  EXPECT_EQ(log_.count("two processes crash"), 2U);
 }
 
 TEST_F(LastKnownGoodFile, trusts_one_that_was_proven_at_the_second_try) {
