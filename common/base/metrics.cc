@@ -145,6 +145,7 @@ struct Metrics::State final : prometheus::Collectable {
   std::vector<prometheus::MetricFamily> Collect() const override {
     const std::scoped_lock held(lock);
     std::vector<prometheus::MetricFamily> out;
+    out.reserve(families.size());
     for (const auto& [name, one] : families) out.push_back(collected(name, one));
     return out;
   }

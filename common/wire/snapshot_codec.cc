@@ -150,7 +150,7 @@ Result<config::Resource, DecodeError> decode(const pb::Resource& message,
     decoding.refuse({nullptr, "version"}, "is not what the delta leads to",
                     DecodeFailure::MissingBase);
   }
-  if (decoding.error()) return Fail<DecodeError>(*decoding.error());
+  if (const auto& error = decoding.error()) return Fail<DecodeError>(*error);
   return resource;
 }
 

@@ -31,7 +31,8 @@ void put_resource(const Upsert& upsert, config::v1alpha1::Resource& out) {
   if (!upsert.base) return wire::encode(*upsert.resource, out);
   wire::encode_delta(*upsert.resource, *upsert.base, out);
   const config::v1alpha1::EndpointDelta& delta = out.endpoints().delta();
-  const auto entries = static_cast<std::size_t>(delta.upserts_size() + delta.removed_ids_size());
+  const auto entries = static_cast<std::size_t>(delta.upserts_size()) +
+                       static_cast<std::size_t>(delta.removed_ids_size());
   const auto& set = std::get<config::EndpointSet>(upsert.resource->body);
   // A delta can be refused where the whole cannot: it has to be worth that.
   if (entries * 2 > set.endpoints.size()) wire::encode(*upsert.resource, out);

@@ -127,7 +127,7 @@ ConnectionId Distribution::arrive(std::shared_ptr<ProxyLink> link) {
 bool Distribution::greeted(ConnectionId id) const {
   const std::lock_guard lock(mutex_);
   const auto found = connections_.find(id);
-  return found != connections_.end() && found->second.record.has_value();
+  return found != connections_.end() && found->second.record != nullptr;
 }
 
 void Distribution::greet(ConnectionId id, Greeting greeting) {
@@ -138,7 +138,7 @@ void Distribution::greet(ConnectionId id, Greeting greeting) {
   if (!greeting.applied.empty()) {
     connection.view_until = needs_.clock.now() + settings_.revision_wait;
   }
-  connection.record.emplace(id, std::move(greeting), needs_.metrics);
+  connection.record = std::make_unique<ProxyRecord>(id, std::move(greeting), needs_.metrics);
   connection.redirect_at = next_redirect();
   connection.owes_from = sequence_;
   advance(connection, parcels);
@@ -219,7 +219,7 @@ struct Distribution::Due {
 };
 
 void Distribution::check_one(Connection& connection, Instant now, Due& due) {
-  const bool greeted = connection.record.has_value();
+  const bool greeted = connection.record != nullptr;
   const bool awaited = !greeted || connection.record->in_flight();
   if (awaited && now >= connection.answer_until) {
     due.ends.push_back({connection.link, greeted ? "no result in time" : "no Hello in time"});
@@ -249,6 +249,7 @@ void Distribution::check() {
 
 std::vector<std::shared_ptr<ProxyLink>> Distribution::links() const {
   std::vector<std::shared_ptr<ProxyLink>> links;
+  links.reserve(connections_.size());
   for (const auto& [id, connection] : connections_) links.push_back(connection.link);
   return links;
 }

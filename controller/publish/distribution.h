@@ -78,9 +78,9 @@ class Distribution {
  private:
   struct Connection {
     std::shared_ptr<ProxyLink> link;
-    std::optional<ProxyRecord> record;  // none: no Hello yet
-    Instant answer_until{};             // of Hello, or of the update in flight
-    std::optional<Instant> view_until;  // it waits for our view to reach its own
+    std::unique_ptr<ProxyRecord> record;  // null: no Hello yet
+    Instant answer_until{};               // of Hello, or of the update in flight
+    std::optional<Instant> view_until;    // it waits for our view to reach its own
     std::optional<Instant> redirect_at;
     std::uint64_t owes_from = 0;       // publications before it are not its business
     std::optional<Instant> caused_at;  // of the oldest change that it was not sent yet

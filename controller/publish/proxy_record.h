@@ -81,12 +81,14 @@ class ProxyRecord {
   [[nodiscard]] bool refused_already(const config::ResourceKey& key,
                                      std::string_view version) const;
 
-  void settle_push(const PushResult& result, const Wanted& wanted);
-  [[nodiscard]] bool wants_the_whole(const config::ResourceKey& key, const Refusal& error);
+  void settle_push(const InFlight& push, const PushResult& result, const Wanted& wanted);
+  [[nodiscard]] bool wants_the_whole(const InFlight& push, const Refusal& error);
   void accept(const config::ResourceKey& key, const std::string& version,
               const SharedResource& resource);
-  void refuse(const Refusal& error, const std::string& nonce, const Wanted& wanted);
-  void refuse_all();
+  // `push`: what it answers; null: it corrects an earlier answer.
+  void refuse(const Refusal& error, const InFlight* push, const std::string& nonce,
+              const Wanted& wanted);
+  void refuse_all(const InFlight& push);
   [[nodiscard]] bool correct(const PushResult& result, const Wanted& wanted);
 
   const ConnectionId id_;

@@ -17,17 +17,20 @@ std::set<ResourceKey> keys_of(const std::vector<Refusal>& errors) {
 
 bool ProxyRecord::settle(const PushResult& result, const Wanted& wanted) {
   if (in_flight_ && in_flight_->nonce == result.nonce) {
-    settle_push(result, wanted);
+    const InFlight push = std::move(*in_flight_);
+    in_flight_.reset();
+    settle_push(push, result, wanted);
     return true;
   }
   // What we hold back has no nonce, and is not the proxy's to correct.
   return !result.nonce.empty() && correct(result, wanted);
 }
 
-void ProxyRecord::settle_push(const PushResult& result, const Wanted& wanted) {
+void ProxyRecord::settle_push(const InFlight& push, const PushResult& result,
+                              const Wanted& wanted) {
   const std::set<ResourceKey> bad = keys_of(result.errors);
   bool blamed = false;
-  for (const auto& [key, sent] : in_flight_->content) {
+  for (const auto& [key, sent] : push.content) {
     blamed = blamed || bad.contains(key);
     if (bad.contains(key)) continue;
     metrics_.answered(key.type, !result.rejected);
@@ -38,24 +41,23 @@ void ProxyRecord::settle_push(const PushResult& result, const Wanted& wanted) {
     }
   }
   for (const Refusal& error : result.errors) {
-    if (!wants_the_whole(error.key, error)) refuse(error, result.nonce, wanted);
+    if (!wants_the_whole(push, error)) refuse(error, &push, result.nonce, wanted);
   }
   // Without this, a proxy that rejects and blames nobody would be sent the same for ever.
-  if (result.rejected && !blamed) refuse_all();
+  if (result.rejected && !blamed) refuse_all(push);
   rejected_ = result.rejected;
-  answered_version_ = in_flight_->version;
-  answered_sequence_ = in_flight_->sequence;
-  in_flight_.reset();
+  answered_version_ = push.version;
+  answered_sequence_ = push.sequence;
 }
 
 // Whatever a proxy has against a delta, the whole set is its second chance.
-bool ProxyRecord::wants_the_whole(const ResourceKey& key, const Refusal& error) {
-  const auto sent = in_flight_->content.find(key);
-  if (sent == in_flight_->content.end() || !sent->second.base) return false;
-  const auto held = held_.find(key);
+bool ProxyRecord::wants_the_whole(const InFlight& push, const Refusal& error) {
+  const auto sent = push.content.find(error.key);
+  if (sent == push.content.end() || !sent->second.base) return false;
+  const auto held = held_.find(error.key);
   if (held != held_.end()) held->second = {error.running_version, nullptr};
   if (held != held_.end() && error.running_version.empty()) held_.erase(held);
-  look_.insert(key);
+  look_.insert(error.key);
   ++failed_deltas_;
   return true;
 }
@@ -75,7 +77,8 @@ void ProxyRecord::accept(const ResourceKey& key, const std::string& version,
   refused_.erase(key);
 }
 
-void ProxyRecord::refuse(const Refusal& error, const std::string& nonce, const Wanted& wanted) {
+void ProxyRecord::refuse(const Refusal& error, const InFlight* push, const std::string& nonce,
+                         const Wanted& wanted) {
   Refused refused{error, nonce};
   const SharedResource now = wanted.find(error.key);
   if (now) refused.refusal.sources = now->sources;
@@ -83,10 +86,9 @@ void ProxyRecord::refuse(const Refusal& error, const std::string& nonce, const W
   bool ours = now || held != held_.end();
   // A correction: what it held until now is what fails now.
   if (error.version.empty() && held != held_.end()) refused.refusal.version = held->second.version;
-  const bool answers = in_flight_ && in_flight_->nonce == nonce;
-  if (answers && in_flight_->content.contains(error.key)) {
+  if (push && push->content.contains(error.key)) {
     // What we sent counts, not the proxy's word for it: it could not be matched later.
-    const SharedResource& sent = in_flight_->content.at(error.key).resource;
+    const SharedResource& sent = push->content.at(error.key).resource;
     refused.refusal.version = sent ? sent->version : "";
     if (sent) refused.refusal.sources = sent->sources;
     metrics_.answered(error.key.type, false);
@@ -100,11 +102,11 @@ void ProxyRecord::refuse(const Refusal& error, const std::string& nonce, const W
     held_[error.key] = {error.running_version, nullptr};
   }
   refused_[error.key] = std::move(refused);
-  if (!answers) look_.insert(error.key);
+  if (!push) look_.insert(error.key);
 }
 
-void ProxyRecord::refuse_all() {
-  for (const auto& [key, sent] : in_flight_->content) {
+void ProxyRecord::refuse_all(const InFlight& push) {
+  for (const auto& [key, sent] : push.content) {
     Refusal refusal;
     refusal.key = key;
     refusal.code = Refusal::Code::Internal;
@@ -114,7 +116,7 @@ void ProxyRecord::refuse_all() {
     const auto held = held_.find(key);
     if (held != held_.end()) refusal.running_version = held->second.version;
     metrics_.refused(key.type, refusal.code);
-    refused_[key] = {std::move(refusal), in_flight_->nonce};
+    refused_[key] = {std::move(refusal), push.nonce};
   }
 }
 
@@ -134,7 +136,7 @@ bool ProxyRecord::correct(const PushResult& result, const Wanted& wanted) {
     accept(refusal.key, refusal.version, known ? now : nullptr);
     look_.insert(refusal.key);
   }
-  for (const Refusal& error : result.errors) refuse(error, result.nonce, wanted);
+  for (const Refusal& error : result.errors) refuse(error, nullptr, result.nonce, wanted);
   if (latest) rejected_ = result.rejected;
   return true;
 }

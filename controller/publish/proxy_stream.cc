@@ -59,7 +59,7 @@ void ProxyStream::redirect(Duration after, std::string_view reason) {
 }
 
 void ProxyStream::end(EndReason reason, std::string words) {
-  end(grpc::Status(code_of(reason), std::move(words)));
+  end(grpc::Status(code_of(reason), words));
 }
 
 void ProxyStream::end(grpc::Status status) {
