@@ -47,14 +47,14 @@ void Port::leave(const Claimant& claimant) {
   claimants_.erase(claimant.wishes.age);
 }
 
-// The oldest tenant decides what the port is: who comes after it, of the same kind and with names
-// of its own, takes nothing from anybody.
+// Who is of the kind that the port already is, with names of its own, takes nothing from anybody,
+// however old it is.
 bool Port::enter_simply(Claimant& claimant) {
   const ListenerWish* wish = only_wish(claimant);
   if (wish == nullptr || ages_.empty() || !alone_wants(claimant.wishes)) return false;
-  const Age& age = claimant.wishes.age;
-  if (!wish->off.reason.empty() || age < ages_.front()) return false;
+  if (!wish->off.reason.empty()) return false;
   if (listener().protocol != wish->protocol || listener().tls != wish->tls) return false;
+  const Age& age = claimant.wishes.age;
   const auto index = std::ranges::lower_bound(ages_, age) - ages_.begin();
   const auto out = taken_out_.find(age);
   const Place place{tenant_of(claimant.wishes, *wish), claimant.wishes.source};
@@ -71,7 +71,8 @@ bool Port::enter_simply(Claimant& claimant) {
   return true;
 }
 
-// Who was not the oldest, and whose names nobody else wants, leaves nothing for anybody.
+// Who was not the oldest, which decides what the port is, and whose names nobody else wants, leaves
+// nothing for anybody.
 bool Port::leave_simply(const Claimant& claimant) {
   const ListenerWish* wish = only_wish(claimant);
   if (wish == nullptr || ages_.empty() || !alone_wants(claimant.wishes)) return false;
