@@ -73,10 +73,9 @@ std::optional<ResourceKey> Candidate::next() {
 bool Candidate::retry(const ResourceKey& key) {
   const auto waits = waiting_.find(key);
   if (waits == waiting_.end()) return false;
-  if (errors_.contains(key)) {
-    if (may_retry_.erase(key) == 0 || ++retries_[key] > kRetries) return false;
-    errors_.erase(key);
-  }
+  if (errors_.contains(key) && may_retry_.erase(key) == 0) return false;
+  if (++retries_[key] > kRetries) return false;
+  errors_.erase(key);
   const Held again = waits->second.resource;
   put(again);
   waiting_.erase(key);
@@ -116,11 +115,13 @@ void Candidate::refuse(const ResourceKey& key, Fault fault) {
 void Candidate::refuse_or_blame(const ResourceKey& key, const std::string& suspect, Fault fault) {
   const Held failing = draft_.find(key);
   if (!failing) return;
-  if (is_new(key)) return refuse(key, std::move(fault));
+  const bool is_own_fault = is_new(key);
   for (const ResourceKey& needed : needs_of(*failing)) {
     const bool suspected = suspect.empty() || needed.name == suspect;
     const bool changed = has(needed.type, needed.name) && is_new(needed) && before_.find(needed);
-    if (!suspected || !changed) continue;
+    // What is only tried again gives way to what the update asked for.
+    const bool is_suspect = suspected && changed && (!is_own_fault || retries_.contains(needed));
+    if (!is_suspect) continue;
     refuse(needed, {ErrorCode::BadCertificate, "", std::move(fault.detail)});
     waiting_.at(needed).blamed_by.insert(key);
     dependants_.change(needed, {}, {key});

@@ -45,7 +45,7 @@ class Candidate {
   void touch_dependants(const config::ResourceKey& key);
   void refuse(const config::ResourceKey& key, Fault fault);
   // It cannot be used. Its own fault if it is new; else that of the secret that changed under it,
-  // `suspect` if that is known.
+  // or was tried again, `suspect` if that is known.
   void refuse_or_blame(const config::ResourceKey& key, const std::string& suspect, Fault fault);
 
   [[nodiscard]] Held find(const config::ResourceKey& key) const { return draft_.find(key); }
