@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -49,7 +50,8 @@ struct Remark {
   friend bool operator==(const Remark&, const Remark&) = default;
 };
 
-// A SECRET resource that a MailServer names, and the object that it is made of.
+// A SECRET resource that MailServers name, and the object that it is made of. Shared by all who
+// keep it: there are many, and chains are long.
 struct SecretDraft {
   config::SecretMaterial material;
   config::SourceRef source;
@@ -62,7 +64,7 @@ struct ServerDraft {
   std::vector<std::string> key_pairs;  // SECRET resources that can be used, in order of the refs
   std::vector<BackendDraft> backends;
   config::Server server;
-  std::map<std::string, SecretDraft> secrets;  // by the name of the resource
+  std::map<std::string, std::shared_ptr<const SecretDraft>> secrets;  // by the name of the resource
   model::Problems problems;
 
   void remark(Remark remark);

@@ -13,7 +13,7 @@ namespace {
 
 bool covered(const ServerDraft& server, const std::string& hostname) {
   return std::ranges::any_of(server.key_pairs, [&](const std::string& name) {
-    const auto& pair = std::get<config::KeyPair>(server.secrets.at(name).material);
+    const auto& pair = std::get<config::KeyPair>(server.secrets.at(name)->material);
     return certificate_covers(pair.dns_names, hostname);
   });
 }

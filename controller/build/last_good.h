@@ -5,24 +5,22 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
-#include "common/config/resource.h"
+#include "controller/build/draft.h"
 
 namespace postern::build {
 
 class LastGood {
  public:
-  struct Kept {
-    config::KeyPair pair;
-    config::SourceRef source;
-  };
+  using Kept = std::shared_ptr<const SecretDraft>;  // a KeyPair
 
   // Null: none was ever in force.
-  [[nodiscard]] const Kept* find(const std::string& name) const {
+  [[nodiscard]] Kept find(const std::string& name) const {
     const auto found = kept_.find(name);
-    return found == kept_.end() ? nullptr : &found->second;
+    return found == kept_.end() ? nullptr : found->second;
   }
   void keep(const std::string& name, Kept kept) { kept_.insert_or_assign(name, std::move(kept)); }
   void forget(const std::string& name) { kept_.erase(name); }

@@ -46,7 +46,7 @@ void collect_own(const model::MailServer& spec, Part& part) {
 std::int64_t first_expiry(const ServerDraft& draft, std::int64_t now_unix_s) {
   std::int64_t out = 0;
   for (const auto& [name, secret] : draft.secrets) {
-    const auto* pair = std::get_if<config::KeyPair>(&secret.material);
+    const auto* pair = std::get_if<config::KeyPair>(&secret->material);
     if (pair == nullptr || pair->not_after_unix_s < now_unix_s) continue;
     out = out == 0 ? pair->not_after_unix_s : std::min(out, pair->not_after_unix_s);
   }

@@ -19,9 +19,10 @@ std::vector<config::SourceRef> sources_of(const Users& users, const config::Sour
 
 }  // namespace
 
-void SecretTable::enter(const std::string& name, const SecretDraft& draft, User user) {
+void SecretTable::enter(const std::string& name, std::shared_ptr<const SecretDraft> draft,
+                        User user) {
   Entry& entry = entries_[name];
-  entry.draft = draft;
+  entry.draft = std::move(draft);
   const Age age = user.age;
   entry.users.insert_or_assign(age, std::move(user));
   marked_.insert(name);
@@ -48,8 +49,8 @@ void SecretTable::settle(const std::string& name, Entry& entry, Settled& out) {
   }
   config::Resource resource;
   resource.name = name;
-  resource.sources = sources_of(entry.users, entry.draft.source);
-  resource.body = entry.draft.material;
+  resource.sources = sources_of(entry.users, entry.draft->source);
+  resource.body = entry.draft->material;
   const bool same = entry.given && entry.resource.body == resource.body &&
                     entry.resource.sources == resource.sources;
   if (same) return;

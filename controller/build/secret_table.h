@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ class SecretTable {
     bool needs = false;  // it is served, and what is served needs it
   };
   // Again, for one that is known: it may have other material, or needs it no more.
-  void enter(const std::string& name, const SecretDraft& draft, User user);
+  void enter(const std::string& name, std::shared_ptr<const SecretDraft> draft, User user);
   void leave(const std::string& name, const Age& age);
 
   struct Settled {
@@ -37,7 +38,7 @@ class SecretTable {
 
  private:
   struct Entry {
-    SecretDraft draft;
+    std::shared_ptr<const SecretDraft> draft;
     std::map<Age, User> users;
     config::Resource resource;
     bool given = false;

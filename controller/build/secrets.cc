@@ -1,5 +1,6 @@
 #include "controller/build/secrets.h"
 
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -37,7 +38,8 @@ std::string add_bundle(ServerDraft& server, const model::BundleRef& ref, const B
   // A Secret and a ConfigMap may have one name; no name has a slash.
   const std::string kind = ref.kind == "ConfigMap" ? "ConfigMap/" : "";
   std::string name = fmt::format("{}/{}{}#{}", ref.object_namespace, kind, ref.name, ref.key);
-  server.secrets[name] = {config::TrustBundle{std::string(bundle.pem)}, source_of(*bundle.meta)};
+  server.secrets[name] = std::make_shared<const SecretDraft>(
+      SecretDraft{config::TrustBundle{std::string(bundle.pem)}, source_of(*bundle.meta)});
   return name;
 }
 
@@ -47,11 +49,11 @@ LastGood::Kept pair_of(const model::SecretObject& secret) {
   pair.key_pem = secret.data.at("tls.key");
   pair.dns_names = secret.certificate->dns_names;
   pair.not_after_unix_s = secret.certificate->not_after_unix_s;
-  return {std::move(pair), source_of(secret.meta)};
+  return std::make_shared<const SecretDraft>(SecretDraft{std::move(pair), source_of(secret.meta)});
 }
 
 bool has_expired(const LastGood::Kept& kept, std::int64_t now_unix_s) {
-  return now_unix_s != 0 && now_unix_s > kept.pair.not_after_unix_s;
+  return now_unix_s != 0 && now_unix_s > std::get<config::KeyPair>(kept->material).not_after_unix_s;
 }
 
 // What is the matter with a Secret that is there, and whether its pair can be used all the same.
@@ -67,7 +69,7 @@ Judgement judge(const Setting& setting, const std::string& field, const model::O
 }
 
 std::string use(ServerDraft& server, const std::string& name, const LastGood::Kept& kept) {
-  server.secrets[name] = {kept.pair, kept.source};
+  server.secrets[name] = kept;
   return name;
 }
 
@@ -86,17 +88,18 @@ std::optional<std::string> add_key_pair(const Setting& setting, ServerDraft& ser
   if (secret == nullptr) setting.last_good.forget(name);
   Judgement judged = judge(setting, field, key);
   // KC11: cert-manager writes certificate and key in two steps, and people copy old files.
-  const LastGood::Kept* before = setting.last_good.find(name);
+  const LastGood::Kept before = setting.last_good.find(name);
   if (judged.problem && before != nullptr &&
-      (!judged.usable || !has_expired(*before, setting.terms.now_unix_s))) {
+      (!judged.usable || !has_expired(before, setting.terms.now_unix_s))) {
     judged.problem->message += "; the certificate before it stays in use";
     server.remark(std::move(judged.problem));
-    return use(server, name, *before);
+    return use(server, name, before);
   }
   server.remark(std::move(judged.problem));
   if (!judged.usable) return std::nullopt;
-  setting.last_good.keep(name, pair_of(*secret));
-  return use(server, name, *setting.last_good.find(name));
+  const LastGood::Kept now = pair_of(*secret);
+  setting.last_good.keep(name, now);
+  return use(server, name, now);
 }
 
 std::optional<std::string> add_trust(const Setting& setting, ServerDraft& server,
