@@ -1,7 +1,7 @@
 #include "proxy/adopt/last_known_good.h"
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -20,7 +20,9 @@ constexpr const char* kPrevious = "previous";
 constexpr const char* kNext = "next";      // being written
 constexpr const char* kBefore = "before";  // a second name of `current`, on its way to `previous`
 
-std::string why(std::string_view tried) { return fmt::format("{}: {}", tried, strerror(errno)); }
+std::string why(std::string_view tried) {
+  return fmt::format("{}: {}", tried, std::generic_category().message(errno));
+}
 
 class Descriptor {
  public:

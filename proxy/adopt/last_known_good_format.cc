@@ -19,17 +19,17 @@ constexpr std::size_t kDigestAt = kProofAt + 1 + kDigest.size();
 constexpr std::size_t kHeadOctets = kDigestAt + kDigestDigits + 1;
 static_assert(kProofAt == kMagic.size() + kProven.size());
 
-constexpr int kLengthOctets = 4;
-constexpr int kVersionOctets = 8;
+constexpr std::size_t kLengthOctets = 4;
+constexpr std::size_t kVersionOctets = 8;
 
 // What KeyedOctets wrote, in its order; once something is missing, nothing more is given.
 class Reading {
  public:
   explicit Reading(ByteView rest) : rest_(rest) {}
 
-  [[nodiscard]] std::uint64_t number(int octets) {
+  [[nodiscard]] std::uint64_t number(std::size_t octets) {
     std::uint64_t number = 0;
-    for (const char c : take(static_cast<std::size_t>(octets))) {
+    for (const char c : take(octets)) {
       number = number << 8 | static_cast<std::uint8_t>(c);
     }
     return number;
@@ -94,9 +94,9 @@ std::string refuse_head(ByteView octets) {
 
 }  // namespace
 
-void KeyedOctets::put_number(std::uint64_t number, int octets) {
-  for (int shift = (octets - 1) * 8; shift >= 0; shift -= 8) {
-    text_ += static_cast<char>(number >> shift & 0xFF);
+void KeyedOctets::put_number(std::uint64_t number, std::size_t octets) {
+  for (std::size_t left = octets; left > 0; --left) {
+    text_ += static_cast<char>(number >> (left - 1) * 8 & 0xFF);
   }
 }
 

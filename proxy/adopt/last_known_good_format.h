@@ -46,7 +46,7 @@ class KeyedOctets {
   KeyedOctets& operator=(KeyedOctets&&) = delete;
 
   void put(ByteView octets) { text_.append(octets); }
-  void put_number(std::uint64_t number, int octets);
+  void put_number(std::uint64_t number, std::size_t octets);
   void put_text(ByteView text);  // its length first
   [[nodiscard]] std::string& text() { return text_; }
 

@@ -85,6 +85,7 @@ void LastGoodLedger::begin_trial(Instant now) {
 
 void LastGoodLedger::end_trial(Instant now) {
   const std::optional<Trial> over = std::exchange(trial_, std::nullopt);
+  if (!over) return;
   const Trial& trial = *over;
   if (trial.number == current_) {
     is_proven_ = succeeded(file_.prove());

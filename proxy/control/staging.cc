@@ -12,47 +12,48 @@ namespace pb = config::v1alpha1;
 
 std::optional<StagedUpdate> Staging::add(pb::ConfigUpdate& chunk, const adopt::Adopter& held) {
   if (staged_ && staged_->nonce != chunk.nonce()) drop();
-  if (!staged_) staged_ = StagedUpdate{chunk.nonce(), {}, {}, {}};
+  if (!staged_) staged_.emplace().nonce = chunk.nonce();
+  StagedUpdate& staged = *staged_;
   octets_ += chunk.ByteSizeLong();
-  staged_->update.version = chunk.version();
-  staged_->revision = revision_of(chunk.revision());
+  staged.update.version = chunk.version();
+  staged.revision = revision_of(chunk.revision());
   for (pb::Resource& resource : *chunk.mutable_upserts()) {
-    stage(resource, held);
+    stage(resource, held, staged);
     wire::wipe_secrets(resource);
   }
-  stage_removals(chunk);
+  stage_removals(chunk, staged);
   if (!chunk.last_chunk()) return std::nullopt;
   // The adopter is told what goes, never "all the rest": a resource that was named but did not
   // decode keeps its predecessor.
-  if (chunk.full_state()) remove_what_was_not_named(held);
+  if (chunk.full_state()) remove_what_was_not_named(held, staged);
   std::optional<StagedUpdate> whole = std::move(staged_);
   drop();
   return whole;
 }
 
-void Staging::stage(const pb::Resource& resource, const adopt::Adopter& held) {
+void Staging::stage(const pb::Resource& resource, const adopt::Adopter& held, StagedUpdate& to) {
   const auto type = type_of(resource.type());
   if (type) named_.insert({*type, resource.name()});
   const bool is_delta = resource.endpoints().has_delta();
   const auto base = type && is_delta ? held.resource({*type, resource.name()}) : nullptr;
   if (auto decoded = wire::decode(resource, base.get())) {
-    staged_->update.upserts.push_back(std::move(*decoded));
+    to.update.upserts.push_back(std::move(*decoded));
   } else {
     const auto running = type ? held.resource({*type, resource.name()}) : nullptr;
-    staged_->errors.push_back(error_message(resource, decoded.error(), running.get()));
+    to.errors.push_back(error_message(resource, decoded.error(), running.get()));
   }
 }
 
-void Staging::stage_removals(const pb::ConfigUpdate& chunk) {
+void Staging::stage_removals(const pb::ConfigUpdate& chunk, StagedUpdate& to) {
   for (const pb::ResourceName& name : chunk.removals()) {
     if (const auto type = type_of(name.type())) {
-      staged_->update.removals.push_back({*type, name.name()});
+      to.update.removals.push_back({*type, name.name()});
     }
   }
 }
 
-void Staging::remove_what_was_not_named(const adopt::Adopter& held) {
-  std::vector<config::ResourceKey>& removals = staged_->update.removals;
+void Staging::remove_what_was_not_named(const adopt::Adopter& held, StagedUpdate& to) const {
+  std::vector<config::ResourceKey>& removals = to.update.removals;
   for (const adopt::HeldResource& resource : held.held()) {
     if (!named_.contains(resource.key)) removals.push_back(resource.key);
   }

@@ -36,9 +36,10 @@ class Staging {
   void drop() { *this = Staging(); }
 
  private:
-  void stage(const config::v1alpha1::Resource& resource, const adopt::Adopter& held);
-  void stage_removals(const config::v1alpha1::ConfigUpdate& chunk);
-  void remove_what_was_not_named(const adopt::Adopter& held);
+  void stage(const config::v1alpha1::Resource& resource, const adopt::Adopter& held,
+             StagedUpdate& to);
+  static void stage_removals(const config::v1alpha1::ConfigUpdate& chunk, StagedUpdate& to);
+  void remove_what_was_not_named(const adopt::Adopter& held, StagedUpdate& to) const;
 
   std::optional<StagedUpdate> staged_;
   std::set<config::ResourceKey> named_;  // by a full state
