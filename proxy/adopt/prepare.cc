@@ -42,6 +42,7 @@ struct Preparer::Work {
   config::Snapshot::Draft effective;
   net::TlsClients::Draft clients;
   std::map<std::uint16_t, std::shared_ptr<const net::TlsServer>> servers;
+  std::vector<std::shared_ptr<const void>> read_pairs = {};  // so that they are read once
 };
 
 Preparer::Preparer(const Clock& clock) : tls_(clock) {}
@@ -86,9 +87,9 @@ void Preparer::close(const ResourceKey& key, Work& work) {
 void Preparer::examine_secret(const ResourceKey& key, const Held& secret, Work& work) {
   const auto& material = std::get<config::SecretMaterial>(secret->body);
   if (const auto* pair = std::get_if<config::KeyPair>(&material); pair && work.all.is_new(key)) {
-    if (auto fits = net::check_key_pair(*pair); !fits) {
-      return work.all.refuse(key, {ErrorCode::BadCertificate, "key_pair", fits.error()});
-    }
+    auto fits = net::check_key_pair(*pair, tls_);
+    if (!fits) return work.all.refuse(key, {ErrorCode::BadCertificate, "key_pair", fits.error()});
+    work.read_pairs.push_back(std::move(*fits));
   }
   work.effective.put(secret);
   work.all.touch_dependants(key);

@@ -107,15 +107,16 @@ Result<ReadyTenant, std::vector<TlsProblem>> make_tenant(Protocol protocol, cons
   return TenantBuilder(protocol, tenant, shared.state()).build();
 }
 
-Result<void, std::string> check_key_pair(const config::KeyPair& pair) {
-  const auto der = read_pair(pair);
-  if (!der) return Fail<std::string>(der.error());
-  const auto loaded = load_pair(*der);
+Result<std::shared_ptr<const void>, std::string> check_key_pair(const config::KeyPair& pair,
+                                                                TlsShared& shared) {
+  auto stored = shared.state().store.store(pair);
+  if (!stored) return Fail<std::string>(stored.error());
+  const auto loaded = load_pair((*stored)->der());
   if (!loaded) return Fail<std::string>("the pair cannot be loaded");
   if (X509_cmp_current_time(X509_get0_notBefore(loaded->leaf.get())) > 0) {
     return Fail<std::string>("the certificate is not valid yet");
   }
-  return {};
+  return *stored;
 }
 
 }  // namespace postern::net

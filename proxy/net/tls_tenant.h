@@ -57,7 +57,9 @@ using ReadyTenant = std::shared_ptr<const GateTenant>;
                                                                        const TlsTenant& tenant,
                                                                        TlsShared& shared);
 
-// For checks before a snapshot is used: does the key fit the certificate, can both be read?
-[[nodiscard]] Result<void, std::string> check_key_pair(const config::KeyPair& pair);
+// For checks before a snapshot is used: does the key fit the certificate, can both be read? While
+// the answer is held, nobody has to read the pair again.
+[[nodiscard]] Result<std::shared_ptr<const void>, std::string> check_key_pair(
+    const config::KeyPair& pair, TlsShared& shared);
 
 }  // namespace postern::net

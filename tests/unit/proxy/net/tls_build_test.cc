@@ -116,34 +116,38 @@ TEST_F(TlsBuild, tells_every_problem_at_once) {
 
 TEST(CheckKeyPair, says_what_is_wrong_with_a_pair) {
   const test::Authority authority;
+  TlsShared shared;
   const auto good = authority.issue({"a.example"});
-  EXPECT_TRUE(check_key_pair(good));
-  EXPECT_TRUE(check_key_pair(authority.issue({"a.example"}, KeyKind::Rsa)));
+  EXPECT_TRUE(check_key_pair(good, shared));
+  EXPECT_TRUE(check_key_pair(authority.issue({"a.example"}, KeyKind::Rsa), shared));
 
   auto expired = authority.issue(test::Leaf{.dns_names = {"a.example"}, .ends_in_seconds = -60});
-  EXPECT_TRUE(check_key_pair(expired)) << "served, with a warning elsewhere";
+  EXPECT_TRUE(check_key_pair(expired, shared)) << "served, with a warning elsewhere";
 
   const auto future =
       authority.issue(test::Leaf{.dns_names = {"a.example"}, .begins_in_seconds = 3600});
-  EXPECT_EQ(check_key_pair(future).error(), "the certificate is not valid yet");
+  EXPECT_EQ(check_key_pair(future, shared).error(), "the certificate is not valid yet");
 
   auto bad = good;
   bad.chain_pem = "";
-  EXPECT_EQ(check_key_pair(bad).error(), "there is no certificate in it");
+  EXPECT_EQ(check_key_pair(bad, shared).error(), "there is no certificate in it");
   bad.chain_pem = good.chain_pem.substr(0, good.chain_pem.size() - 60);
-  EXPECT_EQ(check_key_pair(bad).error(), "a certificate cannot be read");
+  EXPECT_EQ(check_key_pair(bad, shared).error(), "a certificate cannot be read");
   bad = good;
   bad.key_pem = SharedSecret("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
-  EXPECT_EQ(check_key_pair(bad).error(), "the private key cannot be read (PEM, not encrypted)");
+  EXPECT_EQ(check_key_pair(bad, shared).error(),
+            "the private key cannot be read (PEM, not encrypted)");
   bad.key_pem = authority.issue({"a.example"}).key_pem;
-  EXPECT_EQ(check_key_pair(bad).error(), "the private key does not belong to the certificate");
+  EXPECT_EQ(check_key_pair(bad, shared).error(),
+            "the private key does not belong to the certificate");
 }
 
 TEST(CheckKeyPair, leaves_no_secret_behind) {
   const test::Authority authority;
+  TlsShared shared;
   const auto pair = authority.issue({"a.example"});
   const std::size_t before = Secret::live();
-  EXPECT_TRUE(check_key_pair(pair));
+  EXPECT_TRUE(check_key_pair(pair, shared));
   EXPECT_EQ(Secret::live(), before);
 }
 
