@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,6 +27,8 @@ class Snapshot {
   Snapshot(std::string version, const Resources& resources);
 
   [[nodiscard]] const std::string& version() const { return version_; }
+  // How many drafts led to it: of two of one lineage the newer has the larger.
+  [[nodiscard]] std::uint64_t number() const { return number_; }
 
   // Null when there is none of that name.
   [[nodiscard]] const Listener* listener(std::uint16_t port) const;
@@ -50,19 +53,20 @@ class Snapshot {
   }
 
  private:
-  Snapshot(std::string version, Shards<Resource> shards)
-      : version_(std::move(version)), shards_(std::move(shards)) {}
+  Snapshot(std::string version, std::uint64_t number, Shards<Resource> shards)
+      : version_(std::move(version)), number_(number), shards_(std::move(shards)) {}
   template <class T>
   [[nodiscard]] const T* body(ResourceType type, std::string_view name) const;
 
   std::string version_;
+  std::uint64_t number_ = 0;
   Shards<Resource> shards_;
 };
 
 // The next snapshot, being made: it copies what is touched.
 class Snapshot::Draft {
  public:
-  explicit Draft(const Snapshot& base) : shards_(base.shards_) {}
+  explicit Draft(const Snapshot& base) : number_(base.number_ + 1), shards_(base.shards_) {}
 
   void put(Held resource);
   void erase(const ResourceKey& key);
@@ -71,10 +75,11 @@ class Snapshot::Draft {
   [[nodiscard]] bool has(ResourceType type, std::string_view name) const;
   // The draft is used up.
   [[nodiscard]] Snapshot finish(std::string version) {
-    return {std::move(version), shards_.finish()};
+    return {std::move(version), number_, shards_.finish()};
   }
 
  private:
+  std::uint64_t number_;
   Shards<Resource>::Draft shards_;
 };
 

@@ -10,8 +10,10 @@ void Lane::adopt(adopt::Handover handover, const adopt::WorkerAnswer& answer) {
     gate.close_doors(
         door.port, [closed = answer.closed, port = door.port] { closed(port); }, door.address);
   }
+  const auto& with = handover.prepared ? handover.prepared : worker.prepared();
   for (adopt::EndpointsChange& change : handover.endpoints) {
-    worker.adopt_endpoints(change.backend, std::move(change.now));
+    worker.adopt_endpoints(change.backend, std::move(change.now),
+                           with ? with->snapshot.get() : nullptr);
   }
   std::shared_ptr<const net::Prepared> before;
   if (handover.prepared) before = worker.adopt(std::move(handover.prepared));

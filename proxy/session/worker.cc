@@ -219,19 +219,15 @@ std::shared_ptr<const net::Prepared> Worker::adopt(std::shared_ptr<const net::Pr
 }
 
 void Worker::adopt_endpoints(const std::string& backend,
-                             std::shared_ptr<const config::EndpointSet> now) {
+                             std::shared_ptr<const config::EndpointSet> now,
+                             const config::Snapshot* from) {
   health_.keep_only(backend, now.get());
-  if (now) {
-    endpoints_.insert_or_assign(backend, std::move(now));
-  } else {
-    endpoints_.erase(backend);
-  }
+  endpoints_.put(backend, std::move(now), from == nullptr ? 0 : from->number());
 }
 
 const config::EndpointSet* Worker::endpoints(std::string_view backend,
                                              const config::Snapshot& snapshot) const {
-  const auto found = endpoints_.find(backend);
-  return found == endpoints_.end() ? snapshot.endpoints(backend) : found->second.get();
+  return endpoints_.find(backend, snapshot);
 }
 
 bool Worker::serves(std::string_view backend, std::string_view endpoint) const {

@@ -25,6 +25,7 @@
 #include "proxy/net/timers.h"
 #include "proxy/quota/place.h"
 #include "proxy/session/counters.h"
+#include "proxy/session/endpoints_table.h"
 #include "proxy/session/session.h"
 #include "proxy/session/snapshots.h"
 #include "proxy/session/terms.h"
@@ -83,9 +84,11 @@ class Worker {
   [[nodiscard]] Snapshots& snapshots() { return snapshots_; }
   [[nodiscard]] TermsTable& terms() { return terms_; }
 
-  // Who serves `backend` from now on; null: it is gone.
-  void adopt_endpoints(const std::string& backend, std::shared_ptr<const config::EndpointSet> now);
-  // The newest, else what `snapshot` began with: a backend that has gone since. Null: neither.
+  // Who serves `backend`, for visits under the snapshot `from` and later ones (absent: for all);
+  // null: it is gone.
+  void adopt_endpoints(const std::string& backend, std::shared_ptr<const config::EndpointSet> now,
+                       const config::Snapshot* from = nullptr);
+  // Null: nobody ever did.
   [[nodiscard]] const config::EndpointSet* endpoints(std::string_view backend,
                                                      const config::Snapshot& snapshot) const;
   // What became of dialling an endpoint. Of one that is no longer configured nothing is kept.
@@ -117,9 +120,7 @@ class Worker {
   WorkerNeeds needs_;
   Snapshots snapshots_;
   TermsTable terms_;
-  std::unordered_map<std::string, std::shared_ptr<const config::EndpointSet>, NameHash,
-                     std::equal_to<>>
-      endpoints_;  // by backend
+  EndpointsTable endpoints_;
   net::Loop loop_;
   net::Timers timers_;
   net::Scratch scratch_;
