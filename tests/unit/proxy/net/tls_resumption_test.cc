@@ -96,6 +96,20 @@ TEST_F(TlsResumption, goes_on_with_tickets_after_a_new_snapshot) {
   }
 }
 
+TEST_F(TlsResumption, goes_on_with_cached_sessions_when_the_listener_is_made_anew) {
+  const auto before = serve(tenants(ResumptionMode::Cache));
+  const auto after =
+      build(tenants(ResumptionMode::Cache), shared_, Protocol::Imap, before.get()).value();
+  auto stricter_draft = tenants(ResumptionMode::Cache);
+  stricter_draft[0].tls.max_version = config::TlsVersion::Tls12;
+  const auto stricter = build(stricter_draft, shared_, Protocol::Imap, after.get()).value();
+  for (const int version : kVersions) {
+    const Offer offer{.sni = "a.example", .max_version = version};
+    EXPECT_TRUE(resumes(*before, offer, *after, offer)) << version;
+    EXPECT_FALSE(resumes(*before, offer, *stricter, offer)) << "another policy";
+  }
+}
+
 TEST_F(TlsResumption, is_switched_off_for_sessions_made_before) {
   const auto before = serve(tenants(ResumptionMode::Tickets));
   const auto after = serve(tenants(ResumptionMode::Disabled));
