@@ -10,6 +10,7 @@
 
 #include "common/admin/admin_server.h"
 #include "common/base/version.h"
+#include "common/identity/grpc_lines.h"
 #include "common/process/console.h"
 #include "common/process/milestones.h"
 #include "common/process/standing.h"
@@ -125,6 +126,7 @@ class OneProcess {
   SystemClock clock_;
   Metrics metrics_;
   std::unique_ptr<Log> log_;
+  identity::GrpcLines grpc_lines_{*log_};
   process::Console console_;
   process::Milestones milestones_;
   process::StopSignals signals_;

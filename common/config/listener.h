@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/address.h"
@@ -37,6 +38,9 @@ struct ListenerSocket {
   std::uint32_t keep_alive_probes = 4;
   friend bool operator==(const ListenerSocket&, const ListenerSocket&) = default;
 };
+
+// A proxy that does not know of `addresses` would listen on all: it is not given such a listener.
+inline constexpr std::string_view kListenerAddresses = "listener-addresses";
 
 struct Listener {
   std::uint16_t port = 0;  // as written; --port-offset is the process's business

@@ -46,7 +46,7 @@ void encode_delta(const config::Resource& now, const config::Resource& base,
 
 // What a proxy of this build says that it knows; a resource that requires another is Unsupported.
 inline constexpr std::string_view kEndpointDelta = "endpoint-delta";
-inline constexpr std::string_view kListenerAddresses = "listener-addresses";
+using config::kListenerAddresses;
 [[nodiscard]] std::span<const std::string_view> known_features();
 
 // The same message as octets, for a file. They may hold a private key: whoever has them wipes them.

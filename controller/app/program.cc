@@ -7,6 +7,7 @@
 
 #include "common/admin/admin_server.h"
 #include "common/base/version.h"
+#include "common/identity/grpc_lines.h"
 #include "common/process/console.h"
 #include "common/process/milestones.h"
 #include "common/process/standing.h"
@@ -70,6 +71,7 @@ class Program {
   SystemClock clock_;
   Metrics metrics_;
   std::unique_ptr<Log> log_;
+  identity::GrpcLines grpc_lines_{*log_};
   process::Console console_;
   process::Milestones milestones_;
   process::StopSignals signals_;

@@ -55,9 +55,9 @@ status::Lesson lesson_of(loop::Round round) {
 
 // In the order in which they come up; they go down the other way round.
 struct ControllerServer::Parts {
-  Parts(ControllerSettings with, Surroundings around, status::TellLine tell)
+  Parts(ControllerSettings with, Surroundings given, status::TellLine tell)
       : settings(std::move(with)),
-        around(around),
+        around(given),
         desk({around.clock, around.log, std::move(tell), settings.status_dir}),
         identity(identity_for(settings)),
         push(

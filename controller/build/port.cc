@@ -101,7 +101,11 @@ void Port::ask_all(const ClassRules& rules, std::set<model::ObjectKey>& others) 
       others.insert(claimant->key);
     }
   }
-  rules.apply_to(std::get<config::Listener>(asking.resource.body));
+  auto& listener = std::get<config::Listener>(asking.resource.body);
+  rules.apply_to(listener);
+  if (!listener.addresses.empty()) {
+    asking.resource.required_features = {std::string(config::kListenerAddresses)};
+  }
   resource_ = std::move(asking.resource);
   ages_ = std::move(asking.ages);
 }

@@ -171,7 +171,9 @@ void ControlLoop::add_other_classes(model::Problems& problems) const {
 bool ControlLoop::class_is_broken(const model::Problems& problems) const {
   if (world_.mail_class(terms_.class_name) != nullptr) return false;
   return std::ranges::any_of(problems, [&](const model::Problem& problem) {
-    return problem.object.kind == "MailClass" && problem.object.name == terms_.class_name &&
+    // Without a name it may be ours: a file that is no YAML, a class whose name was forgotten.
+    const std::string& name = problem.object.name;
+    return problem.object.kind == "MailClass" && (name.empty() || name == terms_.class_name) &&
            problem.severity == model::Severity::Refused;
   });
 }

@@ -117,8 +117,13 @@ Manifest read_manifest(const FileContent& content, const std::string& file,
   Manifest out;
   decode::YamlDocuments read = decode::read_yaml(content.octets.reveal());
   if (read.problem) {
-    out.problems.push_back(
-        file_problem(file, read.problem->mark, "InvalidYaml", read.problem->message));
+    model::Problem problem =
+        file_problem(file, read.problem->mark, "InvalidYaml", read.problem->message);
+    // What a class forbids must not be allowed because nobody can read it.
+    if (content.octets.reveal().find("MailClass") != std::string_view::npos) {
+      problem.object.kind = "MailClass";
+    }
+    out.problems.push_back(std::move(problem));
     return out;
   }
   out.parsed = true;

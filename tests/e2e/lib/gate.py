@@ -25,6 +25,12 @@ class Gate:
     def remove(self, file):
         (self.folder / file).unlink()
 
+    def settle(self, *names):
+        """Until it has said of each MailServer what became of it."""
+        for name in names or ("mail",):
+            self.process.wait_for(f"mailserver default/{name}: ")
+        return self
+
     def change(self, file, *documents, says="mailserver "):
         """Writes it while the program runs; returns when it says that it is in force."""
         before = len(self.process.lines)

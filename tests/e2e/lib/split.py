@@ -36,7 +36,7 @@ class Split:
 
     def start_proxy(self, number=0, *flags, wait=True):
         """Proxy 0 has the real ports, proxy N those plus 10000 * N."""
-        state = self.folder / f"state-{number}"
+        state = self.memory(f"state-{number}")
         proxy = Process(f"proxy-{number}", [
             str(PROXY), "--controller", STREAM, "--certs", str(self.certs / "proxy"),
             "--name", f"proxy-{number}", "--listen-address", ADDRESS,
@@ -46,6 +46,14 @@ class Split:
         if wait:
             proxy.wait_for("ready:")
         return proxy
+
+    def memory(self, name):
+        """A folder in memory, where private keys may be kept; it goes with the story's namespace."""
+        folder = self.folder / name
+        if not folder.exists():
+            folder.mkdir()
+            subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(folder)], check=True)
+        return folder
 
     def kill(self, process):
         """As the kernel does when memory is short: no word of farewell."""

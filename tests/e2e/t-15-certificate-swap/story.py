@@ -30,7 +30,7 @@ class CertificateSwap(Story):
         clear = addresses("mailbox", MEMBERS, tls={"mode": "Disabled"})
         cls.gate.write("mail.json", mail_server("mail", [clear]))
         cls.pairs = [cls.authority.issue(f"pair-{number}", HOST) for number in range(3)]
-        cls.gate.start()
+        cls.gate.start().settle()
 
     def test_no_handshake_fails_and_new_guests_see_the_new_one(self):
         changes = []  # (from when on it is surely shown, which)

@@ -52,7 +52,7 @@ class PortsComeAndGo(Story):
             cls.addClassCleanup(FakeBackend(address, 143, named(name), remember=False).close)
         cls.usual_manifests()
         cls.gate.write("mail.json", *cls.manifests([STANDING]))
-        cls.gate.start("--workers", "2")
+        cls.gate.start("--workers", "2").settle()
 
     @classmethod
     def manifests(cls, listeners):

@@ -70,7 +70,7 @@ class RandomEdits(Story):
         cls.usual_manifests()
         cls.gate.write("mail.json", mail_server("mail", [addresses("mailbox", MEMBERS, tls=CLEAR)],
                                                 protocols=STANDING))
-        cls.gate.start()
+        cls.gate.start().settle()
 
     def fresh(self):
         """What a program that starts now on the same manifests has in force."""

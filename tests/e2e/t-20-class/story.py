@@ -32,7 +32,7 @@ class OfAClass(Story):
                 {"port": 143, "tls": "StartTLS", "plaintext": "Allow"},
                 {"port": 1143, "tls": "StartTLS", "plaintext": "Allow"}]}}))
         cls.gate.write("class.json", mail_class({"port": 143}))
-        cls.gate.start()
+        cls.gate.start().settle()
 
     def test_1_only_what_the_class_opens_is_open(self):
         self.assertTrue(is_open("127.0.0.1", 143))
@@ -68,6 +68,7 @@ class OfAClass(Story):
         self.gate.write("class.json", mail_class({"port": 143},
                                                  egress={"allowedCIDRs": ["10.0.0.0/8"]}))
         self.gate.process.wait_for("127.0.0.11", after=before)
+        self.gate.process.wait_for("mailserver default/mail: Degraded", after=before)
         with Raw(143) as client:
             answer = client.ask(b"a LOGIN alice secret")[-1]
             self.assertIn(b"[UNAVAILABLE]", answer)

@@ -23,7 +23,7 @@ class Directory(Story):
             cls.gate.write(f"more-{number}.json", mail_server(
                 f"more-{number}", [addresses("mailbox", MEMBERS, tls=CLEAR)], protocols=OPEN,
                 hostnames=[f"more-{number}.example.test"]))
-        cls.gate.start()
+        cls.gate.start().settle("mail", "more-0", "more-1", "more-2")
 
     @classmethod
     def server(cls, **spec):
@@ -43,7 +43,7 @@ class Directory(Story):
     def test_2_a_status_file_says_what_kubernetes_would(self):
         page = self.status()
         for part in ("type: Accepted", "type: ResolvedRefs", "type: Programmed", "type: Ready",
-                     "summary: 1/1", "PlaintextLogin"):
+                     "summary: 1/1", "type: InsecureSettings", "reason: Several"):
             self.assertIn(part, page)
         self.assertEqual(4, len(re.findall(r"^kind: MailServer", "".join(
             self.status(name) for name in ("mail", "more-0", "more-1", "more-2")), re.M)))
