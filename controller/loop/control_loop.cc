@@ -60,7 +60,7 @@ LoadReport ControlLoop::load() {
     report.source_failure = failure_;
     return report;
   }
-  Delivery delivery = build(std::move(*changes), began);
+  Delivery delivery = build(std::move(*changes));
   report.refusals = has_refusal(delivery.round.problems);
   for (const build::Verdict& verdict : delivery.round.verdicts) {
     report.refusals = report.refusals || has_refusal(verdict.problems);
@@ -77,7 +77,7 @@ bool ControlLoop::round() {
   const bool look = began - looked_ >= terms_.look_again;
   bool changed = false;
   if (auto changes = read(); changes && (look || !changes->empty())) {
-    Delivery delivery = build(std::move(*changes), began);
+    Delivery delivery = build(std::move(*changes));
     const bool was_held = hold_back_.due().has_value();
     auto passed = hold_back_.pass(std::move(delivery), listeners_, began);
     if (passed) deliver(std::move(*passed));
@@ -132,9 +132,10 @@ std::optional<source::Changes> ControlLoop::read() {
   return std::move(*changes);
 }
 
-Delivery ControlLoop::build(source::Changes changes, Instant caused_at) {
+Delivery ControlLoop::build(source::Changes changes) {
   rounds_.add();
-  looked_ = needs_.clock.now();
+  const Instant caused_at = needs_.clock.now();  // the change is read
+  looked_ = caused_at;
   source_problems_ = std::move(changes.problems);
   world::Touched touched;
   for (model::Object& object : changes.changed) touched.merge(world_.apply(std::move(object)));

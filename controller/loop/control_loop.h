@@ -57,7 +57,7 @@ class ControlLoop {
  private:
   // Nothing when the source could not be read.
   [[nodiscard]] std::optional<source::Changes> read();
-  [[nodiscard]] Delivery build(source::Changes changes, Instant caused_at);
+  [[nodiscard]] Delivery build(source::Changes changes);
   void deliver(Delivery delivery);
   void count_listeners(const Round& round);
   [[nodiscard]] bool class_is_broken(const model::Problems& problems) const;
