@@ -20,6 +20,7 @@ from lib.split import CONTROLLER_ADMIN, Split
 SERVERS = int(os.environ.get("SERVERS", "1000"))
 PROXIES = int(os.environ.get("PROXIES", "10"))
 CHANGES = int(os.environ.get("CHANGES", "100"))
+GAP = float(os.environ.get("GAP", "1"))  # seconds between two changes: each is alone
 ENDPOINTS = 10  # of each MailServer
 BARS = {"p50": 10.0, "p99": 40.0, "memory": 64.0}  # design: milliseconds and MiB
 
@@ -106,6 +107,7 @@ def measure(world, change, chance):
     for _ in range(CHANGES):
         number = chance.randrange(SERVERS)
         change(world, number)
+        time.sleep(GAP)
         count, total = converged()
         world.write(number)
         wait_for(lambda: converged()[0] > count, 30, "a change in force")

@@ -28,6 +28,9 @@ class ToldAdoption final : public adopt::Adopter {
     });
   }
   [[nodiscard]] std::vector<adopt::HeldResource> held() const override { return adoption_.held(); }
+  [[nodiscard]] std::vector<config::ResourceKey> waiting() const override {
+    return adoption_.waiting();
+  }
   [[nodiscard]] std::shared_ptr<const config::Resource> resource(
       const config::ResourceKey& key) const override {
     return adoption_.resource(key);
@@ -51,8 +54,9 @@ std::string random_instance() {
 // In the order in which they come up; they go down the other way round.
 struct ProxyServer::Parts {
   Parts(const ProxySettings& with, std::shared_ptr<grpc::Channel> controller, Log& log,
-        Metrics& metrics, const Clock& clock)
-      : counters(metrics),
+        Metrics& metrics, const Clock& given)
+      : clock(given),
+        counters(metrics),
         lanes(make_lanes(with.workers, {log, clock, counters, places, dialer})),
         adoption({with.listen_addresses, with.port_offset}, hands(),
                  {log, metrics, clock,
@@ -68,6 +72,24 @@ struct ProxyServer::Parts {
                     .metrics = &metrics},
                    std::move(controller), control, told, log) {}
 
+  // What the controller is told of the load: what is counted by listener.
+  [[nodiscard]] control::LoadCounts count_load() {
+    control::LoadCounts out;
+    const auto now = adoption.current();
+    if (!now) return out;
+    now->snapshot->each([&](const config::Snapshot::Held& resource) {
+      const auto* listener = std::get_if<config::Listener>(&resource->body);
+      if (listener == nullptr) return;
+      control::ListenerCounts counts{.name = resource->name};
+      counts.accepted_total = counters.accepted_total(listener->port);
+      for (const config::Tenant& tenant : listener->tenants) {
+        counts.open += places.count(quota::Scope::Port, {tenant.server, listener->port, {}});
+      }
+      out.listeners.push_back(std::move(counts));
+    });
+    return out;
+  }
+
   using Lanes = std::vector<std::unique_ptr<Lane>>;
   static Lanes make_lanes(std::size_t count, const session::WorkerNeeds& needs) {
     Lanes out;
@@ -82,6 +104,7 @@ struct ProxyServer::Parts {
     return out;
   }
 
+  const Clock& clock;
   session::Counters counters;
   quota::PlaceTables places;
   net::TcpDialer dialer;
@@ -103,6 +126,7 @@ void ProxyServer::on_outcome(std::function<void(const adopt::Outcome&)> tell) {
 }
 
 void ProxyServer::start() {
+  parts_->subscriber.count_load([parts = parts_.get()] { return parts->count_load(); });
   for (auto& lane : parts_->lanes) {
     lane->thread = std::thread([&worker = lane->worker] { worker.run(); });
   }
@@ -110,6 +134,9 @@ void ProxyServer::start() {
 }
 
 void ProxyServer::drain() {
+  const std::int64_t sessions =
+      parts_->counters.before_login.value() + parts_->counters.relaying.value();
+  parts_->subscriber.announce_drain(parts_->clock.wall(), static_cast<std::uint64_t>(sessions));
   std::latch drained(static_cast<std::ptrdiff_t>(parts_->lanes.size()));
   for (auto& lane : parts_->lanes) {
     on_worker(*lane, [&] {

@@ -2,6 +2,7 @@
 // Labels come from configuration or enums, never from clients.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@ class Counters {
   explicit Counters(Metrics& metrics);
 
   void accepted(std::uint16_t port) { by_port("postern_connections_total", port).add(); }
+  [[nodiscard]] std::uint64_t accepted_total(std::uint16_t port) {
+    return by_port("postern_connections_total", port).value();
+  }
   void refused_connection(std::string_view reason);
   void login(std::string_view server, Protocol protocol, dialogue::Failure result);
   void backend_failure(std::string_view server, std::string_view backend, dialogue::Failure reason);

@@ -14,8 +14,8 @@ from lib.manifests import addresses, mail_server, service
 from lib.process import Process
 from lib.story import MEMBERS, Story, main
 
-EDITS = int(os.environ.get("EDITS", "1000"))
-EACH = int(os.environ.get("EACH", "10"))  # a fresh program is asked after each so many edits
+EDITS = int(os.environ.get("EDITS", "250"))
+EACH = int(os.environ.get("EACH", "1"))  # a fresh program is asked after each so many edits
 STANDING = {"imap": {"listeners": [{"port": 143, "tls": "StartTLS", "plaintext": "Allow"}]}}
 CLEAR = {"mode": "Disabled"}
 FRESH_ADMIN = 9950

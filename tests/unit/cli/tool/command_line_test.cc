@@ -52,8 +52,8 @@ TEST(CommandLine, run_takes_every_flag) {
   EXPECT_EQ(options.proxy.port_offset, 10000);
   EXPECT_EQ(options.proxy.admin_address.text(), "[::1]:0");
   EXPECT_EQ(options.proxy.ingress_class, "internal");
-  EXPECT_EQ(options.proxy.log_format, LogFormat::Json);
-  EXPECT_EQ(options.proxy.log_level, LogLevel::Debug);
+  EXPECT_EQ(options.proxy.log.format, LogFormat::Json);
+  EXPECT_EQ(options.proxy.log.level, LogLevel::Debug);
   EXPECT_TRUE(options.strict);
 }
 
@@ -64,8 +64,8 @@ TEST(CommandLine, run_has_defaults_for_all_but_the_directory) {
   EXPECT_EQ(options.proxy.port_offset, 0);
   EXPECT_EQ(options.proxy.admin_address.text(), "127.0.0.1:9901");
   EXPECT_EQ(options.proxy.ingress_class, "postern");
-  EXPECT_EQ(options.proxy.log_format, std::nullopt);
-  EXPECT_EQ(options.proxy.log_level, LogLevel::Info);
+  EXPECT_EQ(options.proxy.log.format, std::nullopt);
+  EXPECT_EQ(options.proxy.log.level, LogLevel::Info);
   EXPECT_FALSE(options.strict);
 }
 
@@ -134,11 +134,10 @@ const WrongLine kWrongLines[] = {
      {"run", "d", "--workers", "1", "--workers", "2"},
      "--workers takes one value, once"},
     {"a value for a switch", {"run", "d", "--strict=maybe"}, "no value, or true or false"},
-    {"not built yet",
-     {"run", "d", "--status-dir", "s"},
-     "--status-dir (or POSTERN_STATUS_DIR): "
-     "not supported yet"},
-    {"not built yet either", {"run", "d", "--state-dir", "s"}, "not supported yet"},
+    {"an empty directory name",
+     {"run", "d", "--status-dir="},
+     "--status-dir (or POSTERN_STATUS_DIR): nothing is written there"},
+    {"no directory for certificates", {"certgen"}, "the directory is missing: postern certgen DIR"},
     {"no directory", {"run"}, "the directory is missing: postern run DIR"},
     {"two directories", {"run", "a", "b"}, "'b' is one argument too many"},
     {"no files", {"check"}, "the files are missing: postern check FILE"},
@@ -159,9 +158,18 @@ TEST(CommandLine, wrong_lines_are_told_in_one_line) {
   }
 }
 
-TEST(CommandLine, unbuilt_flags_are_refused_as_variables_too) {
+TEST(CommandLine, run_keeps_status_and_state_where_it_is_told) {
   const Variable state("POSTERN_STATE_DIR", "/var/lib/postern");
-  EXPECT_NE(answered({"run", "d"}).err.find("not supported yet"), std::string::npos);
+  const run::RunOptions options = run_options({"run", "d", "--status-dir", "s"});
+  EXPECT_EQ(options.proxy.state_dir, "/var/lib/postern");
+  EXPECT_EQ(options.status_dir, "s");
+}
+
+TEST(CommandLine, certgen_takes_a_directory_and_a_class) {
+  Command command = read_command_line({"certgen", "certs", "--class", "internal"});
+  ASSERT_TRUE(std::holds_alternative<CertgenOptions>(command));
+  EXPECT_EQ(std::get<CertgenOptions>(command).directory, "certs");
+  EXPECT_EQ(std::get<CertgenOptions>(command).ingress_class, "internal");
 }
 
 TEST(CommandLine, help_shows_flags_with_defaults_and_variables) {
