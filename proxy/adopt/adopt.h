@@ -60,6 +60,8 @@ class Adopter {
   virtual void apply(Update update, std::function<void(Outcome)> done) = 0;
   // What is in force: for Hello.
   [[nodiscard]] virtual std::vector<HeldResource> held() const = 0;
+  // Names of refused versions that may come into force yet. Control thread.
+  [[nodiscard]] virtual std::vector<config::ResourceKey> waiting() const { return {}; }
   // As it was received; null: nothing of that name is in force.
   [[nodiscard]] virtual std::shared_ptr<const config::Resource> resource(
       const config::ResourceKey& key) const = 0;

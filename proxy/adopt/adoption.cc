@@ -59,6 +59,7 @@ class Adoption::Core : public std::enable_shared_from_this<Core> {
 
   void apply(Request request);
   [[nodiscard]] const InForce& in_force() const { return in_force_; }
+  [[nodiscard]] std::vector<ResourceKey> waiting() const { return preparer_.waiting(); }
   [[nodiscard]] std::size_t alive() const { return alive_.alive(); }
 
  private:
@@ -348,6 +349,8 @@ std::vector<HeldResource> Adoption::held() const {
   all->each([&](const Held& held) { out.push_back({held->key(), held->version}); });
   return out;
 }
+
+std::vector<ResourceKey> Adoption::waiting() const { return core_->waiting(); }
 
 std::shared_ptr<const config::Resource> Adoption::resource(const ResourceKey& key) const {
   return core_->in_force().snapshot()->find(key);

@@ -39,6 +39,7 @@ class Adoption final : public Adopter {
 
   void apply(Update update, std::function<void(Outcome)> done) override;
   [[nodiscard]] std::vector<HeldResource> held() const override;
+  [[nodiscard]] std::vector<config::ResourceKey> waiting() const override;
   [[nodiscard]] std::shared_ptr<const config::Resource> resource(
       const config::ResourceKey& key) const override;
   [[nodiscard]] std::string version() const override;

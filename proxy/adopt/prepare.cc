@@ -116,6 +116,7 @@ void Preparer::examine_backend(const ResourceKey& key, const Held& held, Work& w
   }
   work.clients.put(key.name, std::move(*client));
   work.effective.put(held);
+  work.all.touch_dependants(key);  // secrets that it has blamed
 }
 
 // Here, and not when a listener names it: what is refused does not depend on who else is here.
@@ -229,6 +230,13 @@ std::vector<ResourceKey> Preparer::names() const {
   for (const auto& [key, held] : waiting_) {
     if (!accepted_.find(key)) all.push_back(key);
   }
+  return all;
+}
+
+std::vector<ResourceKey> Preparer::waiting() const {
+  std::vector<ResourceKey> all;
+  all.reserve(waiting_.size());
+  for (const auto& [key, held] : waiting_) all.push_back(key);
   return all;
 }
 

@@ -53,6 +53,7 @@ class Preparer {
   [[nodiscard]] const ResourceCounts& counts() const { return counts_; }
   // Every name that is in force or waits: what a full state may leave out.
   [[nodiscard]] std::vector<config::ResourceKey> names() const;
+  [[nodiscard]] std::vector<config::ResourceKey> waiting() const;
 
  private:
   struct Work;

@@ -10,7 +10,8 @@ namespace postern::control {
 
 namespace pb = config::v1alpha1;
 
-std::optional<StagedUpdate> Staging::add(pb::ConfigUpdate& chunk, const adopt::Adopter& held) {
+std::optional<StagedUpdate> Staging::add(pb::ConfigUpdate& chunk, const adopt::Adopter& held,
+                                         Place place) {
   if (staged_ && staged_->nonce != chunk.nonce()) drop();
   if (!staged_) staged_.emplace().nonce = chunk.nonce();
   StagedUpdate& staged = *staged_;
@@ -25,6 +26,7 @@ std::optional<StagedUpdate> Staging::add(pb::ConfigUpdate& chunk, const adopt::A
   if (!chunk.last_chunk()) return std::nullopt;
   // The adopter is told what goes, never "all the rest": a resource that was named but did not
   // decode keeps its predecessor.
+  if (place == Place::First) forget_what_waits(held, staged);
   if (chunk.full_state()) remove_what_was_not_named(held, staged);
   std::optional<StagedUpdate> whole = std::move(staged_);
   drop();
@@ -48,6 +50,22 @@ void Staging::stage_removals(const pb::ConfigUpdate& chunk, StagedUpdate& to) {
   for (const pb::ResourceName& name : chunk.removals()) {
     if (const auto type = type_of(name.type())) {
       to.update.removals.push_back({*type, name.name()});
+    }
+  }
+}
+
+// Whoever refused it before may be another controller than this, which would not know of it: a
+// version that is not sent again is not wanted any more. What is in force told once more ends the
+// waiting of another.
+void Staging::forget_what_waits(const adopt::Adopter& held, StagedUpdate& to) const {
+  const std::vector<config::ResourceKey>& gone = to.update.removals;
+  const std::set<config::ResourceKey> removed(gone.begin(), gone.end());
+  for (config::ResourceKey& key : held.waiting()) {
+    if (named_.contains(key) || removed.contains(key)) continue;
+    if (const auto running = held.resource(key)) {
+      to.update.upserts.push_back(*running);
+    } else {
+      to.update.removals.push_back(std::move(key));
     }
   }
 }

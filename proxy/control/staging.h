@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,10 +28,13 @@ class Staging {
   // What every controller's update stays below by far: a hundred times five thousand MailServers.
   static constexpr std::size_t kMostOctets = std::size_t{400} << 20;
 
+  // Of a stream: the first update of one says all that a proxy lacks of what is wanted.
+  enum class Place : std::uint8_t { First, Later };
   // The whole update with its last chunk. `held` is asked for what a delta is a change of. Private
   // keys are wiped out of the message.
   [[nodiscard]] std::optional<StagedUpdate> add(config::v1alpha1::ConfigUpdate& chunk,
-                                                const adopt::Adopter& held);
+                                                const adopt::Adopter& held,
+                                                Place place = Place::Later);
   // The update in hand is larger than anything that could be meant.
   [[nodiscard]] bool is_too_large() const { return octets_ > kMostOctets; }
   void drop() { *this = Staging(); }
@@ -39,10 +43,11 @@ class Staging {
   void stage(const config::v1alpha1::Resource& resource, const adopt::Adopter& held,
              StagedUpdate& to);
   static void stage_removals(const config::v1alpha1::ConfigUpdate& chunk, StagedUpdate& to);
+  void forget_what_waits(const adopt::Adopter& held, StagedUpdate& to) const;
   void remove_what_was_not_named(const adopt::Adopter& held, StagedUpdate& to) const;
 
   std::optional<StagedUpdate> staged_;
-  std::set<config::ResourceKey> named_;  // by a full state
+  std::set<config::ResourceKey> named_;  // upserts, also those that do not decode
   std::size_t octets_ = 0;
 };
 

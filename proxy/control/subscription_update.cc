@@ -61,7 +61,8 @@ bool Subscription::bring_back() {
 
 void Subscription::stage(pb::ConfigUpdate& chunk) {
   if (is_applying_) return leave_for("an update before the last one was answered");
-  auto staged = staging_.add(chunk, needs_.adopter);
+  const auto place = connection_.opening ? Staging::Place::Later : Staging::Place::First;
+  auto staged = staging_.add(chunk, needs_.adopter, place);
   if (staging_.is_too_large()) return leave_for("an update larger than can be meant");
   if (!staged) return;
   connection_.stream->send(accepted_message(staged->nonce));

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,10 @@ class HoldingAdopter final : public adopt::Adopter {
     std::vector<adopt::HeldResource> list;
     for (const auto& [key, resource] : held_) list.push_back({key, resource->version});
     return list;
+  }
+  [[nodiscard]] std::vector<config::ResourceKey> waiting() const override {
+    const std::lock_guard lock(mutex_);
+    return {waiting_.begin(), waiting_.end()};
   }
   [[nodiscard]] std::shared_ptr<const config::Resource> resource(
       const config::ResourceKey& key) const override {
@@ -101,15 +106,20 @@ class HoldingAdopter final : public adopt::Adopter {
     for (const config::Resource& resource : update.upserts) {
       const config::ResourceKey key = resource.key();
       const auto refused = refused_.find(key);
+      waiting_.erase(key);
       if (refused == refused_.end()) {
         held_[key] = std::make_shared<const config::Resource>(resource);
         continue;
       }
+      waiting_.insert(key);
       outcome.errors.push_back({key, resource.version,
                                 held_.contains(key) ? held_[key]->version : "", refused->second,
                                 "tls.key_pairs[0]", "it is not here", false});
     }
-    for (const config::ResourceKey& key : update.removals) held_.erase(key);
+    for (const config::ResourceKey& key : update.removals) {
+      held_.erase(key);
+      waiting_.erase(key);
+    }
     if (!outcome.errors.empty()) {
       const std::size_t named = update.upserts.size() + update.removals.size();
       outcome.state =
@@ -123,6 +133,7 @@ class HoldingAdopter final : public adopt::Adopter {
   std::condition_variable changed_;
   std::map<config::ResourceKey, std::shared_ptr<const config::Resource>> held_;
   std::map<config::ResourceKey, adopt::ErrorCode> refused_;
+  std::set<config::ResourceKey> waiting_;
   std::vector<adopt::Update> updates_;
   std::string version_;
   bool holds_back_ = false;

@@ -76,6 +76,20 @@ TEST_F(Prepare, what_was_refused_for_a_bad_key_is_in_force_when_the_key_is_good)
             (std::vector<ResourceKey>{{ResourceType::Server, "a"}, {ResourceType::Listener, "0"}}));
 }
 
+TEST_F(Prepare, a_key_that_a_backend_could_not_use_is_tried_again_when_the_backend_wants_less) {
+  config::Backend backend;
+  backend.tls.server_names = {"box.example"};
+  backend.tls.system_trust = false;
+  backend.tls.client_key_pair = "ns/k";
+  (void)put({secret("ns/k", "1", good_pair("a.example")), resource("box", "1", backend)});
+  const auto p = put({secret("ns/k", "2", weak_pair("a.example"))});
+  ASSERT_EQ(p.errors.size(), 1U);
+  EXPECT_EQ(preparer_.waiting(), (std::vector<ResourceKey>{{ResourceType::Secret, "ns/k"}}));
+  backend.tls.client_key_pair.clear();
+  EXPECT_TRUE(put({resource("box", "2", backend)}).errors.empty());
+  EXPECT_EQ(version_of(ResourceType::Secret, "ns/k"), "2");
+}
+
 TEST_F(Prepare, what_was_refused_and_then_removed_does_not_come_back) {
   (void)put({resource("a", "1", server_with("ns/k")), resource("0", "1", listener_of({"a"}))});
   (void)put({}, {{ResourceType::Server, "a"}, {ResourceType::Listener, "0"}});

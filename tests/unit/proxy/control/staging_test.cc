@@ -140,5 +140,51 @@ TEST(Staging, sends_details_that_are_not_utf8_as_printable_text) {
   EXPECT_LE(error_message(error).detail().size(), 1024U);
 }
 
+// Refused by the adopter: the server, and the listener, of which "running" stays in force.
+void refuse_both(test::HoldingAdopter& adopter) {
+  const ResourceKey server{ResourceType::Server, "lost"};
+  const ResourceKey listener{ResourceType::Listener, "993"};
+  const auto ignore = [](const adopt::Outcome&) {};
+  adopter.apply({"1", {{"993", "running", {}, config::Listener{}}}, {}, false}, ignore);
+  adopter.refuse(server, adopt::ErrorCode::BadCertificate);
+  adopter.refuse(listener, adopt::ErrorCode::Invalid);
+  adopter.apply({"2",
+                 {{"lost", "new", {}, config::Server{}}, {"993", "new", {}, config::Listener{}}},
+                 {},
+                 false},
+                ignore);
+}
+
+TEST(Staging, ends_the_waiting_of_what_the_first_update_of_a_stream_does_not_name) {
+  test::HoldingAdopter adopter;
+  refuse_both(adopter);
+  Staging staging;
+  pb::ConfigUpdate chunk = mk_chunk("1");
+  const auto staged = staging.add(chunk, adopter, Staging::Place::First);
+  ASSERT_TRUE(staged);
+  EXPECT_EQ(staged->update.removals, (std::vector<ResourceKey>{{ResourceType::Server, "lost"}}));
+  ASSERT_EQ(staged->update.upserts.size(), 1U);
+  EXPECT_EQ(staged->update.upserts[0].name, "993");
+  EXPECT_EQ(staged->update.upserts[0].version, "running");
+}
+
+TEST(Staging, leaves_what_waits_to_the_updates_that_name_it) {
+  test::HoldingAdopter adopter;
+  refuse_both(adopter);
+  Staging staging;
+  pb::ConfigUpdate later = mk_chunk("1");
+  auto staged = staging.add(later, adopter);
+  ASSERT_TRUE(staged);
+  EXPECT_TRUE(staged->update.upserts.empty() && staged->update.removals.empty());
+  pb::ConfigUpdate first = mk_chunk("2");
+  add_listener(first, "993");
+  first.add_removals()->set_type(pb::RESOURCE_TYPE_SERVER);
+  first.mutable_removals(0)->set_name("lost");
+  staged = staging.add(first, adopter, Staging::Place::First);
+  ASSERT_TRUE(staged);
+  EXPECT_EQ(staged->update.upserts.size(), 1U);
+  EXPECT_EQ(staged->update.removals.size(), 1U);
+}
+
 }  // namespace
 }  // namespace postern::control
