@@ -110,14 +110,16 @@ void check_fields(const Node& metadata, Findings& findings) {
   }
 }
 
-void collect_places(const Node& node, const std::string& file, const std::string& path,
-                    std::map<std::string, model::Place>& places) {
-  places[path] = model::Place{file, node.mark.line, node.mark.column};
+void collect_places(const Node& node, const std::string& path,
+                    std::vector<model::FieldPlace>& places) {
+  // What a default filled in has the place of the field above it.
+  if (!node.written) return;
+  places.push_back({path, node.mark.line, node.mark.column});
   for (const Member& member : node.members) {
-    collect_places(member.value, file, join(path, member.key), places);
+    collect_places(member.value, join(path, member.key), places);
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
-    collect_places(node.items[i], file, join(path, i), places);
+    collect_places(node.items[i], join(path, i), places);
   }
 }
 
@@ -162,12 +164,14 @@ model::Meta read_meta(const Node& document, const std::string& file, Findings& f
   meta.creation_timestamp = text_at(*metadata, "creationTimestamp");
   meta.labels = read_words(*metadata, "labels", findings);
   meta.annotations = read_words(*metadata, "annotations", findings);
+  std::vector<model::FieldPlace> places;
   // Data of Secrets and ConfigMaps can have any number of keys; no problem points into them.
   if (meta.key.kind != "Secret" && meta.key.kind != "ConfigMap") {
-    collect_places(document, file, "", meta.places);
+    collect_places(document, "", places);
   }
-  collect_places(*metadata, file, "metadata", meta.places);
-  meta.places[""] = model::Place{file, document.mark.line, document.mark.column};
+  collect_places(*metadata, "metadata", places);
+  places.push_back({"", document.mark.line, document.mark.column});
+  meta.places = model::Places(file, std::move(places));
   return meta;
 }
 

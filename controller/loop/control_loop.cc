@@ -138,7 +138,8 @@ Delivery ControlLoop::build(source::Changes changes) {
   looked_ = caused_at;
   source_problems_ = std::move(changes.problems);
   world::Touched touched;
-  for (model::Object& object : changes.changed) touched.merge(world_.apply(std::move(object)));
+  for (model::SharedObject& object : changes.changed)
+    touched.merge(world_.apply(std::move(object)));
   for (const model::ObjectKey& key : changes.gone) touched.merge(world_.remove(key));
   build::Terms terms{.class_name = terms_.class_name,
                      .now_unix_s = unix_seconds(needs_.clock.wall())};
@@ -154,16 +155,21 @@ Delivery ControlLoop::build(source::Changes changes) {
                .published = {},
                .caused_at = caused_at};
   std::ranges::move(built.class_problems, std::back_inserter(out.round.problems));
-  add_other_classes(out.round.problems);
+  look_for_other_classes(touched);
+  for (const auto& [key, problem] : other_classes_) out.round.problems.push_back(problem);
   count_listeners(out.round);
   return out;
 }
 
-void ControlLoop::add_other_classes(model::Problems& problems) const {
-  for (const model::MailServer* server : world_.mail_servers()) {
-    const std::string& wanted = server->ingress_class_name;
-    if (!wanted.empty() && wanted != terms_.class_name) {
-      problems.push_back(other_class(*server, terms_.class_name));
+void ControlLoop::look_for_other_classes(const world::Touched& touched) {
+  for (const auto& [key, extent] : touched.servers) {
+    const model::MailServer* server = world_.mail_server(key);
+    const bool other = server != nullptr && !server->ingress_class_name.empty() &&
+                       server->ingress_class_name != terms_.class_name;
+    if (other) {
+      other_classes_.insert_or_assign(key, other_class(*server, terms_.class_name));
+    } else {
+      other_classes_.erase(key);
     }
   }
 }

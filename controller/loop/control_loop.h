@@ -61,7 +61,7 @@ class ControlLoop {
   void deliver(Delivery delivery);
   void count_listeners(const Round& round);
   [[nodiscard]] bool class_is_broken(const model::Problems& problems) const;
-  void add_other_classes(model::Problems& problems) const;
+  void look_for_other_classes(const world::Touched& touched);
   [[nodiscard]] Duration patience() const;
 
   LoopNeeds needs_;
@@ -70,6 +70,8 @@ class ControlLoop {
   build::Builder builder_;
   HoldBack hold_back_;
   model::Problems source_problems_;
+  std::map<model::ObjectKey, model::Problem>
+      other_classes_;                               // MailServers that are not served here
   std::map<model::ObjectKey, std::size_t> served_;  // listeners of each MailServer
   std::size_t listeners_ = 0;
   Instant looked_{};

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "controller/model/object_key.h"
+#include "controller/model/places.h"
 #include "controller/model/problem.h"
 
 namespace postern::model {
@@ -17,8 +18,7 @@ struct Meta {
   std::string creation_timestamp;  // RFC 3339 as written; empty: none. Older is smaller, then path
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;
-  // Where its fields stand, for problems found after decoding: field path → place.
-  std::map<std::string, Place> places;
+  Places places;
   // The nearest known place of `field`: its own, else its parents'.
   [[nodiscard]] Place place_of(const std::string& field) const;
   friend bool operator==(const Meta&, const Meta&) = default;

@@ -33,7 +33,7 @@ struct DirectoryOptions {
 
 // All that there is at one moment.
 struct Loaded {
-  std::vector<model::Object> objects;  // no two of the same kind, namespace and name
+  std::vector<model::SharedObject> objects;  // no two of the same kind, namespace and name
   model::Problems problems;
 };
 

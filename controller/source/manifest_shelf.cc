@@ -138,6 +138,7 @@ void ManifestShelf::put(Files::iterator at, Manifest manifest) {
   if (!manifest.parsed) return;
   table_.take_away(file, kept.documents);
   kept.documents = std::move(manifest.documents);
+  kept.documents.shrink_to_fit();  // files are many, and keep what they have for long
   kept.needs_completion = false;
   for (Document& document : kept.documents) {
     if (needs_completion(document)) {

@@ -15,7 +15,7 @@ namespace postern::source {
 
 // What is other than at the last read(); of the first read(): everything.
 struct Changes {
-  std::vector<model::Object> changed;  // new, or other than before; no two of one key
+  std::vector<model::SharedObject> changed;  // new, or other than before; no two of one key
   std::vector<model::ObjectKey> gone;
   model::Problems problems;       // all that stand now, of reading and decoding
   bool problems_changed = false;  // against those of the last read()

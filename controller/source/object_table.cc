@@ -69,15 +69,19 @@ bool ObjectTable::renew(Row& row) {
     row.claims[i].document->first.reset();
     if (i > 0) row.claims[i].document->first = row.claims[0].document->place;
   }
-  const Document& document = *row.claims[0].document;
-  const std::shared_ptr<model::Object>& now = document.object;
+  Document& document = *row.claims[0].document;
+  const std::shared_ptr<model::Object> now = document.object;
   if (now == nullptr || now == row.current) return false;
   model::Meta& meta = meta_in(*now);
-  const std::shared_ptr<const model::Object> before = std::exchange(row.current, now);
+  const std::shared_ptr<model::Object> before = std::exchange(row.current, now);
   if (before != nullptr) {
     if (!document.generation_written) meta.generation = row.generation;
     // A Secret whose files were read again is mostly the same.
-    if (*before == *now) return false;
+    if (*before == *now) {
+      if (document.decoded == now) document.decoded = before;
+      document.object = row.current = before;  // one of the two is enough
+      return false;
+    }
   }
   if (before == nullptr || !same_but_for_places(*before, *now)) ++row.generation;
   if (!document.generation_written) meta.generation = row.generation;
@@ -92,16 +96,16 @@ void ObjectTable::collect(Changes& out) {
       if (at->second.current != nullptr) out.gone.push_back(key);
       rows_.erase(at);
     } else if (renew(at->second)) {
-      out.changed.push_back(*at->second.current);
+      out.changed.push_back(at->second.current);
     }
   }
   touched_.clear();
 }
 
-std::vector<model::Object> ObjectTable::objects() const {
-  std::vector<model::Object> out;
+std::vector<model::SharedObject> ObjectTable::objects() const {
+  std::vector<model::SharedObject> out;
   for (const auto& [key, row] : rows_) {
-    if (row.current != nullptr) out.push_back(*row.current);
+    if (row.current != nullptr) out.push_back(row.current);
   }
   return out;
 }

@@ -35,7 +35,7 @@ class ObjectTable {
 
   // Since the last call.
   void collect(Changes& out);
-  [[nodiscard]] std::vector<model::Object> objects() const;
+  [[nodiscard]] std::vector<model::SharedObject> objects() const;
 
  private:
   struct Claim {
@@ -46,7 +46,8 @@ class ObjectTable {
   };
   struct Row {
     std::vector<Claim> claims;  // the first one counts
-    std::shared_ptr<const model::Object> current;
+    // What was told. The source's readers hold it too: it does not change any more.
+    std::shared_ptr<model::Object> current;
     std::int64_t generation = 0;  // how many there were
   };
   static bool renew(Row& row);

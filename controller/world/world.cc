@@ -113,40 +113,52 @@ void World::leave(const Object& object) {
 }
 
 Touched World::apply(Object object) {
-  const ObjectKey key = model::meta_of(object).key;
-  const auto [entry, fresh] = objects_.try_emplace(key);
-  Object& known = entry->second;
+  return apply(std::make_shared<const Object>(std::move(object)));
+}
+
+Touched World::apply(model::SharedObject object) {
+  const auto [entry, fresh] = objects_.try_emplace(model::meta_of(*object).key);
+  model::SharedObject& known = entry->second;
   if (fresh) {
     known = std::move(object);
-    enter(known);
-    return touched_by(known, extent_of(known));
+    enter(*known);
+    return touched_by(*known, extent_of(*known));
   }
-  if (known == object) return {};
-  const Extent extent = extent_of(known, object);
-  const bool another = is_another_to_rules(known, object);
+  if (known == object || *known == *object) return {};
+  const Extent extent = extent_of(*known, *object);
+  const bool another = is_another_to_rules(*known, *object);
   // An EndpointSlice may go from one Service to another: both are touched.
-  Touched touched = touched_by(known, extent);
-  leave(known);
+  Touched touched = touched_by(*known, extent);
+  leave(*known);
   known = std::move(object);
-  enter(known);
-  touched.merge(touched_by(known, extent));
+  enter(*known);
+  touched.merge(touched_by(*known, extent));
   return another ? touched : Touched{};
 }
 
 Touched World::remove(const ObjectKey& key) {
   const auto entry = objects_.find(key);
   if (entry == objects_.end()) return {};
-  Touched touched = touched_by(entry->second, extent_of(entry->second));
-  leave(entry->second);
+  Touched touched = touched_by(*entry->second, extent_of(*entry->second));
+  leave(*entry->second);
   objects_.erase(entry);
   return touched;
 }
 
 Touched World::replace(std::vector<Object> objects) {
+  std::vector<model::SharedObject> shared;
+  shared.reserve(objects.size());
+  for (Object& object : objects) {
+    shared.push_back(std::make_shared<const Object>(std::move(object)));
+  }
+  return replace(std::move(shared));
+}
+
+Touched World::replace(std::vector<model::SharedObject> objects) {
   std::set<ObjectKey> present;
   Touched touched;
-  for (Object& object : objects) {
-    present.insert(model::meta_of(object).key);
+  for (model::SharedObject& object : objects) {
+    present.insert(model::meta_of(*object).key);
     touched.merge(apply(std::move(object)));
   }
   std::vector<ObjectKey> gone;
@@ -162,7 +174,7 @@ const T* World::find(std::string_view kind, std::string_view object_namespace,
                      std::string_view name) const {
   const auto found =
       objects_.find(ObjectKey{std::string(kind), std::string(object_namespace), std::string(name)});
-  return found == objects_.end() ? nullptr : std::get_if<T>(&found->second);
+  return found == objects_.end() ? nullptr : std::get_if<T>(found->second.get());
 }
 
 std::vector<const model::MailServer*> World::mail_servers() const {

@@ -39,9 +39,11 @@ class World {
   World& operator=(World&&) = default;
 
   // An object that is new or other than before; one that equals what is known touches nobody.
+  [[nodiscard]] Touched apply(model::SharedObject object);
   [[nodiscard]] Touched apply(model::Object object);
   [[nodiscard]] Touched remove(const model::ObjectKey& key);
   // These objects and no others exist.
+  [[nodiscard]] Touched replace(std::vector<model::SharedObject> objects);
   [[nodiscard]] Touched replace(std::vector<model::Object> objects);
 
   // Oldest first: creationTimestamp, then namespace/name. An object without a timestamp is older
@@ -74,7 +76,7 @@ class World {
   void enter(const model::Object& object);
   void leave(const model::Object& object);
 
-  std::map<model::ObjectKey, model::Object> objects_;
+  std::map<model::ObjectKey, model::SharedObject> objects_;  // the source holds them too
   std::map<Age, const model::MailServer*> by_age_;
   std::map<model::ObjectKey, std::set<model::ObjectKey>> named_by_;   // object → MailServers
   std::map<model::ObjectKey, std::set<model::ObjectKey>> slices_of_;  // Service → EndpointSlices

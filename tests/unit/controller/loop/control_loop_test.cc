@@ -87,7 +87,9 @@ class ControlLoopTest : public testing::Test {
   }
   static source::Changes of(std::vector<model::Object> changed, model::Problems problems = {}) {
     source::Changes changes;
-    changes.changed = std::move(changed);
+    for (model::Object& object : changed) {
+      changes.changed.push_back(std::make_shared<const model::Object>(std::move(object)));
+    }
     changes.problems = std::move(problems);
     changes.problems_changed = !changes.problems.empty();
     return changes;
@@ -177,7 +179,7 @@ TEST_F(ControlLoopTest, a_change_publishes_what_it_touches) {
   EXPECT_TRUE(round(of({changed})));
   ASSERT_EQ(publisher_.publications.size(), 2U);
   ASSERT_EQ(publisher_.publications[1].upserts.size(), 1U);
-  EXPECT_EQ(publisher_.publications[1].upserts[0].name, "mail/b");
+  EXPECT_EQ(publisher_.publications[1].upserts[0]->name, "mail/b");
   ASSERT_EQ(rounds_[1].verdicts.size(), 1U);
 }
 

@@ -31,8 +31,7 @@ TEST(Problem, text_names_a_field_that_is_not_supported_once) {
 
 TEST(Meta, place_of_a_field_without_one_is_its_parents) {
   Meta meta;
-  meta.places[""] = {"a.yaml", 1, 1};
-  meta.places["spec.tls"] = {"a.yaml", 5, 3};
+  meta.places = Places("a.yaml", {{"spec.tls", 5, 3}, {"", 1, 1}});
   EXPECT_EQ(meta.place_of("spec.tls").line, 5);
   EXPECT_EQ(meta.place_of("spec.tls.certificateRefs[0].name").line, 5);
   EXPECT_EQ(meta.place_of("spec.backends[1]").line, 1);

@@ -37,7 +37,7 @@ TEST_F(SourceChanges, one_changed_object_of_a_file_is_told_alone_and_counted) {
   directory.write("a.yaml", config_map("a", "1") + config_map("b", "2"));
   ASSERT_TRUE(follower.read());
   ASSERT_EQ(follower.last().changed.size(), 1U);
-  const model::Meta& meta = model::meta_of(follower.last().changed[0]);
+  const model::Meta& meta = model::meta_of(*follower.last().changed[0]);
   EXPECT_EQ(meta.key.name, "b");
   EXPECT_EQ(meta.generation, 2);
 }
@@ -48,18 +48,18 @@ TEST_F(SourceChanges, lines_that_moved_are_told_but_are_no_generation) {
   directory.write("a.yaml", "# a word\n" + config_map("a", "1"));
   ASSERT_TRUE(follower.read());
   ASSERT_EQ(follower.last().changed.size(), 1U);
-  EXPECT_EQ(model::meta_of(follower.last().changed[0]).generation, 1);
-  EXPECT_EQ(model::meta_of(follower.last().changed[0]).place_of("").line, 3);
+  EXPECT_EQ(model::meta_of(*follower.last().changed[0]).generation, 1);
+  EXPECT_EQ(model::meta_of(*follower.last().changed[0]).place_of("").line, 3);
 }
 
 TEST_F(SourceChanges, written_generation_stays) {
   const std::string head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, generation: 7}\n";
   directory.write("a.yaml", head + "data: {k: x}\n");
   ASSERT_TRUE(follower.read());
-  EXPECT_EQ(model::meta_of(follower.last().changed[0]).generation, 7);
+  EXPECT_EQ(model::meta_of(*follower.last().changed[0]).generation, 7);
   directory.write("a.yaml", head + "data: {k: yy}\n");
   ASSERT_TRUE(follower.read());
-  EXPECT_EQ(model::meta_of(follower.last().changed[0]).generation, 7);
+  EXPECT_EQ(model::meta_of(*follower.last().changed[0]).generation, 7);
 }
 
 TEST_F(SourceChanges, removed_file_takes_its_objects_along) {
@@ -82,7 +82,7 @@ TEST_F(SourceChanges, object_that_moves_to_another_file_is_never_gone) {
   ASSERT_TRUE(follower.read());
   EXPECT_TRUE(follower.last().gone.empty());
   ASSERT_EQ(follower.last().changed.size(), 1U) << "it stands elsewhere now";
-  EXPECT_EQ(model::meta_of(follower.last().changed[0]).generation, 1);
+  EXPECT_EQ(model::meta_of(*follower.last().changed[0]).generation, 1);
 }
 
 TEST_F(SourceChanges, second_of_two_takes_the_place_of_the_first) {

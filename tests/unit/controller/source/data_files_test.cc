@@ -82,7 +82,7 @@ TEST_F(SecretFiles, renewed_pair_is_taken_whole_or_not_at_all) {
   ASSERT_TRUE(follower.read());
   EXPECT_EQ(host(follower), "mail2.example.com");
   EXPECT_EQ(follower.last().changed.size(), 1U);
-  EXPECT_EQ(model::meta_of(follower.last().changed.at(0)).generation, 2);
+  EXPECT_EQ(model::meta_of(*follower.last().changed.at(0)).generation, 2);
 }
 
 TEST_F(SecretFiles, are_read_again_only_when_they_changed) {

@@ -29,8 +29,8 @@ std::vector<std::string> messages(const Loaded& loaded) {
 }
 
 const model::SecretObject* secret_in(const Loaded& loaded) {
-  for (const model::Object& object : loaded.objects) {
-    if (const auto* secret = std::get_if<model::SecretObject>(&object)) return secret;
+  for (const model::SharedObject& object : loaded.objects) {
+    if (const auto* secret = std::get_if<model::SecretObject>(object.get())) return secret;
   }
   return nullptr;
 }
@@ -50,7 +50,7 @@ TEST(DirectorySource, reads_several_documents_of_several_files) {
   const Loaded loaded = load(directory);
   EXPECT_EQ(loaded.objects.size(), 3U);
   EXPECT_TRUE(loaded.problems.empty());
-  EXPECT_EQ(model::meta_of(loaded.objects[0]).key.path(), "default/ca") << "in the order of keys";
+  EXPECT_EQ(model::meta_of(*loaded.objects[0]).key.path(), "default/ca") << "in the order of keys";
 }
 
 TEST(DirectorySource, reads_a_list_as_kubectl_writes_it) {
@@ -81,7 +81,7 @@ TEST(DirectorySource, first_file_wins_and_the_other_is_told) {
   directory.write("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {k: a}\n");
   const Loaded loaded = load(directory);
   ASSERT_EQ(loaded.objects.size(), 1U);
-  EXPECT_EQ(std::get<model::ConfigMapObject>(loaded.objects[0]).data.at("k"), "a");
+  EXPECT_EQ(std::get<model::ConfigMapObject>(*loaded.objects[0]).data.at("k"), "a");
   ASSERT_EQ(loaded.problems.size(), 1U);
   EXPECT_EQ(loaded.problems[0].place.file, directory.path() + "/b.yaml");
   EXPECT_EQ(loaded.problems[0].reason, "Duplicate");

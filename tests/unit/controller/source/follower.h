@@ -45,16 +45,18 @@ using Objects = std::map<model::ObjectKey, model::Object>;
 [[nodiscard]] inline model::Object bare(model::Object object) {
   std::visit(
       [](auto& o) {
-        o.meta.places.clear();
+        o.meta.places = {};
         o.meta.generation = 0;
       },
       object);
   return object;
 }
 
-[[nodiscard]] inline Objects bare(const std::vector<model::Object>& objects) {
+[[nodiscard]] inline Objects bare(const std::vector<model::SharedObject>& objects) {
   Objects out;
-  for (const model::Object& object : objects) out[model::meta_of(object).key] = bare(object);
+  for (const model::SharedObject& object : objects) {
+    out[model::meta_of(*object).key] = bare(*object);
+  }
   return out;
 }
 
@@ -69,7 +71,9 @@ class Follower {
     last_ = changes ? std::move(*changes) : Changes{};
     if (!changes) return false;
     for (const model::ObjectKey& key : last_.gone) EXPECT_EQ(known_.erase(key), 1U) << key.path();
-    for (const model::Object& object : last_.changed) known_[model::meta_of(object).key] = object;
+    for (const model::SharedObject& object : last_.changed) {
+      known_[model::meta_of(*object).key] = *object;
+    }
     return true;
   }
 

@@ -52,8 +52,9 @@ std::string report(const Loaded& loaded, const std::string& directory) {
 }
 
 bool serves(const Loaded& loaded, const std::string& path) {
-  return std::any_of(loaded.objects.begin(), loaded.objects.end(), [&](const model::Object& o) {
-    return std::holds_alternative<model::MailServer>(o) && model::meta_of(o).key.path() == path;
+  return std::ranges::any_of(loaded.objects, [&](const model::SharedObject& object) {
+    return std::holds_alternative<model::MailServer>(*object) &&
+           model::meta_of(*object).key.path() == path;
   });
 }
 
