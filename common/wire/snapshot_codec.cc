@@ -172,14 +172,21 @@ Result<config::Resource, DecodeError> from_octets(std::string_view octets) {
   return resource;
 }
 
-std::string version_of(const config::Resource& resource) {
+std::string version_of(const config::Resource& resource) { return weigh(resource).version; }
+
+Weighed weigh(const config::Resource& resource) {
   pb::Resource message;
   encode_content(resource, message);
   std::string octets = serialised(message);
   const Sha256 digest = sha256(octets);
   wipe(octets.data(), octets.size());
+  Weighed out{hex(digest).substr(0, 32), 0};
+  message.set_name(resource.name);
+  message.set_version(out.version);
+  encode_sources(resource, message);
+  out.octets = message.ByteSizeLong();
   wipe_secrets(message);
-  return hex(digest).substr(0, 32);
+  return out;
 }
 
 std::size_t octets_of(const config::Resource& resource) {

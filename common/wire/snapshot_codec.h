@@ -61,6 +61,13 @@ using config::kListenerAddresses;
 // What it takes on the wire, name and sources included.
 [[nodiscard]] std::size_t octets_of(const config::Resource& resource);
 
+// Both, of a resource that has no version yet: it is written out once.
+struct Weighed {
+  std::string version;
+  std::size_t octets = 0;  // with that version
+};
+[[nodiscard]] Weighed weigh(const config::Resource& resource);
+
 // Private keys in the message are overwritten. Call it before a message is destroyed or used again.
 void wipe_secrets(config::v1alpha1::Resource& message);
 

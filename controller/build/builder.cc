@@ -147,10 +147,10 @@ void Builder::State::give(Part& part, Changes& out) {
   for (auto& resource : now) {
     while (old != part.given.end() && (*old)->key() < resource->key()) remove_old();
     if (old == part.given.end() || (*old)->key() != resource->key()) {
-      out.upserts.push_back(*resource);
+      out.upserts.push_back(resource);
       continue;
     }
-    if (*old != resource && !same(**old, *resource)) out.upserts.push_back(*resource);
+    if (*old != resource && !same(**old, *resource)) out.upserts.push_back(resource);
     ++old;
   }
   while (old != part.given.end()) remove_old();
@@ -165,7 +165,7 @@ void Builder::State::name_secrets(const Part& part) {
   source.generation = part.generation;
   for (const auto& [name, secret] : part.draft.secrets) {
     const bool needs = part.claimant.is_served() && part.secrets.contains(name);
-    secrets.enter(name, secret, {wishes.age, source, needs});
+    secrets.enter(name, secret, wishes.age, {source, needs});
   }
 }
 
@@ -216,7 +216,7 @@ Changes Builder::update(const world::World& world, const world::Touched& touched
   move_to(settled.upserts, out.upserts);
   move_to(decided.removals, out.removals);
   move_to(settled.removals, out.removals);
-  std::ranges::sort(out.upserts, {}, &config::Resource::key);
+  std::ranges::sort(out.upserts, {}, &config::FreshResource::key);
   std::ranges::sort(out.removals, std::ranges::greater{});
   out.listeners_after = state_->ports.size();
   out.resources = state_->own_given + state_->ports.size() + state_->secrets.size();
@@ -228,7 +228,9 @@ Built build(const world::World& world, const Terms& terms) {
   everything.all = true;
   Changes changes = Builder().update(world, everything, terms);
   Built built;
-  built.resources = std::move(changes.upserts);
+  for (const config::FreshResource& one : changes.upserts) {
+    built.resources.push_back(std::move(*one.shared()));
+  }
   built.problems = std::move(changes.class_problems);
   for (Verdict& verdict : changes.verdicts) {
     move_to(verdict.problems, built.problems);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/base/mail.h"
+#include "common/config/fresh_resource.h"
 #include "common/config/resource.h"
 #include "controller/model/problem.h"
 #include "controller/world/world.h"
@@ -47,7 +48,7 @@ struct Verdict {
 
 // What is other than after the last update().
 struct Changes {
-  std::vector<config::Resource> upserts;  // by type, then name; versions are wire's business
+  std::vector<config::FreshResource> upserts;  // by type, then name; versions are wire's business
   std::vector<config::ResourceKey> removals;
   std::vector<Verdict> verdicts;       // those that were made anew, oldest MailServer first
   std::vector<model::ObjectKey> gone;  // MailServers that are no more, or left the class

@@ -189,6 +189,14 @@ void ClassRules::apply_to(config::Listener& listener) const {
   listener.socket = socket_of(entry->socket);
 }
 
+std::optional<config::SourceRef> ClassRules::source_of(const config::Listener& listener) const {
+  if (port(listener.port) == nullptr) return std::nullopt;
+  if (listener.addresses.empty() && listener.socket == config::ListenerSocket{}) {
+    return std::nullopt;
+  }
+  return build::source_of(class_->meta);
+}
+
 bool ClassRules::may_point_to(const IpAddress& address) const {
   return class_ == nullptr ? egress_allows(std::nullopt, address)
                            : egress_allows(class_->egress, address);

@@ -13,6 +13,7 @@
 
 #include "common/base/address.h"
 #include "common/config/listener.h"
+#include "common/config/resource.h"
 #include "controller/build/draft.h"
 #include "controller/model/mail_class.h"
 #include "controller/world/world.h"
@@ -36,6 +37,9 @@ class ClassRules {
   [[nodiscard]] std::optional<Remark> check_port(std::uint16_t number, std::string field) const;
   // Addresses and socket options of a LISTENER.
   void apply_to(config::Listener& listener) const;
+  // The class, where it says what the kernel may refuse: addresses or socket options of a listener.
+  // Nothing: what goes wrong there is not its doing.
+  [[nodiscard]] std::optional<config::SourceRef> source_of(const config::Listener& listener) const;
 
   // Whether proxies may connect there. To be asked for addresses that a MailServer wrote, for
   // postern.dev/addresses, and for endpoints of a Service without selector.

@@ -10,13 +10,13 @@
 namespace postern::build {
 namespace {
 
-std::shared_ptr<const config::Resource> resource(std::string name, config::ResourceBody body,
-                                                 const model::MailServer& spec) {
+config::FreshResource resource(std::string name, config::ResourceBody body,
+                               const model::MailServer& spec) {
   config::Resource out;
   out.name = std::move(name);
   out.sources = {source_of(spec.meta)};
   out.body = std::move(body);
-  return std::make_shared<const config::Resource>(std::move(out));
+  return out;
 }
 
 bool is_offered(const ServerDraft& draft, const BackendDraft& backend) {
@@ -26,20 +26,22 @@ bool is_offered(const ServerDraft& draft, const BackendDraft& backend) {
 }
 
 // What listeners need through the MailServer; what no offer leads to is not given to anybody.
+// The draft gives what it does not need for other endpoints: there are thousands of them.
 void collect_own(const model::MailServer& spec, Part& part) {
-  const ServerDraft& draft = part.draft;
+  ServerDraft& draft = part.draft;
   part.own.clear();
   part.secrets.clear();
   part.secrets.insert(draft.key_pairs.begin(), draft.key_pairs.end());
-  for (const BackendDraft& backend : draft.backends) {
+  for (BackendDraft& backend : draft.backends) {
     if (!is_offered(draft, backend)) continue;
     part.own.push_back(resource(backend.name, backend.backend, spec));
-    part.own.push_back(resource(backend.name, backend.endpoints, spec));
+    part.own.push_back(resource(backend.name, std::exchange(backend.endpoints, {}), spec));
     const config::BackendTls& tls = backend.backend.tls;
     part.secrets.insert(tls.trust.begin(), tls.trust.end());
     if (!tls.client_key_pair.empty()) part.secrets.insert(tls.client_key_pair);
+    backend.backend.tls = {};
   }
-  part.own.push_back(resource(draft.path, draft.server, spec));
+  part.own.push_back(resource(draft.path, std::exchange(draft.server, {}), spec));
   std::ranges::sort(part.own, {}, [](const auto& one) { return one->key(); });
 }
 
@@ -113,8 +115,9 @@ void make_endpoints(const Setting& setting, const model::MailServer& spec, Part&
   for (auto& own : part.own) {
     if (own->type() != config::ResourceType::Endpoints) continue;
     const auto backend = std::ranges::find(draft.backends, own->name, &BackendDraft::name);
-    const auto& now = backend->endpoints;
-    if (std::get<config::EndpointSet>(own->body) != now) own = resource(own->name, now, spec);
+    config::EndpointSet now = std::exchange(backend->endpoints, {});
+    if (std::get<config::EndpointSet>(own->body) == now) continue;
+    own = resource(own->name, std::move(now), spec);
   }
   let_go(draft);
 }

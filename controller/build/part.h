@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/config/fresh_resource.h"
 #include "common/config/resource.h"
 #include "controller/build/builder.h"
 #include "controller/build/claims.h"
@@ -16,7 +17,7 @@
 
 namespace postern::build {
 
-using Resources = std::vector<std::shared_ptr<const config::Resource>>;
+using Resources = std::vector<config::FreshResource>;
 
 struct Part {
   ServerDraft draft;                // problems: in the three lists below

@@ -103,6 +103,10 @@ void Port::ask_all(const ClassRules& rules, std::set<model::ObjectKey>& others) 
   }
   auto& listener = std::get<config::Listener>(asking.resource.body);
   rules.apply_to(listener);
+  // Last, so that tenants and sources have the same places.
+  if (auto source = rules.source_of(listener); source && !listener.tenants.empty()) {
+    asking.resource.sources.push_back(*std::move(source));
+  }
   if (!listener.addresses.empty()) {
     asking.resource.required_features = {std::string(config::kListenerAddresses)};
   }

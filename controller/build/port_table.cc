@@ -43,7 +43,7 @@ PortTable::Decided PortTable::decide(const ClassRules& rules) {
     Port& port = ports_.at(number);
     const bool was_open = port.is_open();
     Port::Decided decided = port.decide(rules, out.servers);
-    if (decided.upsert) out.upserts.push_back(*std::move(decided.upsert));
+    if (decided.upsert) out.upserts.emplace_back(*std::move(decided.upsert));
     if (decided.removed) {
       out.removals.push_back({config::ResourceType::Listener, std::to_string(number)});
     }

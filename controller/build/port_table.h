@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "common/config/fresh_resource.h"
 #include "common/config/resource.h"
 #include "controller/build/claims.h"
 #include "controller/build/port.h"
@@ -24,7 +25,7 @@ class PortTable {
   void mark_all();
 
   struct Decided {
-    std::vector<config::Resource> upserts;
+    std::vector<config::FreshResource> upserts;
     std::vector<config::ResourceKey> removals;
     std::set<model::ObjectKey> servers;  // those whose outcomes are others than before
   };

@@ -17,13 +17,17 @@ std::vector<config::SourceRef> sources_of(const Users& users, const config::Sour
   return out;
 }
 
+bool is_same(const std::shared_ptr<const SecretDraft>& given,
+             const std::shared_ptr<const SecretDraft>& now) {
+  return given == now || (given != nullptr && given->material == now->material);
+}
+
 }  // namespace
 
 void SecretTable::enter(const std::string& name, std::shared_ptr<const SecretDraft> draft,
-                        User user) {
+                        const Age& age, User user) {
   Entry& entry = entries_[name];
   entry.draft = std::move(draft);
-  const Age age = user.age;
   entry.users.insert_or_assign(age, std::move(user));
   marked_.insert(name);
 }
@@ -39,25 +43,27 @@ void SecretTable::settle(const std::string& name, Entry& entry, Settled& out) {
   const bool needed =
       std::ranges::any_of(entry.users, [](const auto& user) { return user.second.needs; });
   if (!needed) {
-    if (entry.given) {
+    if (entry.given != nullptr) {
       out.removals.push_back({config::ResourceType::Secret, name});
       --given_;
     }
-    entry.given = false;
-    entry.resource = {};
+    entry.given.reset();
+    entry.sources.clear();
     return;
   }
+  std::vector<config::SourceRef> sources = sources_of(entry.users, entry.draft->source);
+  if (is_same(entry.given, entry.draft) && entry.sources == sources) {
+    entry.given = entry.draft;
+    return;
+  }
+  if (entry.given == nullptr) ++given_;
+  entry.given = entry.draft;
+  entry.sources = std::move(sources);
   config::Resource resource;
   resource.name = name;
-  resource.sources = sources_of(entry.users, entry.draft->source);
+  resource.sources = entry.sources;
   resource.body = entry.draft->material;
-  const bool same = entry.given && entry.resource.body == resource.body &&
-                    entry.resource.sources == resource.sources;
-  if (same) return;
-  if (!entry.given) ++given_;
-  entry.given = true;
-  entry.resource = std::move(resource);
-  out.upserts.push_back(entry.resource);
+  out.upserts.emplace_back(std::move(resource));
 }
 
 SecretTable::Settled SecretTable::settle(LastGood& last_good) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/config/fresh_resource.h"
 #include "common/config/resource.h"
 #include "controller/build/claims.h"
 #include "controller/build/last_good.h"
@@ -19,16 +20,16 @@ namespace postern::build {
 class SecretTable {
  public:
   struct User {
-    Age age;
     config::SourceRef source;
     bool needs = false;  // it is served, and what is served needs it
   };
   // Again, for one that is known: it may have other material, or needs it no more.
-  void enter(const std::string& name, std::shared_ptr<const SecretDraft> draft, User user);
+  void enter(const std::string& name, std::shared_ptr<const SecretDraft> draft, const Age& age,
+             User user);
   void leave(const std::string& name, const Age& age);
 
   struct Settled {
-    std::vector<config::Resource> upserts;
+    std::vector<config::FreshResource> upserts;
     std::vector<config::ResourceKey> removals;
   };
   // What nobody names any more is forgotten, also as the last good one.
@@ -40,8 +41,9 @@ class SecretTable {
   struct Entry {
     std::shared_ptr<const SecretDraft> draft;
     std::map<Age, User> users;
-    config::Resource resource;
-    bool given = false;
+    // What it was when it was given last; null: it is not.
+    std::shared_ptr<const SecretDraft> given;
+    std::vector<config::SourceRef> sources;
   };
   void settle(const std::string& name, Entry& entry, Settled& out);
 

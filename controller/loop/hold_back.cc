@@ -8,12 +8,12 @@ namespace postern::loop {
 namespace {
 
 void merge(publish::Publication& into, publish::Publication later) {
-  std::map<config::ResourceKey, config::Resource> upserts;
-  for (config::Resource& resource : into.upserts) upserts[resource.key()] = std::move(resource);
+  std::map<config::ResourceKey, config::FreshResource> upserts;
+  for (const auto& resource : into.upserts) upserts.insert_or_assign(resource.key(), resource);
   std::vector<config::ResourceKey> removals = std::move(into.removals);
-  for (config::Resource& resource : later.upserts) {
+  for (const config::FreshResource& resource : later.upserts) {
     std::erase(removals, resource.key());
-    upserts[resource.key()] = std::move(resource);
+    upserts.insert_or_assign(resource.key(), resource);
   }
   for (config::ResourceKey& key : later.removals) {
     upserts.erase(key);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/config/fresh_resource.h"
 #include "common/config/resource.h"
 
 namespace postern::publish {
@@ -85,7 +86,7 @@ using Revision = std::vector<CollectionRevision>;
 // What is other than after the publication before. The first one is everything, and says that the
 // source was read: before it nobody is sent anything.
 struct Publication {
-  std::vector<config::Resource> upserts;  // no two of one key; versions are set by publish()
+  std::vector<config::FreshResource> upserts;  // no two of one key; versions are set by publish()
   std::vector<config::ResourceKey> removals;
   Revision revision = {};
   std::optional<Instant> caused_at = {};  // when the oldest event in it was received

@@ -6,13 +6,17 @@
 
 namespace postern::publish {
 
-Stamped stamp(std::vector<config::Resource> resources) {
+Stamped stamp(std::vector<config::FreshResource> resources) {
   Stamped stamped;
-  for (config::Resource& resource : resources) {
-    resource.version = wire::version_of(resource);
-    const bool fits = wire::octets_of(resource) <= kMostResourceOctets;
-    auto shared = std::make_shared<const config::Resource>(std::move(resource));
-    (fits ? stamped.fitting : stamped.too_large).push_back(std::move(shared));
+  for (const config::FreshResource& resource : resources) {
+    const auto& shared = resource.shared();
+    // One that comes again may be in the hands of other threads.
+    const bool known = !shared->version.empty();
+    wire::Weighed weighed =
+        known ? wire::Weighed{{}, wire::octets_of(*shared)} : wire::weigh(*shared);
+    if (!known) shared->version = std::move(weighed.version);
+    const bool fits = weighed.octets <= kMostResourceOctets;
+    (fits ? stamped.fitting : stamped.too_large).push_back(shared);
   }
   return stamped;
 }
@@ -24,16 +28,17 @@ std::size_t Wanted::shard_of(const config::ResourceKey& key) {
 
 bool Wanted::put(SharedResource resource) {
   Shard& shard = shards_[shard_of(resource->key())];
-  SharedResource& held = shard.resources[resource->key()];
-  const bool changed = !held || held->version != resource->version;
-  if (!held) ++counts_[resource->body.index()];
+  Entry& held = shard.resources[resource->key()];
+  const bool changed = !held.resource || held.resource->version != resource->version;
+  if (!held.resource) ++counts_[resource->body.index()];
   if (changed) {
     shard.changed = true;
     version_.clear();
-  } else if (held->sources == resource->sources) {
+    held.name = std::make_shared<const Versioned>(resource->key(), resource->version);
+  } else if (held.resource->sources == resource->sources) {
     return false;
   }
-  held = std::move(resource);
+  held.resource = std::move(resource);
   return changed;
 }
 
@@ -49,13 +54,19 @@ bool Wanted::remove(const config::ResourceKey& key) {
 SharedResource Wanted::find(const config::ResourceKey& key) const {
   const auto& resources = shards_[shard_of(key)].resources;
   const auto found = resources.find(key);
-  return found == resources.end() ? nullptr : found->second;
+  return found == resources.end() ? nullptr : found->second.resource;
+}
+
+SharedName Wanted::name_of(const config::ResourceKey& key) const {
+  const auto& resources = shards_[shard_of(key)].resources;
+  const auto found = resources.find(key);
+  return found == resources.end() ? nullptr : found->second.name;
 }
 
 std::vector<SharedResource> Wanted::all() const {
   std::vector<SharedResource> all;
   for (const Shard& shard : shards_) {
-    for (const auto& [key, resource] : shard.resources) all.push_back(resource);
+    for (const auto& [key, entry] : shard.resources) all.push_back(entry.resource);
   }
   std::sort(all.begin(), all.end(), [](const SharedResource& a, const SharedResource& b) {
     return std::pair(a->body.index(), std::string_view(a->name)) <
@@ -66,12 +77,12 @@ std::vector<SharedResource> Wanted::all() const {
 
 void Wanted::digest(Shard& shard) {
   std::string lines;
-  for (const auto& [key, resource] : shard.resources) {
-    lines += name_of(key.type);
+  for (const auto& [key, entry] : shard.resources) {
+    lines += config::name_of(key.type);
     lines += '\0';  // neither names nor versions hold one
     lines += key.name;
     lines += '\0';
-    lines += resource->version;
+    lines += entry.resource->version;
     lines += '\0';
   }
   shard.digest = sha256(lines);

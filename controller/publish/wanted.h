@@ -13,11 +13,19 @@
 #include <vector>
 
 #include "common/base/digest.h"
+#include "common/config/fresh_resource.h"
 #include "common/config/resource.h"
 
 namespace postern::publish {
 
 using SharedResource = std::shared_ptr<const config::Resource>;
+
+// Which resource, and which version of it.
+struct Versioned {
+  config::ResourceKey key;
+  std::string version;
+};
+using SharedName = std::shared_ptr<const Versioned>;
 
 // One message holds at least one resource; gRPC's receive limit on both sides is 8 MiB.
 inline constexpr std::size_t kMostResourceOctets = std::size_t{6} << 20;
@@ -27,8 +35,8 @@ struct Stamped {
   std::vector<SharedResource> too_large;  // no message could carry them
 };
 
-// Sets the version of each. It hashes, so no lock should be held.
-[[nodiscard]] Stamped stamp(std::vector<config::Resource> resources);
+// Sets the version of each that has none. It hashes, so no lock should be held.
+[[nodiscard]] Stamped stamp(std::vector<config::FreshResource> resources);
 
 class Wanted {
  public:
@@ -42,6 +50,8 @@ class Wanted {
   [[nodiscard]] std::size_t count(config::ResourceType type) const {
     return counts_[static_cast<std::size_t>(type)];
   }
+  // The same as names only, kept once for all who remember what they were given. Null: not wanted.
+  [[nodiscard]] SharedName name_of(const config::ResourceKey& key) const;
   // In the order of application.
   [[nodiscard]] std::vector<SharedResource> all() const;
 
@@ -50,8 +60,12 @@ class Wanted {
  private:
   static constexpr std::size_t kShards = 256;
 
+  struct Entry {
+    SharedResource resource;
+    SharedName name;
+  };
   struct Shard {
-    std::map<config::ResourceKey, SharedResource> resources;
+    std::map<config::ResourceKey, Entry> resources;
     Sha256 digest{};
     bool changed = true;  // since the digest was made
   };

@@ -81,8 +81,8 @@ class Result {
   }
   void take(build::Changes changes, const model::Problems& of_reading) {
     for (const ResourceKey& key : changes.removals) resources_.erase(key);
-    for (config::Resource& resource : changes.upserts) {
-      resources_.insert_or_assign(resource.key(), std::move(resource));
+    for (const config::FreshResource& resource : changes.upserts) {
+      resources_.insert_or_assign(resource.key(), *resource);
     }
     for (const model::ObjectKey& key : changes.gone) verdicts_.erase(key);
     for (build::Verdict& verdict : changes.verdicts) {

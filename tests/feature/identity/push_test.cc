@@ -28,7 +28,7 @@ class PushTest : public testing::Test {
     config::Server content;
     content.server_name = "mail.example.org";
     publish::Publication publication;
-    publication.upserts.push_back({"mail/example", {}, {}, content, {}, {}});
+    publication.upserts.emplace_back(config::Resource{"mail/example", {}, {}, content, {}, {}});
     (void)push_.publish(std::move(publication));
   }
   ~PushTest() override {

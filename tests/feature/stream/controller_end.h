@@ -93,9 +93,9 @@ class ControllerEnd {
   static publish::PushServerSettings usual() {
     return {.controller_id = "controller-1", .ingress_class = "mail"};
   }
-  publish::Published publish(std::vector<config::Resource> upserts,
+  publish::Published publish(const std::vector<config::Resource>& upserts,
                              std::vector<config::ResourceKey> removals = {}) {
-    return push_.publish({std::move(upserts), std::move(removals)});
+    return push_.publish({{upserts.begin(), upserts.end()}, std::move(removals)});
   }
 
   publish::PushServer& push() { return push_; }

@@ -70,6 +70,16 @@ TEST(SnapshotCodec, gives_equal_bodies_equal_versions_and_others_other_ones) {
   }
 }
 
+TEST(SnapshotCodec, weighs_what_will_travel_with_the_version_that_it_finds) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Resource resource = RandomResources(seed).resource();
+    const Weighed weighed = weigh(resource);
+    EXPECT_EQ(weighed.version, version_of(resource)) << seed;
+    resource.version = weighed.version;
+    EXPECT_EQ(weighed.octets, octets_of(resource)) << seed;
+  }
+}
+
 TEST(SnapshotCodec, counts_required_features_into_the_version) {
   Resource other = mk_listener();
   other.required_features = {"listener-addresses"};

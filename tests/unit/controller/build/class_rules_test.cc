@@ -129,6 +129,25 @@ TEST(ClassRules, port_that_is_not_open_is_told_with_those_that_are) {
   EXPECT_EQ(asked.rules().port(143), nullptr);
 }
 
+TEST(ClassRules, class_is_a_source_of_listeners_that_it_gives_something_to) {
+  MailClass given = mk_class();
+  given.ports = {open_port(143), open_port(993), open_port(995)};
+  given.ports->at(1).addresses = {*IpAddress::parse("192.0.2.1")};
+  given.ports->at(2).socket.backlog = 511;
+  const Asked asked({mk_server(), given});
+  const auto source_of = [&](std::uint16_t port) {
+    config::Listener listener;
+    listener.port = port;
+    asked.rules().apply_to(listener);
+    const auto source = asked.rules().source_of(listener);
+    return source ? source->kind + " " + source->name : std::string();
+  };
+  EXPECT_EQ(source_of(143), "");
+  EXPECT_EQ(source_of(993), "MailClass " + given.meta.key.name);
+  EXPECT_EQ(source_of(995), "MailClass " + given.meta.key.name);
+  EXPECT_EQ(source_of(7), "");
+}
+
 TEST(ClassRules, listener_gets_addresses_and_socket_of_its_port) {
   MailClass one = mk_class();
   PortSpec port = open_port(993);

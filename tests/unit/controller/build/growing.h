@@ -40,7 +40,8 @@ class Growing {
     for (const config::ResourceKey& key : changes.removals) {
       EXPECT_EQ(held.erase(key), 1U) << "removed what was never given: " << key.name;
     }
-    for (const config::Resource& resource : changes.upserts) {
+    for (const config::FreshResource& given : changes.upserts) {
+      const config::Resource& resource = *given;
       const auto known = held.find(resource.key());
       EXPECT_FALSE(known != held.end() && known->second.body == resource.body &&
                    known->second.sources == resource.sources)
@@ -74,8 +75,8 @@ class Growing {
 // "LISTENER 993" of each upsert.
 inline std::vector<std::string> upserted(const Changes& changes) {
   std::vector<std::string> out;
-  for (const config::Resource& resource : changes.upserts) {
-    out.push_back(std::string(name_of(resource.type())) + " " + resource.name);
+  for (const config::FreshResource& resource : changes.upserts) {
+    out.push_back(std::string(name_of(resource->type())) + " " + resource->name);
   }
   return out;
 }

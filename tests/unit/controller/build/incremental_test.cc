@@ -78,7 +78,7 @@ TEST(Update, tells_the_generation_with_what_is_its_own) {
       model::MailServer(server.with([](model::MailServer& spec) { spec.meta.generation = 2; })));
   EXPECT_EQ(upserted(changes), (Words{"SECRET acme/mail-tls", "BACKEND acme/mail/mailbox",
                                       "ENDPOINTS acme/mail/mailbox", "SERVER acme/mail"}));
-  EXPECT_EQ(changes.upserts.back().sources.front().generation, 2);
+  EXPECT_EQ(changes.upserts.back()->sources.front().generation, 2);
   EXPECT_EQ(growing.verdict("acme", "mail").generation, 2);
 }
 

@@ -190,7 +190,8 @@ bool same(const Verdict& a, const Verdict& b) {
 // What a Builder says that has seen nothing before, and remembers what this one remembered.
 void expect_equal(const Growing& growing, const Changes& fresh) {
   ASSERT_EQ(fresh.upserts.size(), growing.held.size());
-  for (const config::Resource& expected : fresh.upserts) {
+  for (const config::FreshResource& given : fresh.upserts) {
+    const config::Resource& expected = *given;
     const auto held = growing.held.find(expected.key());
     ASSERT_NE(held, growing.held.end()) << text_of(expected);
     const bool same =

@@ -17,9 +17,10 @@ config::Resource server(const std::string& name, const std::string& greeting = "
   return {.name = name, .version = {}, .sources = {}, .body = body};
 }
 
-Delivery with(std::vector<config::Resource> upserts, std::vector<ResourceKey> removals = {}) {
+Delivery with(const std::vector<config::Resource>& upserts,
+              std::vector<ResourceKey> removals = {}) {
   Delivery out;
-  out.publication = {.upserts = std::move(upserts), .removals = std::move(removals)};
+  out.publication = {.upserts = {upserts.begin(), upserts.end()}, .removals = std::move(removals)};
   return out;
 }
 
@@ -69,8 +70,8 @@ TEST(HoldBack, of_two_deliveries_the_later_word_counts) {
       with({server("a/a", "one"), server("a/b", "one")}, {{ResourceType::Server, "a/c"}});
   merge(all, with({server("a/c", "two"), server("a/a", "two")}, {{ResourceType::Server, "a/b"}}));
   ASSERT_EQ(all.publication.upserts.size(), 2U);
-  EXPECT_EQ(std::get<config::Server>(all.publication.upserts[0].body).server_name, "two");
-  EXPECT_EQ(all.publication.upserts[1].name, "a/c");
+  EXPECT_EQ(std::get<config::Server>(all.publication.upserts[0]->body).server_name, "two");
+  EXPECT_EQ(all.publication.upserts[1]->name, "a/c");
   EXPECT_EQ(all.publication.removals, (std::vector<ResourceKey>{{ResourceType::Server, "a/b"}}));
 }
 

@@ -25,10 +25,10 @@ struct Distributions : testing::Test {
   Distribution distribution{
       {}, {clock, *log, counts}, [this](const ApplyReport& report) { reports.push_back(report); }};
 
-  Published publish(std::vector<Resource> upserts, std::vector<ResourceKey> removals = {},
+  Published publish(const std::vector<Resource>& upserts, std::vector<ResourceKey> removals = {},
                     Revision revision = {}) {
     return distribution.publish(
-        {std::move(upserts), std::move(removals), std::move(revision), clock.now()});
+        {{upserts.begin(), upserts.end()}, std::move(removals), std::move(revision), clock.now()});
   }
   ConnectionId join(const std::shared_ptr<FakeLink>& link, Greeting greeting = {}) {
     const ConnectionId id = distribution.arrive(link);

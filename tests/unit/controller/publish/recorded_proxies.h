@@ -28,10 +28,10 @@ struct RecordedProxies : testing::Test {
   PushMetrics counts{metrics};
   std::optional<ProxyRecord> record;
 
-  void want(std::vector<Resource> resources) {
+  void want(const std::vector<Resource>& resources) {
     std::set<ResourceKey> gone;
     for (const SharedResource& resource : wanted.all()) gone.insert(resource->key());
-    for (SharedResource& resource : stamp(std::move(resources)).fitting) {
+    for (SharedResource& resource : stamp({resources.begin(), resources.end()}).fitting) {
       const ResourceKey key = resource->key();
       gone.erase(key);
       if (wanted.put(std::move(resource))) look_at(key);

@@ -16,14 +16,14 @@ using config::ResourceType;
 const ResourceKey kA{ResourceType::Server, "a"};
 
 SharedResource stamped(Resource resource) {
-  std::vector<Resource> one;
-  one.push_back(std::move(resource));
+  std::vector<config::FreshResource> one;
+  one.emplace_back(std::move(resource));
   return stamp(std::move(one)).fitting.at(0);
 }
 
-Wanted mk_wanted(std::vector<Resource> resources) {
+Wanted mk_wanted(const std::vector<Resource>& resources) {
   Wanted wanted;
-  for (SharedResource& resource : stamp(std::move(resources)).fitting) {
+  for (SharedResource& resource : stamp({resources.begin(), resources.end()}).fitting) {
     (void)wanted.put(std::move(resource));
   }
   return wanted;
