@@ -34,6 +34,7 @@ constexpr std::array kReasons = std::to_array<ReasonRow>({
     {"ProviderPlaintext", "InsecureSettings"},
     {"TrustsEverybody", "InsecureSettings"},
     {"LenientProvider", "InsecureSettings"},
+    {"ProtectedEgress", "InsecureSettings"},
     {"Expiring", "CertificateExpiringSoon"},
     {"NoReadyEndpoints", "Ready"},
     {"NoPorts", "Ready"},

@@ -66,7 +66,7 @@ TEST(Conditions, reasons_belong_where_the_reference_says) {
         "InvalidTable", "InvalidSecret", "RefNotPermitted", "EgressNotAllowed"}},
       {"InsecureSettings",
        {"PlaintextLogin", "BackendPlaintext", "BackendUnverified", "ObsoleteTLS",
-        "ProviderPlaintext", "TrustsEverybody", "LenientProvider"}},
+        "ProviderPlaintext", "TrustsEverybody", "LenientProvider", "ProtectedEgress"}},
       {"CertificateExpiringSoon", {"Expiring"}},
       {"Conflicted",
        {"ProtocolConflict", "ProxyProtocolConflict", "SetByClass", "HostnameConflict",
