@@ -35,12 +35,35 @@ X509_STORE* system_store() {
   return store.get();
 }
 
-void add_system_authorities(X509_STORE* store) {
-  STACK_OF(X509_OBJECT)* const all = X509_STORE_get0_objects(system_store());
-  for (int i = 0; i < sk_X509_OBJECT_num(all); ++i) {
-    X509* const one = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
-    if (one != nullptr) X509_STORE_add_cert(store, one);
+// Into a store of its own comes only what a handshake asks for: a copy of all would take 3 ms of
+// each change. The manual, X509_LOOKUP_meth_new(3): what is found goes into the asking store, and
+// one reference of two is given back.
+int find_in_system_store(X509_LOOKUP* lookup, X509_LOOKUP_TYPE type, const X509_NAME* name,
+                         X509_OBJECT* found) {
+  if (type != X509_LU_X509) return 0;
+  const X509StoreCtxPtr search(X509_STORE_CTX_new());
+  if (!search || X509_STORE_CTX_init(search.get(), system_store(), nullptr, nullptr) != 1) return 0;
+  const ChainPtr all(X509_STORE_CTX_get1_certs(search.get(), name));
+  if (!all || sk_X509_num(all.get()) == 0) return 0;
+  for (int i = 0; i < sk_X509_num(all.get()); ++i) {
+    const int added =
+        X509_STORE_add_cert(X509_LOOKUP_get_store(lookup), sk_X509_value(all.get(), i));
+    if (added != 1) return 0;
   }
+  X509* const first = sk_X509_value(all.get(), 0);
+  if (X509_OBJECT_set1_X509(found, first) != 1) return 0;
+  X509_free(first);
+  return 1;
+}
+
+void ask_system_store(X509_STORE* store) {
+  static X509_LOOKUP_METHOD* const method = [] {
+    X509_LOOKUP_METHOD* const made = X509_LOOKUP_meth_new("authorities of the system");
+    check(made != nullptr, "memory for a way to look up certificates can be had");
+    X509_LOOKUP_meth_set_get_by_subject(made, find_in_system_store);
+    return made;
+  }();
+  check(X509_STORE_add_lookup(store, method) != nullptr, "a store takes a way to look up");
 }
 
 Outcome trust(SSL_CTX* context, const TlsClientMaterial& material) {
@@ -49,7 +72,7 @@ Outcome trust(SSL_CTX* context, const TlsClientMaterial& material) {
     return {};
   }
   X509_STORE* const store = SSL_CTX_get_cert_store(context);
-  if (material.tls->system_trust) add_system_authorities(store);
+  if (material.tls->system_trust) ask_system_store(store);
   for (const config::TrustBundle* const bundle : material.trust) {
     const auto certificates = read_certificates(bundle->ca_pem);
     if (!certificates) return Fail<std::string>("trust bundle: " + certificates.error());
@@ -123,6 +146,7 @@ Result<std::shared_ptr<const ClientContext>, std::string> client_context(
     const TlsClientMaterial& material) {
   static std::mutex lock;
   static std::map<Sha256, std::weak_ptr<const ClientContext>> known;
+  static std::size_t sweep_at = 64;
   const Sha256 id = identity_of(material);
   const std::lock_guard held(lock);
   if (const auto found = known.find(id); found != known.end()) {
@@ -130,8 +154,11 @@ Result<std::shared_ptr<const ClientContext>, std::string> client_context(
   }
   auto made = make_context(material);
   if (!made) return made;
-  std::erase_if(known, [](const auto& entry) { return entry.second.expired(); });
   known[id] = *made;
+  if (known.size() > sweep_at) {
+    std::erase_if(known, [](const auto& entry) { return entry.second.expired(); });
+    sweep_at = 2 * known.size() + 64;
+  }
   return made;
 }
 

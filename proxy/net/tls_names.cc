@@ -3,6 +3,8 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "common/base/ascii.h"
 
@@ -68,22 +70,43 @@ Result<std::string, int> asked_name(ssl_st* tls) {
   return lower(*name);
 }
 
-void NameTable::add(std::string_view hostname, std::size_t tenant) {
-  if (hostname.starts_with("*.")) {
-    below_.try_emplace(lower(hostname.substr(1)), tenant);
-  } else {
-    exact_.try_emplace(lower(hostname), tenant);
+NameTable::NameTable(std::shared_ptr<const config::Listener> listener)
+    : listener_(std::move(listener)) {
+  std::size_t count = 0;
+  for (const config::Tenant& tenant : listener_->tenants) count += tenant.hostnames.size();
+  names_.reserve(count);
+  for (std::size_t i = 0; i < listener_->tenants.size(); ++i) {
+    for (const std::string& hostname : listener_->tenants[i].hostnames) add(hostname, i);
   }
+  std::sort(names_.begin(), names_.end(), [](const Name& a, const Name& b) {
+    return a.hash != b.hash ? a.hash < b.hash : a.tenant < b.tenant;
+  });
+}
+
+void NameTable::add(std::string_view hostname, std::size_t tenant) {
+  std::string_view text = hostname.starts_with("*.") ? hostname.substr(1) : hostname;
+  if (std::any_of(text.begin(), text.end(), [](char c) { return c != lower(c); })) {
+    text = lowered_.emplace_back(lower(text));
+  }
+  names_.push_back({std::hash<std::string_view>{}(text), tenant, text});
+}
+
+std::optional<std::size_t> NameTable::find_exactly(std::string_view text) const {
+  const std::size_t hash = std::hash<std::string_view>{}(text);
+  for (auto at = std::ranges::lower_bound(names_, hash, {}, &Name::hash);
+       at != names_.end() && at->hash == hash; ++at) {
+    if (at->text == text) return at->tenant;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::size_t> NameTable::find(std::string_view name) const {
-  if (const auto found = exact_.find(name); found != exact_.end()) return found->second;
+  if (name.starts_with('.')) return std::nullopt;
+  if (const auto exact = find_exactly(name)) return exact;
   // The longest suffix first.
   for (std::size_t dot = name.find('.'); dot != std::string_view::npos;
        dot = name.find('.', dot + 1)) {
-    if (const auto found = below_.find(name.substr(dot)); found != below_.end()) {
-      return found->second;
-    }
+    if (const auto below = find_exactly(name.substr(dot))) return below;
   }
   return std::nullopt;
 }

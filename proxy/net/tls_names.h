@@ -2,12 +2,16 @@
 // looked up in what the listener's tenants have.
 #pragma once
 
-#include <map>
+#include <cstddef>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/result.h"
+#include "common/config/listener.h"
 
 struct ssl_st;
 
@@ -19,16 +23,25 @@ namespace postern::net {
 [[nodiscard]] bool is_host_name(std::string_view name);
 
 // Whose name is it: the exact one, then the longest wildcard. "*.example.org" stands for every name
-// below example.org.
+// below example.org. The first tenant that has a name keeps it. A change of one tenant makes the
+// table of all anew: names are looked at where the listener has them.
 class NameTable {
  public:
-  // The first one to add a name keeps it.
-  void add(std::string_view hostname, std::size_t tenant);
+  explicit NameTable(std::shared_ptr<const config::Listener> listener);
   [[nodiscard]] std::optional<std::size_t> find(std::string_view name) const;
 
  private:
-  std::map<std::string, std::size_t, std::less<>> exact_;
-  std::map<std::string, std::size_t, std::less<>> below_;  // ".example.org"
+  struct Name {
+    std::size_t hash;
+    std::size_t tenant;
+    std::string_view text;  // in lower case; ".example.org" for those below
+  };
+  void add(std::string_view hostname, std::size_t tenant);
+  [[nodiscard]] std::optional<std::size_t> find_exactly(std::string_view text) const;
+
+  std::shared_ptr<const config::Listener> listener_;
+  std::deque<std::string> lowered_;  // of names that were not written so
+  std::vector<Name> names_;          // by hash, then tenant
 };
 
 }  // namespace postern::net

@@ -16,14 +16,6 @@ bool keeps_sessions(const ReadyTenant& tenant) {
   return tenant->policy->resumption == config::ResumptionMode::Cache;
 }
 
-std::shared_ptr<const NameTable> names_of(const config::Listener& listener) {
-  auto names = std::make_shared<NameTable>();
-  for (std::size_t i = 0; i < listener.tenants.size(); ++i) {
-    for (const std::string& hostname : listener.tenants[i].hostnames) names->add(hostname, i);
-  }
-  return names;
-}
-
 }  // namespace
 
 struct TlsServer::State {
@@ -45,7 +37,8 @@ std::shared_ptr<const TlsServer> TlsServer::build(std::shared_ptr<const config::
   // The context knows nothing of the gate; with it sessions of its cache stay.
   gate->context = old && old->gate->cached == gate->cached ? old->gate->context
                                                            : make_gate_context(gate->cached);
-  gate->names = old && old->listener == listener ? old->gate->names : names_of(*listener);
+  gate->names = old && old->listener == listener ? old->gate->names
+                                                 : std::make_shared<const NameTable>(listener);
   gate->unknown_names = tenants.front()->unknown_names;
   gate->masters = shared.state().masters;
   gate->tenants = std::move(tenants);

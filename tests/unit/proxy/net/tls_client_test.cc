@@ -1,7 +1,11 @@
 #include "proxy/net/tls_client.h"
 
+#include <cstdlib>
+#include <fstream>
+
 #include <gtest/gtest.h>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/proxy/net/tls_listener.h"
 
 namespace postern::net {
@@ -192,6 +196,27 @@ TEST_F(TlsClientTest, says_what_is_wrong_with_its_material) {
   pair.key_pem = SharedSecret("nonsense");
   EXPECT_EQ(TlsClient::build({&tls, {}, &pair}).error(),
             "client certificate: the private key cannot be read (PEM, not encrypted)");
+}
+
+TEST_F(TlsClientTest, trusts_the_authorities_of_the_system_besides_its_own) {
+  const test::Authority first("System Authority");
+  const test::Authority second("Another of the System");
+  const test::TemporaryFolder folder;
+  std::ofstream(folder / "all.pem") << first.bundle().ca_pem << second.bundle().ca_pem;
+  ::setenv("SSL_CERT_FILE", (folder / "all.pem").c_str(), 1);  // read once, when first asked for
+  config::BackendTls tls;
+  tls.server_names = {"imap.example"};
+  // Anew for each, or the second one would only resume.
+  const auto meets = [&](const test::Authority& authority) {
+    const auto both = TlsClient::build({&tls, {&trust_}, nullptr}).value();
+    return meet(*both, *backend(authority.issue({"imap.example"}))).done;
+  };
+  EXPECT_TRUE(meets(first));
+  EXPECT_TRUE(meets(second));
+  EXPECT_TRUE(meets(authority_));
+  EXPECT_FALSE(meets(test::Authority("Stranger")));
+  EXPECT_FALSE(meets(test::Authority("System Authority"))) << "a name is not a key";
+  EXPECT_FALSE(meet(*client({"imap.example"}), *backend(first.issue({"imap.example"}))).done);
 }
 
 }  // namespace
