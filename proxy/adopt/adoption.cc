@@ -187,13 +187,13 @@ void Adoption::Core::note(Preparation& preparation, Change& change) {
   alive_.keep(preparation.prepared);
   for (const ResourceKey& key : preparation.recovered) answers_.resolve(key);
   for (ResourceError& error : preparation.errors) change.answer->put(std::move(error));
-  for (const config::Listener& listener : preparation.listeners) change.ports.insert(listener.port);
+  for (const auto& listener : preparation.listeners) change.ports.insert(listener->port);
 }
 
 DoorChange Adoption::Core::change_doors(const Preparation& first, const Preparation& second) {
   DoorChange change = doors_.no_change();
   for (const Preparation* half : {&first, &second}) {
-    for (const config::Listener& listener : half->listeners) doors_.want(listener, change);
+    for (const auto& listener : half->listeners) doors_.want(*listener, change);
     for (const std::uint16_t port : half->closed) doors_.drop(port, change);
   }
   return change;

@@ -27,18 +27,18 @@ void Candidate::note(const ResourceKey& key) {
   const auto waits = waiting_.find(key);
   const Held waited = waits == waiting_.end() ? nullptr : waits->second.resource;
   const bool first = noted_.emplace(key, waited).second;
-  if (!first) return;
-  Needs& needs = needs_[key];
-  if (const Held running = before_.find(key)) needs.merge(needs_of(*running));
-  if (waits != waiting_.end()) needs.merge(needs_of_refused(waits->second));
+  if (first && waited) needs_[key].merge(needs_of_refused(waits->second));
 }
 
 void Candidate::put(const Held& resource) {
   const ResourceKey key = resource->key();
   note(key);
-  Needs needs = needs_of(*resource);
-  dependants_.change(key, {}, needs);
-  needs_[key].merge(needs);
+  const Held running = before_.find(key);
+  if (!running || !need_the_same(*running, *resource)) {
+    Needs needs = needs_of(*resource);
+    dependants_.change(key, {}, needs);
+    needs_[key].merge(needs);
+  }
   draft_.put(resource);
   dirty_.insert(key);
 }
@@ -157,12 +157,17 @@ bool Candidate::is_old_news(const ResourceError& error) const {
 }
 
 void Candidate::settle_needs(const ResourceKey& key) {
+  const Held before = before_.find(key);
+  const Held running = draft_.find(key);
+  const auto waits = waiting_.find(key);
+  const bool is_plain = waits == waiting_.end() && !needs_.contains(key);
+  if (is_plain && before && running && need_the_same(*before, *running)) return;
   Needs now;
-  if (const Held running = draft_.find(key)) now = needs_of(*running);
-  if (const auto waits = waiting_.find(key); waits != waiting_.end()) {
-    now.merge(needs_of_refused(waits->second));
-  }
-  dependants_.change(key, needs_[key], now);
+  if (running) now = needs_of(*running);
+  if (waits != waiting_.end()) now.merge(needs_of_refused(waits->second));
+  Needs& ever = needs_[key];
+  if (before) ever.merge(needs_of(*before));
+  dependants_.change(key, ever, now);
 }
 
 Candidate::Verdict Candidate::finish(const std::string& version) {

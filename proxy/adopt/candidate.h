@@ -78,8 +78,9 @@ class Candidate {
   Dependants& dependants_;
   config::Snapshot::Draft draft_;
   std::set<config::ResourceKey> dirty_;
-  std::map<config::ResourceKey, Held> noted_;   // keys that changed, with what waited before
-  std::map<config::ResourceKey, Needs> needs_;  // of all their versions
+  std::map<config::ResourceKey, Held> noted_;  // keys that changed, with what waited before
+  // Of versions that need other things than what ran before, which is not in it.
+  std::map<config::ResourceKey, Needs> needs_;
   std::map<config::ResourceKey, ResourceError> errors_;
   std::set<config::ResourceKey> may_retry_;  // refused, and then something they need changed
   std::map<config::ResourceKey, int> retries_;

@@ -1,5 +1,7 @@
 #include "proxy/adopt/dependants.h"
 
+#include <algorithm>
+
 namespace postern::adopt {
 
 namespace {
@@ -34,6 +36,23 @@ Needs needs_of(const config::Resource& resource) {
     add_needs(*listener, needs);
   }
   return needs;
+}
+
+bool need_the_same(const config::Resource& a, const config::Resource& b) {
+  if (a.type() != b.type()) return false;
+  if (const auto* backend = std::get_if<config::Backend>(&a.body)) {
+    const auto& other = std::get<config::Backend>(b.body);
+    return backend->tls.trust == other.tls.trust &&
+           backend->tls.client_key_pair == other.tls.client_key_pair;
+  }
+  if (const auto* server = std::get_if<config::Server>(&a.body)) {
+    return server->tls.key_pairs == std::get<config::Server>(b.body).tls.key_pairs;
+  }
+  if (const auto* listener = std::get_if<config::Listener>(&a.body)) {
+    return std::ranges::equal(listener->tenants, std::get<config::Listener>(b.body).tenants, {},
+                              &config::Tenant::server, &config::Tenant::server);
+  }
+  return true;
 }
 
 void Dependants::change(const config::ResourceKey& of, const Needs& before, const Needs& now) {

@@ -15,6 +15,9 @@ using Needs = std::set<config::ResourceKey>;
 // What it cannot be used without; of a listener, those of whom one is enough.
 [[nodiscard]] Needs needs_of(const config::Resource& resource);
 
+// Without writing down what that is: a port may need a thousand servers.
+[[nodiscard]] bool need_the_same(const config::Resource& a, const config::Resource& b);
+
 class Dependants {
  public:
   void change(const config::ResourceKey& of, const Needs& before, const Needs& now);

@@ -29,8 +29,8 @@ DoorChange Doors::no_change() const {
 
 void Doors::want(const config::Listener& listener, DoorChange& change) {
   Port& port = ports_[listener.port];
-  port.wanted = listener;
-  port.wanted.tenants.clear();
+  port.wanted = {listener.port,      listener.protocol, listener.tls, {},
+                 listener.addresses, listener.socket};
   port.addresses = listener.addresses.empty() ? binding_.addresses : listener.addresses;
   // IPv6 first; a machine without IPv6 gets the other alone.
   if (port.addresses.empty()) port.addresses = {any_v6(), IpAddress::v4({})};

@@ -162,8 +162,8 @@ void Preparer::examine_listener(const ResourceKey& key, const Held& held, Work& 
   Held served = reduced(held, work.all);
   if (!served) served = held;
   // The same again is the very same: what was made of its names can stay.
-  const bool is_as_before =
-      before && before->version == served->version && *body_of(before) == *body_of(served);
+  const bool is_as_before = before && (before == served || (before->version == served->version &&
+                                                            *body_of(before) == *body_of(served)));
   if (is_as_before) served = before;
   const auto& listener = std::get<config::Listener>(served->body);
   if (listener.tenants.empty()) {
@@ -217,7 +217,7 @@ void Preparer::tell_changes(const config::Snapshot& before, Preparation& out) co
     if (key.type == ResourceType::Endpoints) {
       out.endpoints.push_back({key.name, endpoints_of(now)});
     } else if (key.type == ResourceType::Listener && now) {
-      out.listeners.push_back(*body_of(now));
+      out.listeners.push_back(body_of(now));
     } else if (key.type == ResourceType::Listener) {
       out.closed.push_back(body_of(before.find(key))->port);
     }

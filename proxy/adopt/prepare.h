@@ -33,8 +33,8 @@ struct Wishes {
 struct Preparation {
   std::shared_ptr<const net::Prepared> prepared;  // null: as before, but for `endpoints`
   std::vector<EndpointsChange> endpoints;
-  std::vector<config::Listener> listeners;     // new or changed, as served
-  std::vector<std::uint16_t> closed;           // listeners that are gone
+  std::vector<std::shared_ptr<const config::Listener>> listeners;  // new or changed, as served
+  std::vector<std::uint16_t> closed;                               // listeners that are gone
   std::vector<config::ResourceKey> changed;    // in force other than before, or gone
   std::vector<config::ResourceKey> recovered;  // had been refused, are in force now
   std::vector<ResourceError> errors;

@@ -43,7 +43,7 @@ TEST_F(Prepare, a_whole_configuration_comes_through_with_tls_on_its_port) {
   EXPECT_EQ(preparer_.accepted().size(), 3U);
   EXPECT_EQ(preparer_.counts()[static_cast<std::size_t>(ResourceType::Server)], 1U);
   ASSERT_EQ(p.listeners.size(), 1U);
-  EXPECT_EQ(p.listeners[0].port, 0);
+  EXPECT_EQ(p.listeners[0]->port, 0);
 }
 
 TEST_F(Prepare, a_bad_key_is_refused_and_what_needs_it_with_it) {
