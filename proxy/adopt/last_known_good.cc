@@ -17,7 +17,8 @@ namespace {
 
 constexpr const char* kCurrent = "current";
 constexpr const char* kPrevious = "previous";
-constexpr const char* kNext = "next";      // being written
+constexpr const char* kNext = "next";  // being written
+constexpr std::size_t kUsualOctets = std::size_t{1} << 20;
 constexpr const char* kBefore = "before";  // a second name of `current`, on its way to `previous`
 
 std::string why(std::string_view tried) {
@@ -163,11 +164,10 @@ LastKnownGood::Done LastKnownGood::save_previous(const SavedConfig& config) {
 }
 
 LastKnownGood::Done LastKnownGood::write_next(const SavedConfig& config, Proof proof) {
-  const std::size_t most = most_octets_of(config);
-  if (most > kMostSavedOctets) return Fail<std::string>("it would be too large");
-  KeyedOctets octets(most);
+  KeyedOctets octets(kUsualOctets);
   write_saved(config, proof, keeps_private_keys_ ? PrivateKeys::Keep : PrivateKeys::LeaveOut,
               octets);
+  if (octets.text().size() > kMostSavedOctets) return Fail<std::string>("it would be too large");
   ::unlinkat(folder_, kNext, 0);  // what a crash left
   const Descriptor file(
       ::openat(folder_, kNext, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));

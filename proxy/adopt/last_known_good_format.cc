@@ -1,5 +1,6 @@
 #include "proxy/adopt/last_known_good_format.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "common/base/digest.h"
@@ -94,26 +95,29 @@ std::string refuse_head(ByteView octets) {
 
 }  // namespace
 
-void KeyedOctets::put_number(std::uint64_t number, std::size_t octets) {
-  for (std::size_t left = octets; left > 0; --left) {
-    text_ += static_cast<char>(number >> (left - 1) * 8 & 0xFF);
+void KeyedOctets::put(ByteView octets) {
+  const std::size_t needed = text_.size() + octets.size();
+  if (needed > text_.capacity()) {
+    std::string larger;
+    larger.reserve(std::max(needed, 2 * text_.capacity()));
+    larger.append(text_);
+    wipe(text_.data(), text_.size());
+    text_.swap(larger);
   }
+  text_.append(octets);
+}
+
+void KeyedOctets::put_number(std::uint64_t number, std::size_t octets) {
+  std::string text;  // of at most 8: it needs no memory
+  for (std::size_t left = octets; left > 0; --left) {
+    text += static_cast<char>(number >> (left - 1) * 8 & 0xFF);
+  }
+  put(text);
 }
 
 void KeyedOctets::put_text(ByteView text) {
   put_number(text.size(), kLengthOctets);
   put(text);
-}
-
-std::size_t most_octets_of(const SavedConfig& config) {
-  std::size_t octets = kHeadOctets + 2 * kLengthOctets + config.version.size();
-  for (const CollectionRevision& one : config.revision) {
-    octets += kLengthOctets + one.collection.size() + kVersionOctets;
-  }
-  for (const auto& resource : config.resources) {
-    octets += kLengthOctets + wire::octets_of(*resource);
-  }
-  return octets;
 }
 
 void write_saved(const SavedConfig& config, Proof proof, PrivateKeys keys, KeyedOctets& out) {

@@ -36,16 +36,15 @@ struct SavedFile {
   std::size_t left_out = 0;  // resources that this program cannot read
 };
 
-// Octets that may hold private keys: all room is taken at the start, so that growing leaves no copy
-// behind, and wiped in the end.
+// Octets that may hold private keys: wiped in the end, and where they were before they grew.
 class KeyedOctets {
  public:
-  explicit KeyedOctets(std::size_t most) { text_.reserve(most); }
+  explicit KeyedOctets(std::size_t room) { text_.reserve(room); }
   ~KeyedOctets() { wipe(text_.data(), text_.size()); }
   KeyedOctets(KeyedOctets&&) = delete;
   KeyedOctets& operator=(KeyedOctets&&) = delete;
 
-  void put(ByteView octets) { text_.append(octets); }
+  void put(ByteView octets);
   void put_number(std::uint64_t number, std::size_t octets);
   void put_text(ByteView text);  // its length first
   [[nodiscard]] std::string& text() { return text_; }
@@ -59,8 +58,6 @@ inline constexpr std::size_t kMostSavedOctets = std::size_t{400} << 20;
 
 enum class PrivateKeys : std::uint8_t { Keep, LeaveOut };
 
-[[nodiscard]] std::size_t most_octets_of(const SavedConfig& config);
-// `out` was made with that much room.
 void write_saved(const SavedConfig& config, Proof proof, PrivateKeys keys, KeyedOctets& out);
 // Or what is wrong with it. Nothing but a whole body is believed.
 [[nodiscard]] Result<SavedFile, std::string> read_saved(ByteView octets);

@@ -27,9 +27,9 @@ struct ConfigChange {
 };
 
 struct KeepingPace {
-  Duration between_writes{1'000};
-  Duration proof{30'000};  // F29: a configuration that crashes us does so within this
-  Duration retry{30'000};  // after a write that failed
+  Duration between_writes{5'000};  // the first after a while is written at once
+  Duration proof{30'000};          // F29: a configuration that crashes us does so within this
+  Duration retry{30'000};          // after a write that failed
 };
 
 class LastGoodLedger {

@@ -1,9 +1,23 @@
 #include "proxy/control/last_good_writer.h"
 
+#include <pthread.h>
+#include <sched.h>
+
 #include <chrono>
 #include <utility>
 
 namespace postern::control {
+
+namespace {
+
+// Encoding a thousand MailServers takes as long as many changes: only who has nothing else to do
+// lends us its processor. Where that is not allowed, we are a thread like the others.
+void stand_back() {
+  const sched_param none{};
+  static_cast<void>(::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &none));
+}
+
+}  // namespace
 
 LastGoodWriter::LastGoodWriter(std::unique_ptr<adopt::LastKnownGood> file, Log& log,
                                StreamMetrics& metrics, KeepingPace pace)
@@ -35,31 +49,42 @@ void LastGoodWriter::stop() {
     stopping_ = true;
     wake_.notify_one();
   }
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  // Not by the thread: who waits for the end does not wait for an idle moment.
+  take();
+  tell(ledger_.finish(std::chrono::steady_clock::now()));
 }
 
 void LastGoodWriter::run() {
+  stand_back();
   std::unique_lock lock(mutex_);
+  const auto woken = [this] { return stopping_ || beginning_ || pending_; };
   for (;;) {
-    const auto woken = [this] { return stopping_ || beginning_ || pending_; };
     if (const auto due = ledger_.due()) {
       wake_.wait_until(lock, *due, woken);
     } else {
       wake_.wait(lock, woken);
     }
-    auto beginning = std::exchange(beginning_, std::nullopt);
-    auto pending = std::exchange(pending_, std::nullopt);
-    const bool is_last = stopping_;
+    if (stopping_) return;
     lock.unlock();
-    const Instant now = std::chrono::steady_clock::now();
-    if (beginning) {
-      ledger_.begin(std::move(beginning->restored), beginning->from, beginning->is_proven, now);
-    }
-    if (pending) ledger_.note(std::move(*pending));
-    tell(is_last ? ledger_.finish(now) : ledger_.act(now));
+    take();
+    tell(ledger_.act(std::chrono::steady_clock::now()));
     lock.lock();
-    if (is_last) return;
   }
+}
+
+// What came since is the ledger's now.
+void LastGoodWriter::take() {
+  std::unique_lock lock(mutex_);
+  auto beginning = std::exchange(beginning_, std::nullopt);
+  auto pending = std::exchange(pending_, std::nullopt);
+  lock.unlock();
+  if (beginning) {
+    ledger_.begin(std::move(beginning->restored), beginning->from, beginning->is_proven,
+                  std::chrono::steady_clock::now());
+  }
+  if (pending) ledger_.note(std::move(*pending));
 }
 
 void LastGoodWriter::tell(bool written) {

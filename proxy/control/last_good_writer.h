@@ -1,6 +1,6 @@
 // LastGoodWriter: a thread that keeps the last-known-good file, so that nobody who answers the
-// controller or a client waits for a disk. Changes that come while it writes become one.
-// Threads: begin() and note() on the control thread; stop() from the wiring.
+// controller or a client waits for a disk, or for the processor. Changes that come while it writes
+// become one. Threads: begin() and note() on the control thread; stop() from the wiring.
 #pragma once
 
 #include <condition_variable>
@@ -32,11 +32,12 @@ class LastGoodWriter {
 
  private:
   void run();
+  void take();
   void tell(bool written);
 
   const std::unique_ptr<adopt::LastKnownGood> file_;
   StreamMetrics& metrics_;
-  LastGoodLedger ledger_;  // of the thread
+  LastGoodLedger ledger_;  // of the thread; of stop() when that is over
   std::uint64_t told_failures_ = 0;
 
   struct Beginning {
