@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/process/heap.h"
 #include "common/process/process.h"
 #include "common/process/usage.h"
 #include "controller/app/program.h"
@@ -13,6 +14,7 @@
 int main(int argc, char** argv) {
   using namespace postern;
   process::prepare_process();
+  process::keep_heap_small();
   try {
     CLI::App app{"Postern, a mail ingress controller: the controller", "postern-controller"};
     controller_app::ControllerOptions options;

@@ -13,6 +13,7 @@
 #include "common/config/config_page.h"
 #include "common/identity/credentials.h"
 #include "common/identity/kept_certificates.h"
+#include "controller/app/quiet_trim.h"
 #include "controller/loop/control_loop.h"
 #include "controller/publish/certificate_identity.h"
 #include "controller/publish/peer_identity.h"
@@ -82,6 +83,7 @@ struct ControllerServer::Parts {
                      {field::kState, word_of(report.state)},
                      {field::kVersion, report.version}});
     desk.hear(report);
+    trim.stir();
   }
 
   void open_in_process() {
@@ -116,6 +118,7 @@ struct ControllerServer::Parts {
   const ControllerSettings settings;
   const Surroundings around;
   status::StatusDesk desk;
+  QuietTrim trim;
   std::unique_ptr<publish::PeerIdentity> identity;
   publish::PushServer push;
   source::DirectorySource source;
@@ -135,6 +138,7 @@ ControllerServer::~ControllerServer() { stop(); }
 loop::LoadReport ControllerServer::load() {
   loop::LoadReport report = parts_->loop.load();
   if (report.source_failure.empty()) parts_->loaded = true;
+  parts_->trim.stir();
   return report;
 }
 
