@@ -84,7 +84,7 @@ SharedResource mk_members(int count, std::uint32_t weight_of_first) {
     set.endpoints.push_back({"pod-" + std::to_string(100 + i), {}, {{Protocol::Imap, 143}}});
   }
   set.endpoints[0].weight = weight_of_first;
-  return stamp({Resource{"mail/example/dovecot", {}, {}, std::move(set)}}).fitting.front();
+  return stamp({config::Resource{"mail/example/dovecot", {}, {}, std::move(set)}}).fitting.front();
 }
 
 TEST(Chunks, hold_a_delta_of_endpoints_whose_base_is_held) {

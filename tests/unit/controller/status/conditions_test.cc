@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <initializer_list>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace postern::status {
 namespace {
@@ -51,7 +51,7 @@ struct Told {
   Known known;
 };
 
-using Reasons = std::initializer_list<const char*>;
+using Reasons = std::vector<const char*>;
 
 // The table of the reference: reasons are API.
 TEST(Conditions, reasons_belong_where_the_reference_says) {
