@@ -56,23 +56,39 @@ void ProxyRecord::look_at_differences(const Wanted& wanted) {
 
 void ProxyRecord::consider(const ResourceKey& key, const SharedResource& now, Push& push) {
   const auto held = held_.find(key);
-  if (!now) {
-    // What was held back is wanted no more; a refused removal stays what it is.
-    if (held == held_.end() || !refused_already(key, "")) refused_.erase(key);
-    if (held != held_.end() && !refused_already(key, "")) push.removals.push_back(key);
-    return;
-  }
+  if (!now) return consider_gone(key, push);
   if (const std::string* feature = missing_feature(*now)) {
     return withhold(key, now, *feature, push);
   }
   const bool holds_it = held != held_.end() && held->second.version == now->version;
   // With full_state, what is held has to be named like the rest.
   if (holds_it && !(push.full_state && greeting_.holds_unknown)) {
+    // Told once more, it forgets the newer one, which could come into force later.
+    if (awaits(key)) return push.upserts.push_back({now, nullptr});
     refused_.erase(key);
     if (key.type == config::ResourceType::Endpoints) held->second.endpoints = now;
     return;
   }
   if (!refused_already(key, now->version)) push.upserts.push_back({now, delta_base(key, *now)});
+}
+
+void ProxyRecord::consider_gone(const ResourceKey& key, Push& push) {
+  const bool is_held = held_.contains(key);
+  // A refused removal stays what it is.
+  if (is_held && refused_already(key, "")) return;
+  if (is_held || awaits(key)) {
+    push.removals.push_back(key);
+  } else {
+    refused_.erase(key);  // we had held it back
+  }
+}
+
+// A proxy tries again by itself what it refused, when something else changes.
+bool ProxyRecord::awaits(const ResourceKey& key) const {
+  const auto found = refused_.find(key);
+  if (found == refused_.end()) return false;
+  const Refusal& refusal = found->second.refusal;
+  return refusal.code != Refusal::Code::ProxyTooOld && !refusal.version.empty();
 }
 
 // Never a weaker configuration: the proxy keeps what it has, or loses it.

@@ -71,6 +71,9 @@ class ProxyRecord {
 
   void look_at_differences(const Wanted& wanted);
   void consider(const config::ResourceKey& key, const SharedResource& now, Push& push);
+  void consider_gone(const config::ResourceKey& key, Push& push);
+  // It was sent, refused, and may come into force yet.
+  [[nodiscard]] bool awaits(const config::ResourceKey& key) const;
   void withhold(const config::ResourceKey& key, const SharedResource& now,
                 const std::string& feature, Push& push);
   void retry_missing_dependencies(const Wanted& wanted, Push& push);

@@ -97,7 +97,8 @@ TEST_F(RecordedProxies, are_sent_the_corrected_version_and_the_refusal_is_over) 
   EXPECT_TRUE(report->refusals.empty());
 }
 
-TEST_F(RecordedProxies, that_kept_the_predecessor_are_not_sent_it_when_it_comes_back) {
+// Else they would try the newer one again one day.
+TEST_F(RecordedProxies, that_kept_the_predecessor_are_sent_it_when_it_comes_back) {
   want({mk_server("a", "1")});
   join();
   bring_up_to_date();
@@ -106,10 +107,33 @@ TEST_F(RecordedProxies, that_kept_the_predecessor_are_not_sent_it_when_it_comes_
   settle(*next(), {refusal(kA, first)});
   want({mk_server("a", "1")});
   const auto push = next();
-  if (push) {
-    EXPECT_TRUE(push->upserts.empty());
-    EXPECT_TRUE(settle(*push)->refusals.empty());
-  }
+  ASSERT_TRUE(push);
+  EXPECT_EQ(names(*push), std::vector<std::string>{"a"});
+  EXPECT_TRUE(settle(*push)->refusals.empty());
+  EXPECT_FALSE(next().has_value());
+}
+
+TEST_F(RecordedProxies, are_told_that_what_they_refused_is_wanted_no_more) {
+  want({mk_server("a", "bad"), mk_server("b")});
+  join();
+  settle(*next(), {refusal(kA)});
+  want({mk_server("b")});
+  const auto push = next();
+  ASSERT_TRUE(push);
+  EXPECT_EQ(push->removals, std::vector<ResourceKey>{kA});
+  const auto report = settle(*push);
+  EXPECT_EQ(report->state, ApplyReport::State::Active);
+  EXPECT_TRUE(report->refusals.empty());
+  EXPECT_FALSE(next().has_value());
+}
+
+TEST_F(RecordedProxies, are_told_so_again_when_they_rejected_the_update_for_something_else) {
+  want({mk_server("a", "bad")});
+  join();
+  settle(*next(), {refusal(kA)});
+  want({mk_server("b", "bad")});
+  settle(*next(), {refusal(kB)}, true);
+  EXPECT_EQ(next()->removals, std::vector<ResourceKey>{kA});
 }
 
 TEST_F(RecordedProxies, are_reported_with_the_objects_that_a_refused_resource_came_from) {
