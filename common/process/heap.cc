@@ -1,5 +1,7 @@
 #include "common/process/heap.h"
 
+#include <cstdlib>  // says whose library it is
+
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
