@@ -22,7 +22,9 @@ constexpr int kMostFailedDeltas = 3;
 
 ProxyRecord::ProxyRecord(ConnectionId id, Greeting greeting, PushMetrics& metrics)
     : id_(id), greeting_(std::move(greeting)), metrics_(metrics) {
-  for (auto& [key, version] : greeting_.held) held_[key] = {std::move(version), nullptr};
+  for (auto& [key, version] : greeting_.held) {
+    hold(std::make_shared<const Versioned>(key, std::move(version)), nullptr);
+  }
   greeting_.held.clear();
 }
 
@@ -34,7 +36,7 @@ std::optional<Push> ProxyRecord::next(const Goal& goal) {
     push.full_state = held_.empty() || greeting_.holds_unknown;
     look_at_differences(goal.wanted);
   }
-  for (const ResourceKey& key : look_) consider(key, goal.wanted.find(key), push);
+  for (const ResourceKey& key : look_) consider(key, goal.wanted, push);
   look_.clear();
   if (!push.upserts.empty()) retry_missing_dependencies(goal.wanted, push);
   // What is held back may be in force as it was: "everything that is not named goes" would end it.
@@ -50,30 +52,37 @@ std::optional<Push> ProxyRecord::next(const Goal& goal) {
 }
 
 void ProxyRecord::look_at_differences(const Wanted& wanted) {
-  for (const auto& [key, held] : held_) look_.insert(key);
+  for (const auto& [key, held] : held_) look_.insert(*key);
   for (const SharedResource& resource : wanted.all()) look_.insert(resource->key());
 }
 
-void ProxyRecord::consider(const ResourceKey& key, const SharedResource& now, Push& push) {
-  const auto held = held_.find(key);
+void ProxyRecord::hold(SharedName name, SharedResource endpoints) {
+  held_.erase(&name->key);  // the old name would go with the value that its key points into
+  const ResourceKey* key = &name->key;
+  held_.emplace(key, Held{std::move(name), std::move(endpoints)});
+}
+
+void ProxyRecord::consider(const ResourceKey& key, const Wanted& wanted, Push& push) {
+  const SharedResource now = wanted.find(key);
+  const auto held = held_.find(&key);
   if (!now) return consider_gone(key, push);
   if (const std::string* feature = missing_feature(*now)) {
     return withhold(key, now, *feature, push);
   }
-  const bool holds_it = held != held_.end() && held->second.version == now->version;
+  const bool holds_it = held != held_.end() && held->second.version() == now->version;
   // With full_state, what is held has to be named like the rest.
   if (holds_it && !(push.full_state && greeting_.holds_unknown)) {
     // Told once more, it forgets the newer one, which could come into force later.
     if (awaits(key)) return push.upserts.push_back({now, nullptr});
     refused_.erase(key);
-    if (key.type == config::ResourceType::Endpoints) held->second.endpoints = now;
+    hold(wanted.name_of(key), key.type == config::ResourceType::Endpoints ? now : nullptr);
     return;
   }
   if (!refused_already(key, now->version)) push.upserts.push_back({now, delta_base(key, *now)});
 }
 
 void ProxyRecord::consider_gone(const ResourceKey& key, Push& push) {
-  const bool is_held = held_.contains(key);
+  const bool is_held = held_.contains(&key);
   // A refused removal stays what it is.
   if (is_held && refused_already(key, "")) return;
   if (is_held || awaits(key)) {
@@ -94,7 +103,7 @@ bool ProxyRecord::awaits(const ResourceKey& key) const {
 // Never a weaker configuration: the proxy keeps what it has, or loses it.
 void ProxyRecord::withhold(const ResourceKey& key, const SharedResource& now,
                            const std::string& feature, Push& push) {
-  const auto held = held_.find(key);
+  const auto held = held_.find(&key);
   Refusal refusal;
   refusal.key = key;
   refusal.version = now->version;
@@ -104,7 +113,7 @@ void ProxyRecord::withhold(const ResourceKey& key, const SharedResource& now,
   refusal.sources = now->sources;
   const bool drops = now->on_unsupported == config::OnUnsupported::DropServer;
   if (held != held_.end() && drops && !refused_already(key, "")) push.removals.push_back(key);
-  if (held != held_.end() && !drops) refusal.running_version = held->second.version;
+  if (held != held_.end() && !drops) refusal.running_version = held->second.version();
   if (!refused_already(key, now->version)) metrics_.refused(key.type, refusal.code);
   refused_[key] = {std::move(refusal), {}};
 }
@@ -119,7 +128,7 @@ void ProxyRecord::retry_missing_dependencies(const Wanted& wanted, Push& push) {
   }
   for (const ResourceKey& key : again) {
     refused_.erase(key);
-    consider(key, wanted.find(key), push);
+    consider(key, wanted, push);
   }
 }
 
@@ -144,7 +153,7 @@ const std::string* ProxyRecord::missing_feature(const config::Resource& resource
 
 SharedResource ProxyRecord::delta_base(const ResourceKey& key, const config::Resource& now) const {
   const auto* set = std::get_if<config::EndpointSet>(&now.body);
-  const auto held = held_.find(key);
+  const auto held = held_.find(&key);
   if (!set || set->endpoints.size() < kLeastForDelta || held == held_.end()) return nullptr;
   if (failed_deltas_ >= kMostFailedDeltas || !greeting_.features.contains(wire::kEndpointDelta)) {
     return nullptr;

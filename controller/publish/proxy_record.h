@@ -55,8 +55,14 @@ class ProxyRecord {
 
  private:
   struct Held {
-    std::string version;
+    SharedName name;
     SharedResource endpoints;  // ENDPOINTS of that version where we have them: a delta's base
+    [[nodiscard]] const std::string& version() const { return name->version; }
+  };
+  struct ByKey {
+    bool operator()(const config::ResourceKey* a, const config::ResourceKey* b) const {
+      return *a < *b;
+    }
   };
   struct Refused {
     Refusal refusal;
@@ -70,7 +76,7 @@ class ProxyRecord {
   };
 
   void look_at_differences(const Wanted& wanted);
-  void consider(const config::ResourceKey& key, const SharedResource& now, Push& push);
+  void consider(const config::ResourceKey& key, const Wanted& wanted, Push& push);
   void consider_gone(const config::ResourceKey& key, Push& push);
   // It was sent, refused, and may come into force yet.
   [[nodiscard]] bool awaits(const config::ResourceKey& key) const;
@@ -86,8 +92,9 @@ class ProxyRecord {
 
   void settle_push(const InFlight& push, const PushResult& result, const Wanted& wanted);
   [[nodiscard]] bool wants_the_whole(const InFlight& push, const Refusal& error);
+  void hold(SharedName name, SharedResource endpoints);
   void accept(const config::ResourceKey& key, const std::string& version,
-              const SharedResource& resource);
+              const SharedResource& resource, const Wanted& wanted);
   // `push`: what it answers; null: it corrects an earlier answer.
   void refuse(const Refusal& error, const InFlight* push, const std::string& nonce,
               const Wanted& wanted);
@@ -97,7 +104,8 @@ class ProxyRecord {
   const ConnectionId id_;
   Greeting greeting_;
   PushMetrics& metrics_;
-  std::map<config::ResourceKey, Held> held_;
+  // By the keys in the names: thousands for each proxy, and the same for all.
+  std::map<const config::ResourceKey*, Held, ByKey> held_;
   std::map<config::ResourceKey, Refused> refused_;
   std::set<config::ResourceKey> look_;
   std::optional<InFlight> in_flight_;

@@ -13,6 +13,10 @@ std::set<ResourceKey> keys_of(const std::vector<Refusal>& errors) {
   return keys;
 }
 
+SharedName named(const ResourceKey& key, const std::string& version) {
+  return std::make_shared<const Versioned>(key, version);
+}
+
 }  // namespace
 
 bool ProxyRecord::settle(const PushResult& result, const Wanted& wanted) {
@@ -37,7 +41,7 @@ void ProxyRecord::settle_push(const InFlight& push, const PushResult& result,
     if (result.rejected) {
       look_.insert(key);  // it was not its fault
     } else {
-      accept(key, sent.resource ? sent.resource->version : "", sent.resource);
+      accept(key, sent.resource ? sent.resource->version : "", sent.resource, wanted);
     }
   }
   for (const Refusal& error : result.errors) {
@@ -54,25 +58,30 @@ void ProxyRecord::settle_push(const InFlight& push, const PushResult& result,
 bool ProxyRecord::wants_the_whole(const InFlight& push, const Refusal& error) {
   const auto sent = push.content.find(error.key);
   if (sent == push.content.end() || !sent->second.base) return false;
-  const auto held = held_.find(error.key);
-  if (held != held_.end()) held->second = {error.running_version, nullptr};
-  if (held != held_.end() && error.running_version.empty()) held_.erase(held);
+  const auto held = held_.find(&error.key);
+  if (held != held_.end() && error.running_version.empty()) {
+    held_.erase(held);
+  } else if (held != held_.end()) {
+    hold(named(error.key, error.running_version), nullptr);
+  }
   look_.insert(error.key);
   ++failed_deltas_;
   return true;
 }
 
 void ProxyRecord::accept(const ResourceKey& key, const std::string& version,
-                         const SharedResource& resource) {
+                         const SharedResource& resource, const Wanted& wanted) {
   const auto refused = refused_.find(key);
   if (version.empty()) {
-    held_.erase(key);
+    held_.erase(&key);
     // What a proxy too old may not even keep is gone, and still not what is wanted.
     if (refused == refused_.end() || refused->second.refusal.code == Refusal::Code::ProxyTooOld) {
       return;
     }
   } else {
-    held_[key] = {version, key.type == config::ResourceType::Endpoints ? resource : nullptr};
+    const SharedName now = wanted.name_of(key);
+    hold(now && now->version == version ? now : named(key, version),
+         key.type == config::ResourceType::Endpoints ? resource : nullptr);
   }
   refused_.erase(key);
 }
@@ -82,10 +91,11 @@ void ProxyRecord::refuse(const Refusal& error, const InFlight* push, const std::
   Refused refused{error, nonce};
   const SharedResource now = wanted.find(error.key);
   if (now) refused.refusal.sources = now->sources;
-  const auto held = held_.find(error.key);
+  const auto held = held_.find(&error.key);
   bool ours = now || held != held_.end();
   // A correction: what it held until now is what fails now.
-  if (error.version.empty() && held != held_.end()) refused.refusal.version = held->second.version;
+  if (error.version.empty() && held != held_.end())
+    refused.refusal.version = held->second.version();
   if (push && push->content.contains(error.key)) {
     // What we sent counts, not the proxy's word for it: it could not be matched later.
     const SharedResource& sent = push->content.at(error.key).resource;
@@ -97,9 +107,9 @@ void ProxyRecord::refuse(const Refusal& error, const InFlight* push, const std::
   if (!ours) return;  // it would only fill our memory
   metrics_.refused(error.key.type, error.code);
   if (error.running_version.empty()) {
-    held_.erase(error.key);
-  } else if (held == held_.end() || held->second.version != error.running_version) {
-    held_[error.key] = {error.running_version, nullptr};
+    held_.erase(&error.key);
+  } else if (held == held_.end() || held->second.version() != error.running_version) {
+    hold(named(error.key, error.running_version), nullptr);
   }
   refused_[error.key] = std::move(refused);
   if (!push) look_.insert(error.key);
@@ -113,8 +123,8 @@ void ProxyRecord::refuse_all(const InFlight& push) {
     refusal.detail = "the proxy rejected the update and named no resource";
     if (sent.resource) refusal.version = sent.resource->version;
     if (sent.resource) refusal.sources = sent.resource->sources;
-    const auto held = held_.find(key);
-    if (held != held_.end()) refusal.running_version = held->second.version;
+    const auto held = held_.find(&key);
+    if (held != held_.end()) refusal.running_version = held->second.version();
     metrics_.refused(key.type, refusal.code);
     refused_[key] = {std::move(refusal), push.nonce};
   }
@@ -133,7 +143,7 @@ bool ProxyRecord::correct(const PushResult& result, const Wanted& wanted) {
   for (const Refusal& refusal : good) {
     const SharedResource now = wanted.find(refusal.key);
     const bool known = now && now->version == refusal.version;
-    accept(refusal.key, refusal.version, known ? now : nullptr);
+    accept(refusal.key, refusal.version, known ? now : nullptr, wanted);
     look_.insert(refusal.key);
   }
   for (const Refusal& error : result.errors) refuse(error, nullptr, result.nonce, wanted);
