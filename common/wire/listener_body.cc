@@ -105,6 +105,7 @@ config::Listener decode_listener(const pb::Listener& message, Decoding& decoding
   listener.protocol = decoding.choice(message.protocol(), kProtocols, {nullptr, "protocol"});
   listener.tls = decoding.choice(message.tls(), kListenerTls, {nullptr, "tls"});
   if (message.tenants().empty()) decoding.refuse({nullptr, "tenants"}, "is empty");
+  listener.tenants.reserve(static_cast<std::size_t>(message.tenants_size()));
   for (int i = 0; i < message.tenants_size(); ++i) {
     const FieldPath here{nullptr, "tenants", i};
     listener.tenants.push_back(decode_tenant(message.tenants(i), here, decoding));

@@ -58,6 +58,7 @@ config::ResourceBody decode_body(const pb::Resource& message, const config::Reso
 
 std::vector<config::SourceRef> decode_sources(const pb::Resource& message) {
   std::vector<config::SourceRef> sources;
+  sources.reserve(static_cast<std::size_t>(message.sources_size()));
   for (const pb::SourceRef& from : message.sources()) {
     sources.push_back({from.kind(), from.namespace_(), from.name(), from.uid(), from.generation()});
   }

@@ -25,7 +25,7 @@ void ControlStream::start(pb::ConfigStream::Stub& stub) {
   stub.async()->Connect(&context_, this);
   // Operations start outside of gRPC's own calls to us; let_go() gives the hold back.
   AddHold();
-  StartRead(&in_);
+  read_next();
   StartCall();
 }
 
@@ -51,9 +51,20 @@ void ControlStream::OnReadDone(bool ok) {
 
 void ControlStream::look_at_message() {
   if (over_) return;
-  events_.arrived(in_);
-  in_.Clear();
-  StartRead(&in_);
+  events_.arrived(*in_);
+  read_next();
+}
+
+google::protobuf::ArenaOptions ControlStream::arena_options() {
+  google::protobuf::ArenaOptions options;
+  options.max_block_size = std::size_t{256} << 10;
+  return options;
+}
+
+void ControlStream::read_next() {
+  arena_.Reset();
+  in_ = google::protobuf::Arena::CreateMessage<pb::ControllerMessage>(&arena_);
+  StartRead(in_);
 }
 
 void ControlStream::OnWriteDone(bool ok) {

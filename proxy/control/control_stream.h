@@ -4,9 +4,11 @@
 // is read when the last was looked at.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <memory>
 
+#include <google/protobuf/arena.h>
 #include <grpcpp/grpcpp.h>
 
 #include "postern/config/v1alpha1/config.grpc.pb.h"
@@ -33,6 +35,8 @@ class ControlStream final : public grpc::ClientBidiReactor<config::v1alpha1::Pro
   void OnWriteDone(bool ok) override;
   void OnDone(const grpc::Status& status) override;
 
+  static google::protobuf::ArenaOptions arena_options();
+  void read_next();
   void look_at_message();
   void write_next();
   void let_go();
@@ -40,7 +44,9 @@ class ControlStream final : public grpc::ClientBidiReactor<config::v1alpha1::Pro
   ControlThread& thread_;
   StreamEvents events_;
   grpc::ClientContext context_;
-  config::v1alpha1::ControllerMessage in_;
+  // A port of a thousand tenants is many small things: they come and go together.
+  google::protobuf::Arena arena_{arena_options()};
+  config::v1alpha1::ControllerMessage* in_ = nullptr;
   config::v1alpha1::ProxyMessage out_;
   std::deque<config::v1alpha1::ProxyMessage> messages_;
   std::shared_ptr<ControlStream> self_;  // until OnDone: gRPC refers to this
