@@ -36,6 +36,13 @@ std::vector<std::string> dns_names_of(X509* leaf) {
   return out;
 }
 
+// What cannot be read is left to whoever verifies the certificate.
+std::time_t begin_of(X509* leaf) {
+  std::tm when{};
+  if (ASN1_TIME_to_tm(X509_get0_notBefore(leaf), &when) != 1) return 0;
+  return ::timegm(&when);
+}
+
 Result<PkeyPtr, std::string> read_key(ByteView pem) {
   const BioPtr bio = bio_over(pem);
   PkeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
@@ -102,6 +109,7 @@ Result<PairDer, std::string> read_pair(const config::KeyPair& pair) {
   out.key_type = EVP_PKEY_get_base_id(key->get());
   out.strength = strength_of(leaf, key->get());
   out.dns_names = dns_names_of(leaf);
+  out.begins = begin_of(leaf);
   return out;
 }
 

@@ -1,6 +1,7 @@
 // Pem: certificates and keys as they lie in a Secret, read into values. Control thread.
 #pragma once
 
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct PairDer {
   int key_type = 0;                    // EVP_PKEY_EC, EVP_PKEY_RSA, …
   int strength = 0;                    // security bits of the weaker of key and leaf
   std::vector<std::string> dns_names;  // of the leaf, lower case
+  std::time_t begins = 0;              // of the leaf: not valid before
 };
 [[nodiscard]] Result<PairDer, std::string> read_pair(const config::KeyPair& pair);
 
