@@ -170,13 +170,14 @@ void ControllerServer::stop() {
     parts_->loop.stop();
     parts_->following.join();
   }
+  // Before the streams end: that proxies go because this controller goes is no news about them.
+  parts_->desk.stop();
   if (parts_->server) {
     parts_->push.stop();  // or Shutdown would wait for streams that never end
     parts_->server->Shutdown();
     parts_->server->Wait();
     parts_->server.reset();
   }
-  parts_->desk.stop();
 }
 
 }  // namespace postern::controller_app

@@ -236,5 +236,17 @@ TEST(SnapshotCodec, leaves_no_secret_behind) {
   EXPECT_EQ(Secret::live(), before);
 }
 
+TEST(SnapshotCodec, a_resource_of_many_objects_names_the_first_eight) {
+  Resource resource = RandomResources(1).resource();
+  resource.sources.clear();
+  for (int i = 0; i < 1000; ++i) {
+    resource.sources.push_back({"MailServer", "mail", "s" + std::to_string(i), "", i});
+  }
+  config::v1alpha1::Resource message;
+  encode(resource, message);
+  ASSERT_EQ(message.sources_size(), 8);
+  EXPECT_EQ(message.sources(7).name(), "s7");
+}
+
 }  // namespace
 }  // namespace postern::wire
