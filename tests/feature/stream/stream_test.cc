@@ -138,7 +138,7 @@ TEST(Stream, carries_an_update_of_many_chunks_whole) {
   control::SubscriberSettings settings = ProxyEnd::usual();
   settings.max_update_bytes = 64 << 10;
   ProxyEnd proxy(controller.channel(), settings);
-  std::vector<Resource> all;
+  std::vector<config::FreshResource> all;
   for (int i = 0; i < 300; ++i) {
     all.push_back(mk_server("s" + std::to_string(i), std::string(10'000, 'x')));
   }
@@ -219,7 +219,7 @@ TEST(Stream, brings_endpoints_whole_to_a_proxy_that_lost_the_base_of_a_delta) {
 TEST(Stream, sends_nothing_held_again_after_the_controller_restarted) {
   const SocketFolder folder;
   Reports reports;
-  const std::vector<Resource> world{mk_server("a"), mk_server("b")};
+  const std::vector<config::FreshResource> world{mk_server("a"), mk_server("b")};
   auto controller = std::make_unique<ControllerEnd>(reports, folder.address());
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);

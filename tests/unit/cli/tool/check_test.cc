@@ -47,7 +47,7 @@ class CheckTest : public testing::Test {
 };
 
 TEST_F(CheckTest, a_good_file_ends_with_0_although_it_is_warned_of) {
-  const CheckAnswer answer = check({put("mail.yaml", kMailServer)});
+  const process::Answered answer = check({put("mail.yaml", kMailServer)});
   EXPECT_EQ(answer.exit_code, 0) << answer.out << answer.err;
   EXPECT_NE(answer.out.find("0 problems, "), std::string::npos) << answer.out;
 }
@@ -61,7 +61,7 @@ TEST_F(CheckTest, a_wrong_field_is_named_with_file_and_line) {
   std::string text = kMailServer;
   text.replace(text.find("hostnames"), 9, "hostnamez");
   const std::string file = put("mail.yaml", text);
-  const CheckAnswer answer = check({file});
+  const process::Answered answer = check({file});
   EXPECT_EQ(answer.exit_code, 1);
   EXPECT_NE(answer.out.find(file + ":5:"), std::string::npos) << answer.out;
   EXPECT_NE(answer.out.find("hostnamez"), std::string::npos) << answer.out;
@@ -70,7 +70,7 @@ TEST_F(CheckTest, a_wrong_field_is_named_with_file_and_line) {
 TEST_F(CheckTest, what_only_the_builder_sees_is_told) {
   std::string text = kMailServer;
   text.replace(text.find("{port: 143, tls: Disabled, plaintext: Allow}"), 44, "{port: 993}");
-  const CheckAnswer answer = check({put("mail.yaml", text)});  // no certificate
+  const process::Answered answer = check({put("mail.yaml", text)});  // no certificate
   EXPECT_EQ(answer.exit_code, 1) << answer.out;
 }
 
@@ -82,13 +82,13 @@ TEST_F(CheckTest, another_class_is_checked_too) {
 }
 
 TEST_F(CheckTest, the_same_object_in_two_files_is_a_problem) {
-  const CheckAnswer answer = check({put("a.yaml", kMailServer), put("b.yaml", kMailServer)});
+  const process::Answered answer = check({put("a.yaml", kMailServer), put("b.yaml", kMailServer)});
   EXPECT_EQ(answer.exit_code, 1);
   EXPECT_NE(answer.out.find("is written twice"), std::string::npos) << answer.out;
 }
 
 TEST_F(CheckTest, a_file_that_is_not_there_is_told) {
-  const CheckAnswer answer = check({(folder_ / "none.yaml").string()});
+  const process::Answered answer = check({(folder_ / "none.yaml").string()});
   EXPECT_EQ(answer.exit_code, 1);
   EXPECT_NE(answer.err.find("none.yaml"), std::string::npos) << answer.err;
 }
