@@ -72,10 +72,12 @@ void ProxyStream::end(grpc::Status status) {
   pump();
 }
 
+// The alarm keeps what it was given for as long as it lives itself, which is as long as the stream.
 void ProxyStream::cancel_write_soon() {
   alarm_.Set(std::chrono::system_clock::now() + kWriteGrace,
-             [self = shared_from_this()](bool expired) {
-               if (expired) self->cancel_write();
+             [stream = weak_from_this()](bool expired) {
+               const std::shared_ptr<ProxyStream> self = stream.lock();
+               if (self && expired) self->cancel_write();
              });
 }
 

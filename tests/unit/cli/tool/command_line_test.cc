@@ -136,7 +136,7 @@ const WrongLine kWrongLines[] = {
     {"a value for a switch", {"run", "d", "--strict=maybe"}, "no value, or true or false"},
     {"an empty directory name",
      {"run", "d", "--status-dir="},
-     "--status-dir (or POSTERN_STATUS_DIR): nothing is written there"},
+     "--status-dir takes one value, once"},
     {"no directory for certificates", {"certgen"}, "the directory is missing: postern certgen DIR"},
     {"no directory", {"run"}, "the directory is missing: postern run DIR"},
     {"two directories", {"run", "a", "b"}, "'b' is one argument too many"},
