@@ -22,6 +22,7 @@ PROXIES = int(os.environ.get("PROXIES", "10"))
 CHANGES = int(os.environ.get("CHANGES", "100"))
 GAP = float(os.environ.get("GAP", "1"))  # seconds between two changes: each is alone
 ENDPOINTS = 10  # of each MailServer
+ONLY = os.environ.get("ONLY", "")  # a word of the kinds of change that are made
 BARS = {"p50": 10.0, "p99": 40.0, "memory": 64.0}  # design: milliseconds and MiB
 
 
@@ -163,6 +164,8 @@ def table(world, controller):
     chance, everything = random.Random(1), []
     print(f"\n{'change':26} {'changes':>7} {'p50 ms':>8} {'p90 ms':>8} {'p99 ms':>8} {'max ms':>8}")
     for name, change in KINDS.items():
+        if ONLY not in name:
+            continue
         times = measure(world, change, chance)
         everything += times
         show(name, times)

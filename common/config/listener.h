@@ -8,6 +8,7 @@
 
 #include "common/base/address.h"
 #include "common/base/mail.h"
+#include "common/base/shared_list.h"
 
 namespace postern::config {
 
@@ -46,7 +47,7 @@ struct Listener {
   std::uint16_t port = 0;  // as written; --port-offset is the process's business
   Protocol protocol = Protocol::Imap;
   ListenerTls tls = ListenerTls::StartTls;
-  std::vector<Tenant> tenants;            // oldest first, never empty
+  SharedList<Tenant> tenants;             // oldest first, never empty
   std::vector<IpAddress> addresses = {};  // empty: those of --listen-address
   ListenerSocket socket = {};
   friend bool operator==(const Listener&, const Listener&) = default;

@@ -14,6 +14,9 @@ void encode_endpoint_delta(const config::EndpointSet& now, const config::Endpoin
                            pb::EndpointDelta& out);
 void encode_server(const config::Server& server, pb::Server& out);
 void encode_listener(const config::Listener& listener, pb::Listener& out);
+// All but the tenants, and those as a delta.
+void encode_listener_delta(const config::Listener& now, const config::Resource& base,
+                           pb::Listener& out);
 
 [[nodiscard]] config::SecretMaterial decode_secret(const pb::Secret& message, Decoding& decoding);
 [[nodiscard]] config::Backend decode_backend(const pb::Backend& message, Decoding& decoding);
@@ -27,6 +30,7 @@ void encode_listener(const config::Listener& listener, pb::Listener& out);
                                                         const config::Resource* base,
                                                         Decoding& decoding);
 [[nodiscard]] config::Server decode_server(const pb::Server& message, Decoding& decoding);
-[[nodiscard]] config::Listener decode_listener(const pb::Listener& message, Decoding& decoding);
+[[nodiscard]] config::Listener decode_listener(const pb::Listener& message,
+                                               const config::Resource* base, Decoding& decoding);
 
 }  // namespace postern::wire

@@ -85,13 +85,10 @@ std::vector<IpAddress> decode_addresses(const pb::Listener& message, Decoding& d
   return addresses;
 }
 
-}  // namespace
-
-void encode_listener(const config::Listener& listener, pb::Listener& out) {
+void encode_port(const config::Listener& listener, pb::Listener& out) {
   out.set_port(listener.port);
   out.set_protocol(to_wire(listener.protocol, kProtocols));
   out.set_tls(to_wire(listener.tls, kListenerTls));
-  for (const config::Tenant& tenant : listener.tenants) encode_tenant(tenant, *out.add_tenants());
   for (const IpAddress& address : listener.addresses) out.add_addresses(address.text());
   // Absent where all is by default: such a listener has the octets that it always had.
   if (listener.socket != config::ListenerSocket{}) {
@@ -99,17 +96,71 @@ void encode_listener(const config::Listener& listener, pb::Listener& out) {
   }
 }
 
-config::Listener decode_listener(const pb::Listener& message, Decoding& decoding) {
+using Tenants = SharedList<config::Tenant>;
+
+void add_tenants(const google::protobuf::RepeatedPtrField<pb::Tenant>& from, std::string_view field,
+                 Tenants& to, Decoding& decoding) {
+  to.reserve(to.size() + static_cast<std::size_t>(from.size()));
+  for (int i = 0; i < from.size(); ++i) {
+    to.push_back(decode_tenant(from[i], {nullptr, field, i}, decoding));
+  }
+}
+
+// Not held against a hash as endpoints are: writing a thousand tenants out would cost what the
+// delta saves. Equal versions are equal lists.
+Tenants decode_tenants_delta(const pb::TenantsDelta& delta, const config::Resource* base,
+                             Decoding& decoding) {
+  const auto* held = base ? std::get_if<config::Listener>(&base->body) : nullptr;
+  const auto refuse = [&](std::string_view field, std::string_view detail) {
+    decoding.refuse({nullptr, field}, std::string(detail), DecodeFailure::MissingBase);
+    return Tenants{};
+  };
+  if (held == nullptr || base->version != delta.base_version()) {
+    return refuse("tenants_delta.base_version", "is not the version that is held here");
+  }
+  const std::size_t count = held->tenants.size();
+  if (std::size_t{delta.front()} + delta.back() > count) {
+    return refuse("tenants_delta", "keeps more tenants than there are");
+  }
+  Tenants out;
+  out.append(held->tenants, 0, delta.front());
+  add_tenants(delta.tenants(), "tenants_delta.tenants", out, decoding);
+  out.append(held->tenants, count - delta.back(), delta.back());
+  return out;
+}
+
+}  // namespace
+
+void encode_listener(const config::Listener& listener, pb::Listener& out) {
+  encode_port(listener, out);
+  for (const config::Tenant& tenant : listener.tenants) encode_tenant(tenant, *out.add_tenants());
+}
+
+void encode_listener_delta(const config::Listener& now, const config::Resource& base,
+                           pb::Listener& out) {
+  encode_port(now, out);
+  const auto common = now.tenants.common_with(std::get<config::Listener>(base.body).tenants);
+  pb::TenantsDelta& delta = *out.mutable_tenants_delta();
+  delta.set_base_version(base.version);
+  delta.set_front(static_cast<std::uint32_t>(common.front));
+  for (std::size_t i = common.front; i < now.tenants.size() - common.back; ++i) {
+    encode_tenant(now.tenants[i], *delta.add_tenants());
+  }
+  delta.set_back(static_cast<std::uint32_t>(common.back));
+}
+
+config::Listener decode_listener(const pb::Listener& message, const config::Resource* base,
+                                 Decoding& decoding) {
   config::Listener listener;
   listener.port = decoding.port(message.port(), {nullptr, "port"});
   listener.protocol = decoding.choice(message.protocol(), kProtocols, {nullptr, "protocol"});
   listener.tls = decoding.choice(message.tls(), kListenerTls, {nullptr, "tls"});
-  if (message.tenants().empty()) decoding.refuse({nullptr, "tenants"}, "is empty");
-  listener.tenants.reserve(static_cast<std::size_t>(message.tenants_size()));
-  for (int i = 0; i < message.tenants_size(); ++i) {
-    const FieldPath here{nullptr, "tenants", i};
-    listener.tenants.push_back(decode_tenant(message.tenants(i), here, decoding));
+  if (message.has_tenants_delta()) {
+    listener.tenants = decode_tenants_delta(message.tenants_delta(), base, decoding);
+  } else {
+    add_tenants(message.tenants(), "tenants", listener.tenants, decoding);
   }
+  if (listener.tenants.empty()) decoding.refuse({nullptr, "tenants"}, "is empty");
   listener.addresses = decode_addresses(message, decoding);
   if (message.has_socket()) listener.socket = decode_socket(message.socket(), decoding);
   return listener;

@@ -49,7 +49,7 @@ config::ResourceBody decode_body(const pb::Resource& message, const config::Reso
     case pb::Resource::kBackend: return decode_backend(message.backend(), decoding);
     case pb::Resource::kEndpoints: return decode_endpoints(message.endpoints(), base, decoding);
     case pb::Resource::kServer: return decode_server(message.server(), decoding);
-    case pb::Resource::kListener: return decode_listener(message.listener(), decoding);
+    case pb::Resource::kListener: return decode_listener(message.listener(), base, decoding);
     case pb::Resource::BODY_NOT_SET: break;
   }
   decoding.refuse({nullptr, "body"}, "is not set, or of a kind that this build does not know",
@@ -82,7 +82,7 @@ void encode_sources(const config::Resource& resource, pb::Resource& out) {
   }
 }
 
-constexpr std::array kKnownFeatures{kEndpointDelta, kListenerAddresses};
+constexpr std::array kKnownFeatures{kEndpointDelta, kListenerAddresses, kTenantsDelta};
 
 // What this build can obey. A resource that asks for more is refused, never served without it.
 void check_features(const pb::Resource& message, Decoding& decoding) {
@@ -129,12 +129,38 @@ void encode(const config::Resource& resource, pb::Resource& out) {
 
 void encode_delta(const config::Resource& now, const config::Resource& base, pb::Resource& out) {
   encode_frame(now, out);
-  out.set_type(pb::RESOURCE_TYPE_ENDPOINTS);
+  out.set_type(to_wire(now.type(), kResourceTypes));
   put_texts(now.required_features, out.mutable_required_features());
+  if (const auto* listener = std::get_if<config::Listener>(&now.body)) {
+    return encode_listener_delta(*listener, base, *out.mutable_listener());
+  }
   pb::EndpointDelta& delta = *out.mutable_endpoints()->mutable_delta();
   delta.set_base_version(base.version);
   encode_endpoint_delta(std::get<config::EndpointSet>(now.body),
                         std::get<config::EndpointSet>(base.body), delta);
+}
+
+std::size_t entries_of(const config::Resource& resource) {
+  if (const auto* listener = std::get_if<config::Listener>(&resource.body)) {
+    return listener->tenants.size();
+  }
+  const auto* set = std::get_if<config::EndpointSet>(&resource.body);
+  return set ? set->endpoints.size() : 0;
+}
+
+std::size_t entries_told(const pb::Resource& delta) {
+  const pb::EndpointDelta& endpoints = delta.endpoints().delta();
+  return static_cast<std::size_t>(delta.listener().tenants_delta().tenants_size()) +
+         static_cast<std::size_t>(endpoints.upserts_size()) +
+         static_cast<std::size_t>(endpoints.removed_ids_size());
+}
+
+std::string_view delta_feature(config::ResourceType type) {
+  switch (type) {
+    case config::ResourceType::Endpoints: return kEndpointDelta;
+    case config::ResourceType::Listener: return kTenantsDelta;
+    default: return {};
+  }
 }
 
 Result<config::Resource, DecodeError> decode(const pb::Resource& message,
@@ -151,7 +177,7 @@ Result<config::Resource, DecodeError> decode(const pb::Resource& message,
   resource.body = decode_body(message, base, decoding);
   const auto type = decoding.choice(message.type(), kResourceTypes, {nullptr, "type"});
   if (type != resource.type()) decoding.refuse({nullptr, "type"}, "is not the type of the body");
-  // What a delta leads to is only known to be right by its hash.
+  // What a delta of endpoints leads to is only known to be right by its hash.
   if (!decoding.error() && message.endpoints().has_delta() &&
       version_of(resource) != resource.version) {
     decoding.refuse({nullptr, "version"}, "is not what the delta leads to",

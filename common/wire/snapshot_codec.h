@@ -36,9 +36,17 @@ struct DecodeError {
 // Overwrites `out`. Version and sources are taken as they are.
 void encode(const config::Resource& resource, config::v1alpha1::Resource& out);
 
-// The same of ENDPOINTS as what is other than in `base`, which is ENDPOINTS too and has a version.
+// The same of ENDPOINTS or of a LISTENER as what is other than in `base`, which is of that type too
+// and has a version.
 void encode_delta(const config::Resource& now, const config::Resource& base,
                   config::v1alpha1::Resource& out);
+
+// How much of a resource could be told as a delta: endpoints, or tenants; 0: it has no delta.
+[[nodiscard]] std::size_t entries_of(const config::Resource& resource);
+// How much of it a delta tells.
+[[nodiscard]] std::size_t entries_told(const config::v1alpha1::Resource& delta);
+// What a proxy has to know to be told it; empty: there is no delta.
+[[nodiscard]] std::string_view delta_feature(config::ResourceType type);
 
 // `base`: what is held under that name; a delta needs it.
 [[nodiscard]] Result<config::Resource, DecodeError> decode(
@@ -46,6 +54,7 @@ void encode_delta(const config::Resource& now, const config::Resource& base,
 
 // What a proxy of this build says that it knows; a resource that requires another is Unsupported.
 inline constexpr std::string_view kEndpointDelta = "endpoint-delta";
+inline constexpr std::string_view kTenantsDelta = "tenants-delta";
 using config::kListenerAddresses;
 [[nodiscard]] std::span<const std::string_view> known_features();
 

@@ -64,7 +64,7 @@ bool Port::enter_simply(Claimant& claimant) {
     put_in_.insert(age);
   }
   ages_.insert(ages_.begin() + index, age);
-  listener().tenants.insert(listener().tenants.begin() + index, place.first);
+  listener().tenants.insert(static_cast<std::size_t>(index), place.first);
   resource_.sources.insert(resource_.sources.begin() + index, place.second);
   const auto at = static_cast<std::size_t>(wish - claimant.wishes.listeners.data());
   claimant.outcomes[at] = outcome_of_served(*wish);
@@ -80,10 +80,10 @@ bool Port::leave_simply(const Claimant& claimant) {
   const auto found = std::ranges::lower_bound(ages_, age);
   if (found == ages_.begin() || found == ages_.end() || *found != age) return false;
   const auto index = found - ages_.begin();
-  const auto tenant = listener().tenants.begin() + index;
+  const auto at = static_cast<std::size_t>(index);
   const auto source = resource_.sources.begin() + index;
-  if (put_in_.erase(age) == 0) taken_out_[age] = {std::move(*tenant), std::move(*source)};
-  listener().tenants.erase(tenant);
+  if (put_in_.erase(age) == 0) taken_out_[age] = {listener().tenants[at], std::move(*source)};
+  listener().tenants.erase(at);
   resource_.sources.erase(source);
   ages_.erase(found);
   return true;

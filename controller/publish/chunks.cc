@@ -30,12 +30,9 @@ void put_revision(const Revision& revision, config::v1alpha1::Revision& out) {
 void put_resource(const Upsert& upsert, config::v1alpha1::Resource& out) {
   if (!upsert.base) return wire::encode(*upsert.resource, out);
   wire::encode_delta(*upsert.resource, *upsert.base, out);
-  const config::v1alpha1::EndpointDelta& delta = out.endpoints().delta();
-  const auto entries = static_cast<std::size_t>(delta.upserts_size()) +
-                       static_cast<std::size_t>(delta.removed_ids_size());
-  const auto& set = std::get<config::EndpointSet>(upsert.resource->body);
   // A delta can be refused where the whole cannot: it has to be worth that.
-  if (entries * 2 > set.endpoints.size()) wire::encode(*upsert.resource, out);
+  const std::size_t told = wire::entries_told(out);
+  if (told * 2 > wire::entries_of(*upsert.resource)) wire::encode(*upsert.resource, out);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 
 using config::ResourceKey;
 
-// Below it the whole set is as small as a delta.
+// Below it the whole is as small as a delta.
 constexpr std::size_t kLeastForDelta = 8;
 // A proxy that cannot follow deltas is sent everything twice; after so many times no more.
 constexpr int kMostFailedDeltas = 3;
@@ -56,10 +56,11 @@ void ProxyRecord::look_at_differences(const Wanted& wanted) {
   for (const SharedResource& resource : wanted.all()) look_.insert(resource->key());
 }
 
-void ProxyRecord::hold(SharedName name, SharedResource endpoints) {
+void ProxyRecord::hold(SharedName name, SharedResource resource) {
   held_.erase(&name->key);  // the old name would go with the value that its key points into
   const ResourceKey* key = &name->key;
-  held_.emplace(key, Held{std::move(name), std::move(endpoints)});
+  if (resource && wire::entries_of(*resource) < kLeastForDelta) resource = nullptr;
+  held_.emplace(key, Held{std::move(name), std::move(resource)});
 }
 
 void ProxyRecord::consider(const ResourceKey& key, const Wanted& wanted, Push& push) {
@@ -75,7 +76,7 @@ void ProxyRecord::consider(const ResourceKey& key, const Wanted& wanted, Push& p
     // Told once more, it forgets the newer one, which could come into force later.
     if (awaits(key)) return push.upserts.push_back({now, nullptr});
     refused_.erase(key);
-    hold(wanted.name_of(key), key.type == config::ResourceType::Endpoints ? now : nullptr);
+    hold(wanted.name_of(key), now);
     return;
   }
   if (!refused_already(key, now->version)) push.upserts.push_back({now, delta_base(key, *now)});
@@ -152,13 +153,10 @@ const std::string* ProxyRecord::missing_feature(const config::Resource& resource
 }
 
 SharedResource ProxyRecord::delta_base(const ResourceKey& key, const config::Resource& now) const {
-  const auto* set = std::get_if<config::EndpointSet>(&now.body);
   const auto held = held_.find(&key);
-  if (!set || set->endpoints.size() < kLeastForDelta || held == held_.end()) return nullptr;
-  if (failed_deltas_ >= kMostFailedDeltas || !greeting_.features.contains(wire::kEndpointDelta)) {
-    return nullptr;
-  }
-  return held->second.endpoints;
+  if (wire::entries_of(now) < kLeastForDelta || held == held_.end()) return nullptr;
+  if (failed_deltas_ >= kMostFailedDeltas) return nullptr;
+  return greeting_.features.contains(wire::delta_feature(key.type)) ? held->second.base : nullptr;
 }
 
 bool ProxyRecord::refused_already(const ResourceKey& key, std::string_view version) const {

@@ -56,7 +56,7 @@ class ProxyRecord {
  private:
   struct Held {
     SharedName name;
-    SharedResource endpoints;  // ENDPOINTS of that version where we have them: a delta's base
+    SharedResource base;  // of that version, where a delta may be told against it and we have it
     [[nodiscard]] const std::string& version() const { return name->version; }
   };
   struct ByKey {
@@ -92,7 +92,7 @@ class ProxyRecord {
 
   void settle_push(const InFlight& push, const PushResult& result, const Wanted& wanted);
   [[nodiscard]] bool wants_the_whole(const InFlight& push, const Refusal& error);
-  void hold(SharedName name, SharedResource endpoints);
+  void hold(SharedName name, SharedResource resource);
   void accept(const config::ResourceKey& key, const std::string& version,
               const SharedResource& resource, const Wanted& wanted);
   // `push`: what it answers; null: it corrects an earlier answer.

@@ -54,7 +54,7 @@ void ProxyRecord::settle_push(const InFlight& push, const PushResult& result,
   answered_sequence_ = push.sequence;
 }
 
-// Whatever a proxy has against a delta, the whole set is its second chance.
+// Whatever a proxy has against a delta, the whole is its second chance.
 bool ProxyRecord::wants_the_whole(const InFlight& push, const Refusal& error) {
   const auto sent = push.content.find(error.key);
   if (sent == push.content.end() || !sent->second.base) return false;
@@ -80,8 +80,7 @@ void ProxyRecord::accept(const ResourceKey& key, const std::string& version,
     }
   } else {
     const SharedName now = wanted.name_of(key);
-    hold(now && now->version == version ? now : named(key, version),
-         key.type == config::ResourceType::Endpoints ? resource : nullptr);
+    hold(now && now->version == version ? now : named(key, version), resource);
   }
   refused_.erase(key);
 }

@@ -19,7 +19,7 @@ using Versions = std::map<config::ResourceKey, std::string>;
 
 struct Upsert {
   SharedResource resource;
-  SharedResource base;  // ENDPOINTS that the proxy holds and may be sent a delta against; or null
+  SharedResource base;  // what the proxy holds and may be sent a delta against; or null
 };
 
 struct Push {

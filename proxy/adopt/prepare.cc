@@ -21,7 +21,7 @@ Held reduced(const Held& held, const Candidate& all) {
   };
   if (std::none_of(listener.tenants.begin(), listener.tenants.end(), is_absent)) return nullptr;
   auto out = std::make_shared<config::Resource>(*held);
-  std::erase_if(std::get<config::Listener>(out->body).tenants, is_absent);
+  std::get<config::Listener>(out->body).tenants.erase_if(is_absent);
   return out;
 }
 

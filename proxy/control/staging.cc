@@ -36,7 +36,7 @@ std::optional<StagedUpdate> Staging::add(pb::ConfigUpdate& chunk, const adopt::A
 void Staging::stage(const pb::Resource& resource, const adopt::Adopter& held, StagedUpdate& to) {
   const auto type = type_of(resource.type());
   if (type) named_.insert({*type, resource.name()});
-  const bool is_delta = resource.endpoints().has_delta();
+  const bool is_delta = resource.endpoints().has_delta() || resource.listener().has_tenants_delta();
   const auto base = type && is_delta ? held.resource({*type, resource.name()}) : nullptr;
   if (auto decoded = wire::decode(resource, base.get())) {
     to.update.upserts.push_back(std::move(*decoded));

@@ -48,4 +48,11 @@ inline config::Resource mk_endpoints(const std::string& name, std::uint32_t weig
   return {name, {}, {}, std::move(set)};
 }
 
+// A port of so many tenants.
+inline config::Resource mk_listener(std::uint16_t port, int tenants) {
+  config::Listener listener{port, Protocol::Imap, config::ListenerTls::Implicit, {}};
+  for (int i = 0; i < tenants; ++i) listener.tenants.push_back({std::to_string(i), {}});
+  return {std::to_string(port), {}, {}, std::move(listener)};
+}
+
 }  // namespace postern::publish

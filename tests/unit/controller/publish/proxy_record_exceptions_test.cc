@@ -42,6 +42,18 @@ TEST_F(RecordedProxies, are_sent_the_whole_set_where_a_delta_cannot_be) {
   EXPECT_EQ(next()->upserts.at(0).base, nullptr) << "a proxy that knows no deltas";
 }
 
+TEST_F(RecordedProxies, are_sent_a_delta_against_the_listener_that_they_hold) {
+  const ResourceKey port{ResourceType::Listener, "993"};
+  want({mk_listener(993, 100)});
+  join({}, {"tenants-delta"});
+  bring_up_to_date();
+  const SharedResource before = wanted.find(port);
+  want({mk_listener(993, 101)});
+  EXPECT_EQ(next()->upserts.at(0).base, before);
+  join({{port, before->version}}, kDeltas);
+  EXPECT_EQ(next()->upserts.at(0).base, nullptr) << "a proxy that knows only of endpoints";
+}
+
 TEST_F(RecordedProxies, that_cannot_follow_a_delta_are_sent_the_whole_and_it_is_no_refusal) {
   want({mk_endpoints("e", 1)});
   join({}, kDeltas);

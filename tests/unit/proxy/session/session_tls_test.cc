@@ -17,7 +17,9 @@ class SessionTls : public ::testing::Test {
                                                     const net::TlsPeers& peers) {
     World world;
     world.listener.tls = tls;
-    world.listener.tenants[0].plaintext = config::Plaintext::Refuse;
+    config::Tenant tenant = world.listener.tenants[0];
+    tenant.plaintext = config::Plaintext::Refuse;
+    world.listener.tenants.set(0, std::move(tenant));
     auto prepared = world.prepared();
     prepared->tls_servers[143] = peers.server;
     return prepared;

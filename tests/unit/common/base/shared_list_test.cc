@@ -1,0 +1,72 @@
+#include "common/base/shared_list.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+
+namespace postern {
+namespace {
+
+using Words = SharedList<std::string>;
+
+TEST(SharedList, shares_its_elements_with_its_copies) {
+  const Words words{"a", "b", "c"};
+  Words copy = words;
+  EXPECT_EQ(&copy[1], &words[1]);
+  copy.set(1, "B");
+  EXPECT_EQ(words[1], "b");
+  EXPECT_EQ(copy, (Words{"a", "B", "c"}));
+  EXPECT_EQ(&copy[2], &words[2]);
+}
+
+TEST(SharedList, is_edited_like_a_vector) {
+  Words words{"b"};
+  words.insert(0, "a");
+  words.push_back("c");
+  EXPECT_EQ(words, (Words{"a", "b", "c"}));
+  words.erase(1);
+  EXPECT_EQ(words, (Words{"a", "c"}));
+  words.append({"x", "y", "z"}, 1, 2);
+  EXPECT_EQ(words, (Words{"a", "c", "y", "z"}));
+  words.erase_if([](const std::string& word) { return word < "d"; });
+  EXPECT_EQ(words, (Words{"y", "z"}));
+  EXPECT_EQ(*std::ranges::lower_bound(words, "z"), "z");
+}
+
+TEST(SharedList, knows_what_it_has_in_common_with_another) {
+  const auto common = [](const Words& a, const Words& b) {
+    const auto found = a.common_with(b);
+    return std::pair(found.front, found.back);
+  };
+  EXPECT_EQ(common({"a", "b", "c"}, {"a", "x", "c"}), std::pair(1UL, 1UL));
+  EXPECT_EQ(common({"a", "b", "c"}, {"a", "b", "c"}), std::pair(3UL, 0UL));
+  EXPECT_EQ(common({"a", "a"}, {"a"}), std::pair(1UL, 0UL)) << "no element twice";
+  EXPECT_EQ(common({}, {"a"}), std::pair(0UL, 0UL));
+}
+
+TEST(SharedList, is_the_other_where_all_between_what_is_common_is_replaced) {
+  std::mt19937 random(1);
+  const auto words = [&] {
+    Words out;
+    for (auto left = random() % 6; left > 0; --left) {
+      out.push_back(std::string(1, static_cast<char>('a' + random() % 3)));
+    }
+    return out;
+  };
+  for (int i = 0; i < 5000; ++i) {
+    const Words now = words();
+    const Words base = words();
+    const auto common = now.common_with(base);
+    ASSERT_LE(common.front + common.back, std::min(now.size(), base.size()));
+    Words made;
+    made.append(base, 0, common.front);
+    made.append(now, common.front, now.size() - common.front - common.back);
+    made.append(base, base.size() - common.back, common.back);
+    ASSERT_EQ(made, now);
+  }
+}
+
+}  // namespace
+}  // namespace postern
