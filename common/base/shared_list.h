@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <iterator>
 #include <memory>
@@ -86,13 +87,27 @@ class SharedList {
     elements_.insert(elements_.end(), from, from + static_cast<std::ptrdiff_t>(count));
   }
 
-  // Where two lists differ: `front` elements at the start and `back` at the end are the same in
-  // both, and no element belongs to either twice.
+  // Where two lists differ: `front` elements at the start and `back` at the end are common to both,
+  // and no element is counted twice.
   struct Common {
     std::size_t front = 0;
     std::size_t back = 0;
   };
-  [[nodiscard]] Common common_with(const SharedList& other) const {
+  // Elements that are equal.
+  [[nodiscard]] Common common_with(const SharedList& other) const { return common(other, equal); }
+  // Elements that are the very same: what points into them stays valid.
+  [[nodiscard]] Common shared_with(const SharedList& other) const {
+    return common(other, std::equal_to<>());
+  }
+
+  friend bool operator==(const SharedList& a, const SharedList& b) {
+    return std::equal(a.elements_.begin(), a.elements_.end(), b.elements_.begin(),
+                      b.elements_.end(), equal);
+  }
+
+ private:
+  template <typename Same>
+  Common common(const SharedList& other, Same same) const {
     const auto [a, b] = std::mismatch(elements_.begin(), elements_.end(), other.elements_.begin(),
                                       other.elements_.end(), same);
     const auto [c, d] =
@@ -101,14 +116,7 @@ class SharedList {
     return {static_cast<std::size_t>(a - elements_.begin()),
             static_cast<std::size_t>(c - elements_.rbegin())};
   }
-
-  friend bool operator==(const SharedList& a, const SharedList& b) {
-    return std::equal(a.elements_.begin(), a.elements_.end(), b.elements_.begin(),
-                      b.elements_.end(), same);
-  }
-
- private:
-  static bool same(const std::shared_ptr<const T>& a, const std::shared_ptr<const T>& b) {
+  static bool equal(const std::shared_ptr<const T>& a, const std::shared_ptr<const T>& b) {
     return a == b || *a == *b;
   }
 

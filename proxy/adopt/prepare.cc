@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "proxy/adopt/doubts.h"
+
 namespace postern::adopt {
 
 namespace {
@@ -13,20 +15,24 @@ namespace {
 using config::ResourceKey;
 using config::ResourceType;
 
-// One tenant's refusal is not the others'. Null: all of them are here.
-Held reduced(const Held& held, const Candidate& all) {
-  const auto& listener = std::get<config::Listener>(held->body);
-  const auto is_absent = [&](const config::Tenant& tenant) {
-    return !all.has(ResourceType::Server, tenant.server);
-  };
-  if (std::none_of(listener.tenants.begin(), listener.tenants.end(), is_absent)) return nullptr;
-  auto out = std::make_shared<config::Resource>(*held);
-  std::get<config::Listener>(out->body).tenants.erase_if(is_absent);
-  return out;
-}
-
 std::shared_ptr<const config::Listener> body_of(const Held& listener) {
   return {listener, &std::get<config::Listener>(listener->body)};
+}
+
+const Tenants* tenants_in(const Held& listener) {
+  return listener ? &body_of(listener)->tenants : nullptr;
+}
+
+// One tenant's refusal is not the others'. The same again: all of them are here.
+Held reduced(const Held& held, const Doubts& doubts, const Candidate& all) {
+  const Tenants& tenants = *tenants_in(held);
+  std::shared_ptr<config::Resource> out;
+  for (auto at = doubts.tenants.rbegin(); at != doubts.tenants.rend(); ++at) {
+    if (all.has(ResourceType::Server, tenants[*at].server)) continue;
+    if (!out) out = std::make_shared<config::Resource>(*held);
+    std::get<config::Listener>(out->body).tenants.erase(*at);
+  }
+  return out ? out : held;
 }
 
 std::shared_ptr<const config::EndpointSet> endpoints_of(const Held& held) {
@@ -43,6 +49,7 @@ struct Preparer::Work {
   net::TlsClients::Draft clients;
   std::map<std::uint16_t, std::shared_ptr<const net::TlsServer>> servers;
   std::vector<std::shared_ptr<const void>> read_pairs = {};  // so that they are read once
+  Touched touched = {};                                      // servers that were looked at, or went
 };
 
 Preparer::Preparer(const Clock& clock) : tls_(clock) {}
@@ -74,7 +81,7 @@ void Preparer::examine(const ResourceKey& key, Work& work) {
 
 void Preparer::gone(const ResourceKey& key, Work& work) {
   if (key.type == ResourceType::Backend) work.clients.erase(key.name);
-  if (key.type == ResourceType::Server) tenants_.doubt(key.name);
+  if (key.type == ResourceType::Server) touch(key.name, work);
   if (key.type == ResourceType::Listener) close(key, work);
   work.effective.erase(key);
   work.all.touch_dependants(key);
@@ -133,7 +140,7 @@ bool Preparer::is_ready_for_tls(const std::string& name, const Held& held, Work&
 
 void Preparer::examine_server(const ResourceKey& key, const Held& held, Work& work) {
   const auto& pairs = std::get<config::Server>(held->body).tls.key_pairs;
-  tenants_.doubt(key.name);
+  touch(key.name, work);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     if (work.all.key_pair(pairs[i])) continue;
     return work.all.refuse_or_blame(
@@ -146,21 +153,35 @@ void Preparer::examine_server(const ResourceKey& key, const Held& held, Work& wo
   work.all.touch_dependants(key);
 }
 
-std::optional<std::vector<net::ReadyTenant>> Preparer::tenants_of(const config::Listener& served,
-                                                                  Work& work) {
-  std::vector<net::ReadyTenant> tenants;
-  tenants.reserve(served.tenants.size());
-  for (const config::Tenant& tenant : served.tenants) {
-    tenants.push_back(tenants_.find(served.protocol, tenant.server, work.all, tls_));
-    if (!tenants.back()) return std::nullopt;
+void Preparer::touch(const std::string& server, Work& work) {
+  tenants_.doubt(server);
+  work.touched.insert(server);
+}
+
+// Ready as the port before had them, where that was of the same kind.
+std::optional<std::vector<net::ReadyTenant>> Preparer::tenants_of(const Held& served,
+                                                                  const Held& before, Work& work) {
+  const auto listener = body_of(served);
+  const bool is_alike = before && body_of(before)->protocol == listener->protocol;
+  const net::TlsServer* const old = is_alike ? prepared_->tls_server(listener->port) : nullptr;
+  const Doubts doubts =
+      doubts_of(listener->tenants, old ? tenants_in(before) : nullptr, work.touched);
+  std::vector<net::ReadyTenant> tenants(listener->tenants.size());
+  if (old) {
+    std::copy_n(old->tenants().begin(), doubts.shared.front, tenants.begin());
+    std::copy_n(old->tenants().rbegin(), doubts.shared.back, tenants.rbegin());
+  }
+  for (const std::size_t i : doubts.tenants) {
+    tenants[i] = tenants_.find(listener->protocol, listener->tenants[i].server, work.all, tls_);
+    if (!tenants[i]) return std::nullopt;
   }
   return tenants;
 }
 
 void Preparer::examine_listener(const ResourceKey& key, const Held& held, Work& work) {
   const Held before = effective_.find(key);
-  Held served = reduced(held, work.all);
-  if (!served) served = held;
+  Held served =
+      reduced(held, doubts_of(*tenants_in(held), tenants_in(before), work.touched), work.all);
   // The same again is the very same: what was made of its names can stay.
   const bool is_as_before = before && (before == served || (before->version == served->version &&
                                                             *body_of(before) == *body_of(served)));
@@ -173,7 +194,7 @@ void Preparer::examine_listener(const ResourceKey& key, const Held& held, Work& 
   if (listener.tls == config::ListenerTls::Disabled) {
     work.servers.erase(listener.port);
   } else {
-    auto tenants = tenants_of(listener, work);
+    auto tenants = tenants_of(served, before, work);
     if (!tenants) return;  // refused, and so this one will be looked at again
     auto& server = work.servers[listener.port];
     const bool is_same = server && is_as_before && server->tenants() == *tenants;

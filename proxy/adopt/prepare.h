@@ -65,8 +65,11 @@ class Preparer {
   [[nodiscard]] bool is_ready_for_tls(const std::string& name, const Held& held, Work& work);
   void examine_listener(const config::ResourceKey& key, const Held& held, Work& work);
   // Its tenants, ready, one for each of `served`; nothing when something was refused meanwhile.
-  [[nodiscard]] std::optional<std::vector<net::ReadyTenant>> tenants_of(
-      const config::Listener& served, Work& work);
+  [[nodiscard]] std::optional<std::vector<net::ReadyTenant>> tenants_of(const Held& served,
+                                                                        const Held& before,
+                                                                        Work& work);
+  // Something of it may be other than before.
+  void touch(const std::string& server, Work& work);
   void gone(const config::ResourceKey& key, Work& work);
   void close(const config::ResourceKey& key, Work& work);
   [[nodiscard]] Preparation finish(Work& work, std::string version);

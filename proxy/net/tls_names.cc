@@ -70,17 +70,46 @@ Result<std::string, int> asked_name(ssl_st* tls) {
   return lower(*name);
 }
 
-NameTable::NameTable(std::shared_ptr<const config::Listener> listener)
+NameTable::NameTable(std::shared_ptr<const config::Listener> listener, const NameTable* before)
     : listener_(std::move(listener)) {
-  std::size_t count = 0;
-  for (const config::Tenant& tenant : listener_->tenants) count += tenant.hostnames.size();
-  names_.reserve(count);
-  for (std::size_t i = 0; i < listener_->tenants.size(); ++i) {
+  const auto order = [](const Name& a, const Name& b) {
+    return a.hash != b.hash ? a.hash < b.hash : a.tenant < b.tenant;
+  };
+  const auto& tenants = listener_->tenants;
+  SharedList<config::Tenant>::Common shared;
+  // A lowered name is the table's own.
+  if (before && before->lowered_.empty()) {
+    shared = tenants.shared_with(before->listener_->tenants);
+    take_shared(*before, shared);
+  }
+  const auto taken = static_cast<std::ptrdiff_t>(names_.size());
+  add_tenants(shared.front, tenants.size() - shared.front - shared.back);
+  std::sort(names_.begin() + taken, names_.end(), order);
+  std::inplace_merge(names_.begin(), names_.begin() + taken, names_.end(), order);
+}
+
+void NameTable::take_shared(const NameTable& before, SharedList<config::Tenant>::Common shared) {
+  const std::size_t back_then = before.listener_->tenants.size() - shared.back;
+  const std::size_t back_now = listener_->tenants.size() - shared.back;
+  names_.reserve(before.names_.size() + 1);
+  for (const Name& name : before.names_) {
+    if (name.tenant < shared.front) {
+      names_.push_back(name);
+    } else if (name.tenant >= back_then) {
+      names_.push_back({name.hash, name.tenant - back_then + back_now, name.text});
+    }
+  }
+}
+
+void NameTable::add_tenants(std::size_t first, std::size_t count) {
+  std::size_t names = names_.size();
+  for (std::size_t i = first; i < first + count; ++i) {
+    names += listener_->tenants[i].hostnames.size();
+  }
+  names_.reserve(names);
+  for (std::size_t i = first; i < first + count; ++i) {
     for (const std::string& hostname : listener_->tenants[i].hostnames) add(hostname, i);
   }
-  std::sort(names_.begin(), names_.end(), [](const Name& a, const Name& b) {
-    return a.hash != b.hash ? a.hash < b.hash : a.tenant < b.tenant;
-  });
 }
 
 void NameTable::add(std::string_view hostname, std::size_t tenant) {

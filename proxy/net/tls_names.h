@@ -23,11 +23,12 @@ namespace postern::net {
 [[nodiscard]] bool is_host_name(std::string_view name);
 
 // Whose name is it: the exact one, then the longest wildcard. "*.example.org" stands for every name
-// below example.org. The first tenant that has a name keeps it. A change of one tenant makes the
-// table of all anew: names are looked at where the listener has them.
+// below example.org. The first tenant that has a name keeps it. Names are looked at where the
+// listener has them; what a listener shares with the one before it is not sorted again.
 class NameTable {
  public:
-  explicit NameTable(std::shared_ptr<const config::Listener> listener);
+  // `before`: of the same port, null if there is none.
+  NameTable(std::shared_ptr<const config::Listener> listener, const NameTable* before);
   [[nodiscard]] std::optional<std::size_t> find(std::string_view name) const;
 
  private:
@@ -36,7 +37,11 @@ class NameTable {
     std::size_t tenant;
     std::string_view text;  // in lower case; ".example.org" for those below
   };
+  // From `first`, `count` tenants.
+  void add_tenants(std::size_t first, std::size_t count);
   void add(std::string_view hostname, std::size_t tenant);
+  // Of tenants that are shared with `before`, wherever they are now.
+  void take_shared(const NameTable& before, SharedList<config::Tenant>::Common shared);
   [[nodiscard]] std::optional<std::size_t> find_exactly(std::string_view text) const;
 
   std::shared_ptr<const config::Listener> listener_;

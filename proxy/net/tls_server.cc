@@ -37,8 +37,10 @@ std::shared_ptr<const TlsServer> TlsServer::build(std::shared_ptr<const config::
   // The context knows nothing of the gate; with it sessions of its cache stay.
   gate->context = old && old->gate->cached == gate->cached ? old->gate->context
                                                            : make_gate_context(gate->cached);
-  gate->names = old && old->listener == listener ? old->gate->names
-                                                 : std::make_shared<const NameTable>(listener);
+  const NameTable* const names = old ? old->gate->names.get() : nullptr;
+  gate->names = old && old->listener == listener
+                    ? old->gate->names
+                    : std::make_shared<const NameTable>(listener, names);
   gate->unknown_names = tenants.front()->unknown_names;
   gate->masters = shared.state().masters;
   gate->tenants = std::move(tenants);

@@ -46,6 +46,15 @@ TEST(SharedList, knows_what_it_has_in_common_with_another) {
   EXPECT_EQ(common({}, {"a"}), std::pair(0UL, 0UL));
 }
 
+TEST(SharedList, knows_what_it_shares_with_another) {
+  const Words words{"a", "b", "c"};
+  Words other = words;
+  other.set(1, "b");
+  EXPECT_EQ(words.common_with(other).front, 3U);
+  EXPECT_EQ(words.shared_with(other).front, 1U);
+  EXPECT_EQ(words.shared_with(other).back, 1U);
+}
+
 TEST(SharedList, is_the_other_where_all_between_what_is_common_is_replaced) {
   std::mt19937 random(1);
   const auto words = [&] {

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "common/base/digest.h"
+#include "proxy/adopt/doubts.h"
 #include "proxy/adopt/prepare.h"
+#include "proxy/net/tls_gate.h"
 #include "tests/support/random_resources.h"
 #include "tests/unit/proxy/adopt/worlds.h"
 
@@ -23,6 +26,10 @@ std::string served(const net::Prepared& prepared) {
       for (const config::Tenant& tenant : listener->tenants) out += " " + tenant.server;
       const net::TlsServer* tls = prepared.tls_server(listener->port);
       out += fmt::format(" tls {}", tls ? tls->tenants().size() : 0);
+      // What it says is of policy, pairs and protocol: whose it is, whoever made it.
+      for (const auto& ready : tls ? tls->tenants() : std::vector<net::ReadyTenant>{}) {
+        out += " " + hex(ready->session_context).substr(0, 8);
+      }
     }
     if (key.type == ResourceType::Backend && !prepared.tls_client(key.name)) out += " no client";
     out += '\n';
@@ -79,11 +86,24 @@ class RandomWorld {
     config::Listener listener{port, Protocol::Imap, config::ListenerTls::Implicit, {}};
     if (random_.below(4) == 0) listener.tls = config::ListenerTls::Disabled;
     if (random_.coin()) listener.protocol = Protocol::Pop3;
-    for (std::uint32_t i = 0; i < 4; ++i) {
-      if (random_.coin()) listener.tenants.push_back({"v" + std::to_string(i), {}, {}, 0});
-    }
-    if (listener.tenants.empty()) listener.tenants.push_back({"v0", {}, {}, 0});
+    listener.tenants = tenants(port);
+    tenants_[port] = listener.tenants;
     return resource(std::to_string(port), version, listener);
+  }
+  // As the port had them last and one other, or all anew.
+  Tenants tenants(std::uint16_t port) {
+    Tenants out = random_.coin() ? tenants_[port] : Tenants{};
+    if (!out.empty()) {
+      const std::size_t at = random_.below(static_cast<std::uint32_t>(out.size()));
+      if (random_.coin()) out.set(at, {out[at].server, {number(9)}, {}, 0});
+      if (random_.coin() && out.size() > 1) out.erase(at);
+      return out;
+    }
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      if (random_.coin()) out.push_back({"v" + std::to_string(i), {}, {}, 0});
+    }
+    if (out.empty()) out.push_back({"v0", {}, {}, 0});
+    return out;
   }
   config::Backend backend() {
     config::Backend backend;
@@ -105,6 +125,7 @@ class RandomWorld {
   postern::test::RandomResources random_;
   std::vector<config::SecretMaterial> materials_;
   config::Snapshot::Resources wanted_;
+  std::map<std::uint16_t, Tenants> tenants_;  // by port, as last wanted
   int versions_ = 0;
 };
 
