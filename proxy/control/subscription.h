@@ -83,6 +83,7 @@ class Subscription final : public std::enable_shared_from_this<Subscription> {
   void begin();
   [[nodiscard]] bool bring_back();
   void stage(config::v1alpha1::ConfigUpdate& chunk);
+  void accept_if_slow(const std::shared_ptr<const Ticket>& ticket);
   void apply(adopt::Update update, std::shared_ptr<Ticket> ticket);
   void answer(const std::shared_ptr<Ticket>& ticket, adopt::Outcome outcome);
   void tell(const std::shared_ptr<Ticket>& ticket);

@@ -13,6 +13,8 @@ namespace {
 
 // A thousand MailServers that wait for their keys are one line's worth of news.
 constexpr std::size_t kMostRefusalLines = 20;
+// An update is in force sooner than that, as a rule, and then ACTIVE says all.
+constexpr Duration kAcceptedAfter{100};
 
 std::vector<config::ResourceKey> named_in(const adopt::Update& update) {
   std::vector<config::ResourceKey> named = update.removals;
@@ -65,13 +67,21 @@ void Subscription::stage(pb::ConfigUpdate& chunk) {
   auto staged = staging_.add(chunk, needs_.adopter, place);
   if (staging_.is_too_large()) return leave_for("an update larger than can be meant");
   if (!staged) return;
-  connection_.stream->send(accepted_message(staged->nonce));
   auto ticket = std::make_shared<Ticket>();
   ticket->nonce = std::move(staged->nonce);
   ticket->provenance = {Origin::Stream, std::move(staged->revision)};
   ticket->stream = connection_.number;
   ticket->undecoded = std::move(staged->errors);
+  accept_if_slow(ticket);
   apply(std::move(staged->update), std::move(ticket));
+}
+
+void Subscription::accept_if_slow(const std::shared_ptr<const Ticket>& ticket) {
+  needs_.thread.post_after(kAcceptedAfter, [weak = weak_from_this(), ticket] {
+    const auto self = weak.lock();
+    if (!self || ticket->is_answered || ticket->stream != self->connection_.number) return;
+    if (self->connection_.stream) self->connection_.stream->send(accepted_message(ticket->nonce));
+  });
 }
 
 void Subscription::apply(adopt::Update update, std::shared_ptr<Ticket> ticket) {

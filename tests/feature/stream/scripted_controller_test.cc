@@ -33,17 +33,17 @@ TEST(ScriptedController, hears_every_state_of_an_update) {
   const auto call = controller.accept().first;
   call->say(mk_welcome());
   call->say(UpdateWords("1").upsert(mk_server_resource("a")));
-  EXPECT_EQ(call->result_after_accepted().state(), pb::ApplyResult::STATE_ACTIVE);
+  EXPECT_EQ(call->final_result().state(), pb::ApplyResult::STATE_ACTIVE);
 
   proxy.adopter.refuse({ResourceType::Server, "b"}, adopt::ErrorCode::MissingDependency);
   call->say(UpdateWords("2").upsert(mk_server_resource("b")).upsert(mk_server_resource("c")));
-  const pb::ApplyResult partial = call->result_after_accepted();
+  const pb::ApplyResult partial = call->final_result();
   EXPECT_EQ(partial.state(), pb::ApplyResult::STATE_PARTIALLY_ACTIVE);
   ASSERT_EQ(partial.errors_size(), 1);
   EXPECT_EQ(partial.errors(0).code(), pb::ResourceError::CODE_MISSING_DEPENDENCY);
 
   call->say(UpdateWords("3").upsert(mk_server_resource("b", "again")));
-  EXPECT_EQ(call->result_after_accepted().state(), pb::ApplyResult::STATE_REJECTED);
+  EXPECT_EQ(call->final_result().state(), pb::ApplyResult::STATE_REJECTED);
 
   proxy.adopter.correct({adopt::State::Active, {}});
   const pb::ApplyResult late = call->hear_result();
@@ -62,7 +62,7 @@ TEST(ScriptedController, breaks_in_the_middle_of_an_update_and_nothing_changes) 
   const auto [call, hello] = controller.accept();
   EXPECT_EQ(hello.held_size(), 0);
   call->say(UpdateWords("2").upsert(mk_server_resource("a")));
-  EXPECT_EQ(call->result_after_accepted().state(), pb::ApplyResult::STATE_ACTIVE);
+  EXPECT_EQ(call->final_result().state(), pb::ApplyResult::STATE_ACTIVE);
   EXPECT_EQ(proxy.adopter.updates(), 1U);
   EXPECT_EQ(proxy.adopter.held().size(), 1U);
 }
@@ -77,7 +77,7 @@ TEST(ScriptedController, sends_twenty_megabytes) {
     if (i < 19) words.more_follows();
     call->say(words);
   }
-  EXPECT_EQ(call->result_after_accepted().state(), pb::ApplyResult::STATE_ACTIVE);
+  EXPECT_EQ(call->final_result().state(), pb::ApplyResult::STATE_ACTIVE);
   EXPECT_EQ(proxy.adopter.updates(), 1U);
   EXPECT_EQ(proxy.adopter.held().size(), 20U);
   EXPECT_GT(received_octets(proxy.metrics), std::uint64_t{20} << 20);
@@ -117,7 +117,7 @@ TEST(ScriptedController, is_away_and_comes_back_and_only_says_hello) {
   {
     const auto call = controller.accept().first;
     call->say(UpdateWords("1").upsert(mk_server_resource("a", std::string(100'000, 'x'))));
-    EXPECT_EQ(call->result_after_accepted().state(), pb::ApplyResult::STATE_ACTIVE);
+    EXPECT_EQ(call->final_result().state(), pb::ApplyResult::STATE_ACTIVE);
     call->end(grpc::Status::OK);
   }
   controller.go();
@@ -128,7 +128,7 @@ TEST(ScriptedController, is_away_and_comes_back_and_only_says_hello) {
   EXPECT_EQ(hello.held_size(), 1);
   EXPECT_EQ(hello.applied_version(), "whole-1");
   call->say(UpdateWords("2", "whole-1"));
-  EXPECT_EQ(call->result_after_accepted().state(), pb::ApplyResult::STATE_ACTIVE);
+  EXPECT_EQ(call->final_result().state(), pb::ApplyResult::STATE_ACTIVE);
   EXPECT_LT(received_octets(proxy.metrics) - before, 100U);
 }
 
@@ -170,7 +170,7 @@ TEST(ScriptedController, has_nothing_to_send_to_a_proxy_that_came_from_its_own_d
     auto proxy = std::make_unique<GrpcProxy>(controller, settings);
     const auto call = controller.accept().first;
     call->say(UpdateWords("1").upsert(mk_server_resource("a")).upsert(mailbox).full_state());
-    EXPECT_EQ(call->result_after_accepted().state(), pb::ApplyResult::STATE_ACTIVE);
+    EXPECT_EQ(call->final_result().state(), pb::ApplyResult::STATE_ACTIVE);
     proxy.reset();  // before its stream, or it would come back
   }
   controller.go();
@@ -183,7 +183,7 @@ TEST(ScriptedController, has_nothing_to_send_to_a_proxy_that_came_from_its_own_d
   EXPECT_EQ(hello.held_size(), 2);
   const config::Resource scaled = mk_endpoints_resource("mailbox", 4);
   call->say(UpdateWords("2").delta(scaled, mailbox));
-  EXPECT_EQ(call->result_after_accepted().state(), pb::ApplyResult::STATE_ACTIVE);
+  EXPECT_EQ(call->final_result().state(), pb::ApplyResult::STATE_ACTIVE);
   EXPECT_LT(received_octets(proxy.metrics), 250U);
 }
 
@@ -198,7 +198,7 @@ TEST(ScriptedController, brings_the_private_keys_that_a_disk_may_not_have) {
     UpdateWords words(std::to_string(start));
     words.upsert(mk_key_pair_resource("mail/tls")).upsert(mk_server_resource("a"));
     call->say(words);
-    EXPECT_EQ(call->result_after_accepted().state(), pb::ApplyResult::STATE_ACTIVE);
+    EXPECT_EQ(call->final_result().state(), pb::ApplyResult::STATE_ACTIVE);
     EXPECT_EQ(proxy->adopter.held().size(), 2U);
     proxy.reset();
   }

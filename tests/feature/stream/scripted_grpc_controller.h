@@ -47,12 +47,11 @@ class GrpcCall {
     if (!message || !message->has_result()) throw std::runtime_error("no result");
     return message->result();
   }
-  // ACCEPTED, and what comes after it.
-  pb::ApplyResult result_after_accepted() {
-    if (hear_result().state() != pb::ApplyResult::STATE_ACCEPTED) {
-      throw std::runtime_error("not accepted first");
-    }
-    return hear_result();
+  // Whether ACCEPTED comes before it or not.
+  pb::ApplyResult final_result() {
+    pb::ApplyResult result = hear_result();
+    if (result.state() == pb::ApplyResult::STATE_ACCEPTED) result = hear_result();
+    return result;
   }
   void end(const grpc::Status& status) {
     if (!ended_.exchange(true)) status_.set_value(status);

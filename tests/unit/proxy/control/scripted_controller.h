@@ -105,12 +105,11 @@ class Subscribed {
     thread.post([&] { done.set_value(); });
     done.get_future().wait();
   }
-  // ACCEPTED, and what comes after it.
+  // Whether ACCEPTED comes before it or not.
   static pb::ApplyResult result_of(Call& call) {
-    if (call.hear_result().state() != pb::ApplyResult::STATE_ACCEPTED) {
-      throw std::runtime_error("not accepted first");
-    }
-    return call.hear_result();
+    pb::ApplyResult result = call.hear_result();
+    if (result.state() == pb::ApplyResult::STATE_ACCEPTED) result = call.hear_result();
+    return result;
   }
 
   KeptLines log;

@@ -18,7 +18,7 @@ using test::UpdateWords;
 const ResourceKey kA{ResourceType::Server, "a"};
 const ResourceKey kMailbox{ResourceType::Endpoints, "mailbox"};
 
-TEST(UpdateStates, accepts_first_and_is_active_after) {
+TEST(UpdateStates, that_takes_long_is_accepted_first_and_active_after) {
   Subscribed rig;
   const auto call = rig.begin();
   rig.adopter.hold_back();
@@ -34,6 +34,13 @@ TEST(UpdateStates, accepts_first_and_is_active_after) {
   EXPECT_EQ(active.errors_size(), 0);
   EXPECT_TRUE(active.has_apply_time());
   EXPECT_EQ(rig.adopter.version(), "whole-1");
+}
+
+TEST(UpdateStates, is_active_at_once_where_nothing_takes_long) {
+  Subscribed rig;
+  const auto call = rig.begin();
+  call->say(UpdateWords("1").upsert(mk_server_resource("a")));
+  EXPECT_EQ(call->hear_result().state(), pb::ApplyResult::STATE_ACTIVE);
 }
 
 TEST(UpdateStates, is_partially_active_with_a_refused_resource) {
