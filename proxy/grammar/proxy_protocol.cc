@@ -72,6 +72,12 @@ Parse<ProxyHeader> parse_proxy_header(ByteView octets) {
   return parse_proxy_v1(octets);
 }
 
+std::size_t longest_proxy_header(ByteView beginning) {
+  if (!beginning.empty() && beginning[0] == kProxyV2Signature[0])
+    return longest_proxy_v2(beginning);
+  return kProxyV1Octets;
+}
+
 std::string encode_proxy_v1(const ProxyHeader& header) {
   if (!header.addresses) return "PROXY UNKNOWN\r\n";
   const auto& [source, destination] = *header.addresses;

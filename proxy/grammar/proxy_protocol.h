@@ -1,6 +1,6 @@
 // The header of the PROXY protocol, versions 1 and 2, both ways. Read exactly or not at all:
 // whoever may send it decides who the client is (security 2.7). What follows the header is never
-// looked at. Called by entry (from trusted peers) and upstream (towards backends).
+// looked at. Called by session: for clients behind load balancers, and towards backends.
 // https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt, sections 2.1 and 2.2.
 #pragma once
 
@@ -52,6 +52,18 @@ struct ProxyHeader {
 
 // Either version. Malformed as soon as no header can come of it.
 [[nodiscard]] Parse<ProxyHeader> parse_proxy_header(ByteView octets);
+// How long the header can be at most, as far as its beginning tells: memory for more is not needed,
+// and octets behind that are somebody else's.
+[[nodiscard]] std::size_t longest_proxy_header(ByteView beginning);
+
+// TLS between the client and the sender of the header, as that one tells. Words are as they came.
+struct ProxyTls {
+  std::string version;  // "TLSv1.3"; may be empty
+  std::string suite;
+  friend bool operator==(const ProxyTls&, const ProxyTls&) = default;
+};
+// Nothing: the client spoke in clear, or the header does not say.
+[[nodiscard]] std::optional<ProxyTls> client_tls(const ProxyHeader& header);
 
 [[nodiscard]] std::string encode_proxy_v1(const ProxyHeader& header);
 // With a CRC32C over the whole. Both addresses must be of one family; if they are not, IPv4 is

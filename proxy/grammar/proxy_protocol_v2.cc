@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t kFixedOctets = 16;
 constexpr std::size_t kTlvHeaderOctets = 3;
 constexpr std::size_t kSslOctets = 5;  // client flags and the result of verification
+constexpr unsigned kClientHadTls = 0x01;
+constexpr std::uint8_t kSslVersion = 0x21;
+constexpr std::uint8_t kSslCipher = 0x23;
 constexpr std::size_t kUniqueIdOctets = 128;
 
 std::uint8_t octet_at(ByteView octets, std::size_t at) {
@@ -58,10 +61,40 @@ ProxyAddresses addresses_at(ByteView octets, std::size_t size) {
   return out;
 }
 
-std::string_view objection_to_size(std::uint8_t type, std::size_t size) {
-  if (type == proxy_tlv::kCrc32c && size != 4) return "a CRC32C has four octets";
-  if (type == proxy_tlv::kUniqueId && size > kUniqueIdOctets) return "the unique id is too long";
-  if (type == proxy_tlv::kSsl && size < kSslOctets) return "the TLS facts are cut off";
+struct Tlv {
+  std::uint8_t type;
+  ByteView value;
+  std::size_t value_at;
+};
+// Nothing: it is cut off, or passes the end.
+std::optional<Tlv> tlv_at(ByteView octets, std::size_t at) {
+  if (octets.size() - at < kTlvHeaderOctets) return std::nullopt;
+  const std::size_t size = big_endian_16(octets, at + 1);
+  const std::size_t value_at = at + kTlvHeaderOctets;
+  if (size > octets.size() - value_at) return std::nullopt;
+  return Tlv{octet_at(octets, at), octets.substr(value_at, size), value_at};
+}
+
+// Flags, the result of verification, then TLVs of their own.
+bool tls_facts_hold_together(ByteView value) {
+  if (value.size() < kSslOctets) return false;
+  for (std::size_t at = kSslOctets; at < value.size();) {
+    const auto tlv = tlv_at(value, at);
+    if (!tlv) return false;
+    at = tlv->value_at + tlv->value.size();
+  }
+  return true;
+}
+
+std::string_view objection_to(const Tlv& tlv) {
+  const std::size_t size = tlv.value.size();
+  if (tlv.type == proxy_tlv::kCrc32c && size != 4) return "a CRC32C has four octets";
+  if (tlv.type == proxy_tlv::kUniqueId && size > kUniqueIdOctets) {
+    return "the unique id is too long";
+  }
+  if (tlv.type == proxy_tlv::kSsl && !tls_facts_hold_together(tlv.value)) {
+    return "the TLS facts are cut off";
+  }
   return {};
 }
 
@@ -75,22 +108,22 @@ bool crc_fits(ByteView header, std::size_t crc_at) {
 
 std::optional<Malformed> parse_tlvs(ByteView header, std::size_t at, std::vector<ProxyTlv>& out) {
   bool crc_seen = false;
+  bool tls_seen = false;
   while (at < header.size()) {
-    if (header.size() - at < kTlvHeaderOctets) return Malformed{"a TLV is cut off", at};
-    const std::uint8_t type = octet_at(header, at);
-    const std::size_t size = big_endian_16(header, at + 1);
-    const std::size_t value_at = at + kTlvHeaderOctets;
-    if (size > header.size() - value_at) return Malformed{"a TLV passes the header's end", at};
-    if (const auto wrong = objection_to_size(type, size); !wrong.empty()) {
-      return Malformed{wrong, at};
-    }
-    if (type == proxy_tlv::kCrc32c) {
+    const auto tlv = tlv_at(header, at);
+    if (!tlv) return Malformed{"a TLV passes the header's end", at};
+    if (const auto wrong = objection_to(*tlv); !wrong.empty()) return Malformed{wrong, at};
+    if (tlv->type == proxy_tlv::kCrc32c) {
       if (std::exchange(crc_seen, true)) return Malformed{"there are two CRC32C", at};
-      if (!crc_fits(header, value_at)) return Malformed{"the CRC32C is wrong", at};
-    } else if (type != proxy_tlv::kNoop) {
-      out.push_back({type, std::string(header.substr(value_at, size))});
+      if (!crc_fits(header, tlv->value_at)) return Malformed{"the CRC32C is wrong", at};
+    } else if (tlv->type != proxy_tlv::kNoop) {
+      // Two words on whether there was TLS: neither is believed.
+      if (tlv->type == proxy_tlv::kSsl && std::exchange(tls_seen, true)) {
+        return Malformed{"there are TLS facts twice", at};
+      }
+      out.push_back({tlv->type, std::string(tlv->value)});
     }
-    at = value_at + size;
+    at = tlv->value_at + tlv->value.size();
   }
   return std::nullopt;
 }
@@ -133,6 +166,28 @@ Parse<ProxyHeader> parse_proxy_v2(ByteView octets) {
   }
   if (const auto wrong = parse_tlvs(header, kFixedOctets + addresses, out.tlvs)) return *wrong;
   return Done<ProxyHeader>{std::move(out), size};
+}
+
+std::size_t longest_proxy_v2(ByteView beginning) {
+  if (beginning.size() < kFixedOctets) return kFixedOctets;
+  return std::min(kFixedOctets + big_endian_16(beginning, 14), kProxyV2Octets);
+}
+
+std::optional<ProxyTls> client_tls(const ProxyHeader& header) {
+  const auto facts = std::ranges::find(header.tlvs, proxy_tlv::kSsl, &ProxyTlv::type);
+  if (facts == header.tlvs.end()) return std::nullopt;
+  const ByteView value = facts->value;
+  if (!tls_facts_hold_together(value) || (octet_at(value, 0) & kClientHadTls) == 0) {
+    return std::nullopt;
+  }
+  ProxyTls out;
+  for (std::size_t at = kSslOctets; at < value.size();) {
+    const Tlv tlv = tlv_at(value, at).value();
+    if (tlv.type == kSslVersion) out.version = tlv.value;
+    if (tlv.type == kSslCipher) out.suite = tlv.value;
+    at = tlv.value_at + tlv.value.size();
+  }
+  return out;
 }
 
 }  // namespace postern::grammar

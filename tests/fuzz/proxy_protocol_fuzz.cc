@@ -34,11 +34,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t fragment = input.fragment_size();
   const ByteView octets = input.rest();
   const auto whole = parse_proxy_header(octets);
+  const std::size_t longest = longest_proxy_header(octets);
+  fuzz::promise(longest <= kProxyV2Octets, "nobody needs more memory");
+  if (std::holds_alternative<NeedMore>(whole)) {
+    fuzz::promise(octets.size() < longest, "there is room for what is needed");
+  }
   const auto cut = test::parse_in_fragments(octets, fragment, parse_proxy_header);
   fuzz::promise(whole.index() == cut.index(), "cuts do not change the kind of answer");
   if (const auto* const done = std::get_if<Done<ProxyHeader>>(&whole)) {
     const auto& other = std::get<Done<ProxyHeader>>(cut);
     fuzz::promise(done->consumed <= octets.size(), "it was there");
+    fuzz::promise(done->consumed <= longest, "it is as long as it said");
+    (void)client_tls(done->value);
     fuzz::promise(done->consumed == other.consumed && done->value == other.value,
                   "cuts do not change the header");
     write_again(done->value);
