@@ -65,6 +65,18 @@ constexpr std::array kRows{
     FailureRow{F::AdmissionRefused, "admission_refused", "NO [NOPERM] Access denied",
                "-ERR [SYS/PERM] Access denied", "554 5.7.1 Access denied", Never, Warning,
                "A rule of the MailServer does not let this client in."},
+    FailureRow{F::LoginBlocked, "login_blocked",
+               "NO [UNAVAILABLE] Too many failed logins, try again later",
+               "-ERR [SYS/TEMP] Too many failed logins, try again later",
+               "454 4.7.0 Too many failed logins, try again later", SameConnection, Warning,
+               "So many logins of this source or as this user have failed that more are refused "
+               "for a while (`loginProtection`). Nobody was asked about this one, so the words say "
+               "nothing of its password."},
+    FailureRow{F::UserLimit, "user_limit", "NO [LIMIT] Too many connections of this mailbox",
+               "-ERR [IN-USE] Too many connections of this mailbox",
+               "421 4.7.0 Too many connections of this mailbox", NewConnection, Warning,
+               "The credentials were right, and the mailbox has as many sessions as "
+               "`limits.maxConnectionsPerUser` allows it."},
     FailureRow{F::NoRoute, "no_route", "NO [UNAVAILABLE] Mailbox temporarily unavailable",
                "-ERR [SYS/TEMP] Mailbox temporarily unavailable",
                "454 4.7.0 Mailbox temporarily unavailable", SameConnection, Warning,

@@ -29,6 +29,8 @@ enum class Failure : std::uint8_t {
   MechanismRefused,
   CredentialsRefused,
   AdmissionRefused,
+  LoginBlocked,
+  UserLimit,
   // our side, temporary or not
   NoRoute,
   AuthUnavailable,
