@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/address.h"
 #include "common/base/digest.h"
 #include "common/base/mail.h"
 
@@ -50,6 +51,8 @@ struct Backend {
   std::uint32_t retries = 2;
   Pipelining pipelining = Pipelining::Allowed;
   LoginErrors login_errors = LoginErrors::Replace;
+  // Where an address must lie that an auth service tells, sorted; empty: such are not used.
+  std::vector<Network> dynamic = {};
   friend bool operator==(const Backend&, const Backend&) = default;
 
   [[nodiscard]] const BackendPort* port(Protocol protocol) const;

@@ -29,6 +29,8 @@ std::string about(const KeyPair& pair) {
 
 std::string about(const TrustBundle&) { return " trust bundle"; }
 
+std::string about(const SecretText&) { return " secret text"; }
+
 std::string about(const ResourceBody& body) {
   const auto* material = std::get_if<SecretMaterial>(&body);
   if (!material) return {};

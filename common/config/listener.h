@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,23 @@ struct ListenerSocket {
 // A proxy that does not know of `addresses` would listen on all: it is not given such a listener.
 inline constexpr std::string_view kListenerAddresses = "listener-addresses";
 
+enum class OtherPeers : std::uint8_t {
+  Direct,         // they speak without a header
+  Refuse,         // they are closed
+  HeaderIgnored,  // they must send a header; its address is not used
+};
+
+// Load balancers that tell the client's address by the PROXY protocol.
+struct ListenerProxyProtocol {
+  std::vector<Network> trusted;  // whose header is believed, and has to come
+  OtherPeers other_peers = OtherPeers::Direct;
+  bool trusts_tls_info = false;  // TLS that they ended, told in the header, counts as TLS
+  friend bool operator==(const ListenerProxyProtocol&, const ListenerProxyProtocol&) = default;
+};
+
+// A proxy that does not know of `proxy_protocol` would take a load balancer for the client.
+inline constexpr std::string_view kListenerProxyProtocol = "listener-proxy-protocol";
+
 struct Listener {
   std::uint16_t port = 0;  // as written; --port-offset is the process's business
   Protocol protocol = Protocol::Imap;
@@ -50,6 +68,7 @@ struct Listener {
   SharedList<Tenant> tenants;             // oldest first, never empty
   std::vector<IpAddress> addresses = {};  // empty: those of --listen-address
   ListenerSocket socket = {};
+  std::optional<ListenerProxyProtocol> proxy_protocol = {};
   friend bool operator==(const Listener&, const Listener&) = default;
 };
 

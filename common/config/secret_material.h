@@ -23,6 +23,12 @@ struct TrustBundle {
   friend bool operator==(const TrustBundle&, const TrustBundle&) = default;
 };
 
-using SecretMaterial = std::variant<KeyPair, TrustBundle>;
+// The value of one key: a header that an auth service wants to see.
+struct SecretText {
+  SharedSecret text;
+  friend bool operator==(const SecretText&, const SecretText&) = default;
+};
+
+using SecretMaterial = std::variant<KeyPair, TrustBundle, SecretText>;
 
 }  // namespace postern::config

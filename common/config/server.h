@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/mail.h"
+#include "common/config/login_protection.h"
 
 namespace postern::config {
 
@@ -51,6 +53,7 @@ struct ServerLimits {
   std::uint32_t max_commands = 100;
   std::uint32_t max_reply_octets = 16384;
   std::uint32_t max_failures_per_session = 3;  // loginProtection.maxFailuresPerSession
+  std::uint32_t max_connections_per_user = 0;  // sessions of one mailbox; 0: not limited
   friend bool operator==(const ServerLimits&, const ServerLimits&) = default;
 };
 
@@ -67,6 +70,12 @@ struct ServerTimeouts {
 enum class SessionLogging : std::uint8_t { All, Failures, None };
 enum class LogLevel : std::uint8_t { Error, Warning, Info, Debug };
 
+// A proxy that does not know of `providers` would let the mail pod decide; of a limit, would not
+// keep it.
+inline constexpr std::string_view kProviders = "providers";
+inline constexpr std::string_view kLoginProtection = "login-protection";
+inline constexpr std::string_view kConnectionsPerUser = "connections-per-user";
+
 struct Server {
   std::string server_name;  // said in greetings, EHLO, challenges
   ServerTls tls;
@@ -75,6 +84,8 @@ struct Server {
   ServerTimeouts timeouts;
   SessionLogging session_logging = SessionLogging::All;
   LogLevel log_level = LogLevel::Info;
+  std::vector<std::string> providers = {};  // PROVIDER resources, in order; empty: the mail pod
+  LoginProtection protection = {};
   friend bool operator==(const Server&, const Server&) = default;
 
   [[nodiscard]] const ProtocolOffer* offer(Protocol protocol) const;

@@ -1,29 +1,11 @@
 #include <algorithm>
 
 #include "common/wire/bodies.h"
+#include "common/wire/lists.h"
 
 namespace postern::wire {
 
 namespace {
-
-void encode_tls(const config::BackendTls& tls, pb::BackendTls& out) {
-  put_texts(tls.trust, out.mutable_trust());
-  out.set_system_trust(tls.system_trust);
-  put_texts(tls.server_names, out.mutable_server_names());
-  out.set_client_key_pair(tls.client_key_pair);
-  out.set_verification(to_wire(tls.verification, kVerifications));
-}
-
-config::BackendTls decode_tls(const pb::BackendTls& message, Decoding& decoding) {
-  const FieldPath here{nullptr, "tls"};
-  config::BackendTls tls;
-  tls.trust = texts(message.trust());
-  tls.system_trust = message.system_trust();
-  tls.server_names = texts(message.server_names());
-  tls.client_key_pair = message.client_key_pair();
-  tls.verification = decoding.choice(message.verification(), kVerifications, here / "verification");
-  return tls;
-}
 
 void encode_port(const config::BackendPort& port, pb::BackendPort& out) {
   out.set_protocol(to_wire(port.protocol, kProtocols));
@@ -59,13 +41,14 @@ SipKey decode_seed(const std::string& octets, Decoding& decoding) {
 void encode_backend(const config::Backend& backend, pb::Backend& out) {
   out.set_name(backend.name);
   for (const config::BackendPort& port : backend.ports) encode_port(port, *out.add_ports());
-  encode_tls(backend.tls, *out.mutable_tls());
+  encode_backend_tls(backend.tls, *out.mutable_tls());
   put_texts(backend.declared_members, out.mutable_declared_members());
   out.set_seed(backend.seed.data(), backend.seed.size());
   out.set_on_unavailable(to_wire(backend.on_unavailable, kOnUnavailable));
   out.set_retries(backend.retries);
   out.set_pipelining(to_wire(backend.pipelining, kPipelinings));
   out.set_login_errors(to_wire(backend.login_errors, kLoginErrors));
+  encode_networks(backend.dynamic, *out.mutable_dynamic());
 }
 
 config::Backend decode_backend(const pb::Backend& message, Decoding& decoding) {
@@ -75,7 +58,7 @@ config::Backend decode_backend(const pb::Backend& message, Decoding& decoding) {
     const FieldPath here{nullptr, "ports", i};
     backend.ports.push_back(decode_port(message.ports(i), here, decoding));
   }
-  backend.tls = decode_tls(message.tls(), decoding);
+  backend.tls = decode_backend_tls(message.tls(), {nullptr, "tls"}, decoding);
   backend.declared_members = texts(message.declared_members());
   backend.seed = decode_seed(message.seed(), decoding);
   backend.on_unavailable =
@@ -84,6 +67,7 @@ config::Backend decode_backend(const pb::Backend& message, Decoding& decoding) {
   backend.pipelining = decoding.choice(message.pipelining(), kPipelinings, {nullptr, "pipelining"});
   backend.login_errors =
       decoding.choice(message.login_errors(), kLoginErrors, {nullptr, "login_errors"});
+  backend.dynamic = decode_networks(message.dynamic(), {nullptr, "dynamic"}, decoding);
   return backend;
 }
 

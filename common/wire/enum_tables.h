@@ -24,6 +24,7 @@ inline constexpr auto kResourceTypes = table<config::ResourceType, pb::ResourceT
     {{config::ResourceType::Secret, pb::RESOURCE_TYPE_SECRET},
      {config::ResourceType::Backend, pb::RESOURCE_TYPE_BACKEND},
      {config::ResourceType::Endpoints, pb::RESOURCE_TYPE_ENDPOINTS},
+     {config::ResourceType::Provider, pb::RESOURCE_TYPE_PROVIDER},
      {config::ResourceType::Server, pb::RESOURCE_TYPE_SERVER},
      {config::ResourceType::Listener, pb::RESOURCE_TYPE_LISTENER}});
 
@@ -81,6 +82,26 @@ inline constexpr auto kEndpointStates = table<config::EndpointState, pb::Endpoin
      {config::EndpointState::ServingTerminating, pb::Endpoint::STATE_SERVING_TERMINATING},
      {config::EndpointState::NotReady, pb::Endpoint::STATE_NOT_READY}});
 
+inline constexpr auto kNoAnswers = table<config::NoAnswer, pb::NoAnswer>(
+    {{config::NoAnswer::TemporaryFailure, pb::NO_ANSWER_TEMPORARY_FAILURE},
+     {config::NoAnswer::NextProvider, pb::NO_ANSWER_NEXT_PROVIDER}});
+
+inline constexpr auto kOnRejects = table<config::OnReject, pb::OnReject>(
+    {{config::OnReject::Stop, pb::ON_REJECT_STOP},
+     {config::OnReject::NextProvider, pb::ON_REJECT_NEXT_PROVIDER}});
+
+inline constexpr auto kAuthStyles = table<config::AuthStyle, pb::AuthStyle>(
+    {{config::AuthStyle::AuthHttp, pb::AUTH_STYLE_AUTH_HTTP},
+     {config::AuthStyle::Json, pb::AUTH_STYLE_JSON}});
+
+inline constexpr auto kStrictnesses =
+    table<config::Strictness, pb::Strictness>({{config::Strictness::Strict, pb::STRICTNESS_STRICT},
+                                               {config::Strictness::Nginx, pb::STRICTNESS_NGINX}});
+
+inline constexpr auto kRefusalTexts = table<config::RefusalText, pb::RefusalText>(
+    {{config::RefusalText::Replace, pb::REFUSAL_TEXT_REPLACE},
+     {config::RefusalText::PassThrough, pb::REFUSAL_TEXT_PASS_THROUGH}});
+
 inline constexpr auto kTlsVersions =
     table<config::TlsVersion, pb::TlsVersion>({{config::TlsVersion::Tls10, pb::TLS_VERSION_1_0},
                                                {config::TlsVersion::Tls11, pb::TLS_VERSION_1_1},
@@ -119,6 +140,11 @@ inline constexpr auto kListenerTls = table<config::ListenerTls, pb::ListenerTls>
     {{config::ListenerTls::Implicit, pb::LISTENER_TLS_IMPLICIT},
      {config::ListenerTls::StartTls, pb::LISTENER_TLS_STARTTLS},
      {config::ListenerTls::Disabled, pb::LISTENER_TLS_DISABLED}});
+
+inline constexpr auto kOtherPeers = table<config::OtherPeers, pb::OtherPeers>(
+    {{config::OtherPeers::Direct, pb::OTHER_PEERS_DIRECT},
+     {config::OtherPeers::Refuse, pb::OTHER_PEERS_REFUSE},
+     {config::OtherPeers::HeaderIgnored, pb::OTHER_PEERS_HEADER_IGNORED}});
 
 inline constexpr auto kPlaintexts =
     table<config::Plaintext, pb::Plaintext>({{config::Plaintext::Refuse, pb::PLAINTEXT_REFUSE},

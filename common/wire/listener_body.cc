@@ -2,6 +2,7 @@
 
 #include "common/base/ascii.h"
 #include "common/wire/bodies.h"
+#include "common/wire/lists.h"
 
 namespace postern::wire {
 
@@ -85,6 +86,23 @@ std::vector<IpAddress> decode_addresses(const pb::Listener& message, Decoding& d
   return addresses;
 }
 
+void encode_proxy_protocol(const config::ListenerProxyProtocol& from,
+                           pb::ListenerProxyProtocol& out) {
+  encode_networks(from.trusted, *out.mutable_trusted());
+  out.set_other_peers(to_wire(from.other_peers, kOtherPeers));
+  out.set_trusts_tls_info(from.trusts_tls_info);
+}
+
+config::ListenerProxyProtocol decode_proxy_protocol(const pb::ListenerProxyProtocol& message,
+                                                    Decoding& decoding) {
+  const FieldPath here{nullptr, "proxy_protocol"};
+  config::ListenerProxyProtocol out;
+  out.trusted = decode_networks(message.trusted(), here / "trusted", decoding);
+  out.other_peers = decoding.choice(message.other_peers(), kOtherPeers, here / "other_peers");
+  out.trusts_tls_info = message.trusts_tls_info();
+  return out;
+}
+
 void encode_port(const config::Listener& listener, pb::Listener& out) {
   out.set_port(listener.port);
   out.set_protocol(to_wire(listener.protocol, kProtocols));
@@ -93,6 +111,9 @@ void encode_port(const config::Listener& listener, pb::Listener& out) {
   // Absent where all is by default: such a listener has the octets that it always had.
   if (listener.socket != config::ListenerSocket{}) {
     encode_socket(listener.socket, *out.mutable_socket());
+  }
+  if (listener.proxy_protocol) {
+    encode_proxy_protocol(*listener.proxy_protocol, *out.mutable_proxy_protocol());
   }
 }
 
@@ -163,6 +184,9 @@ config::Listener decode_listener(const pb::Listener& message, const config::Reso
   if (listener.tenants.empty()) decoding.refuse({nullptr, "tenants"}, "is empty");
   listener.addresses = decode_addresses(message, decoding);
   if (message.has_socket()) listener.socket = decode_socket(message.socket(), decoding);
+  if (message.has_proxy_protocol()) {
+    listener.proxy_protocol = decode_proxy_protocol(message.proxy_protocol(), decoding);
+  }
   return listener;
 }
 

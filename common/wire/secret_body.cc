@@ -1,3 +1,4 @@
+#include "common/base/ascii.h"
 #include "common/wire/bodies.h"
 
 namespace postern::wire {
@@ -21,13 +22,33 @@ config::KeyPair decode_key_pair(const pb::KeyPair& message) {
   return pair;
 }
 
+// Far above what any header may be long.
+constexpr std::size_t kMostTextOctets = 65'536;
+
+void encode_text(const config::SecretText& secret, pb::SecretText& out) {
+  const ByteView text = secret.text.reveal();
+  out.set_text(text.data(), text.size());
+}
+
+// It becomes a line of a request: a line's end in it would begin another header (R8).
+config::SecretText decode_text(const pb::SecretText& message, Decoding& decoding) {
+  const FieldPath here{nullptr, "text"};
+  if (message.text().size() > kMostTextOctets) decoding.refuse(here, "is too long");
+  if (has_control(message.text())) decoding.refuse(here, "has control octets");
+  config::SecretText secret;
+  if (!message.text().empty()) secret.text = SharedSecret(message.text());
+  return secret;
+}
+
 }  // namespace
 
 void encode_secret(const config::SecretMaterial& secret, pb::Secret& out) {
   if (const auto* pair = std::get_if<config::KeyPair>(&secret)) {
     encode_key_pair(*pair, *out.mutable_key_pair());
+  } else if (const auto* trust = std::get_if<config::TrustBundle>(&secret)) {
+    out.mutable_trust()->set_ca_pem(trust->ca_pem);
   } else {
-    out.mutable_trust()->set_ca_pem(std::get<config::TrustBundle>(secret).ca_pem);
+    encode_text(std::get<config::SecretText>(secret), *out.mutable_text());
   }
 }
 
@@ -35,6 +56,7 @@ config::SecretMaterial decode_secret(const pb::Secret& message, Decoding& decodi
   switch (message.kind_case()) {
     case pb::Secret::kKeyPair: return decode_key_pair(message.key_pair());
     case pb::Secret::kTrust: return config::TrustBundle{message.trust().ca_pem()};
+    case pb::Secret::kText: return decode_text(message.text(), decoding);
     case pb::Secret::KIND_NOT_SET: break;
   }
   decoding.refuse({nullptr, "kind"}, "is not set, or of a kind that this build does not know",

@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include "common/wire/bodies.h"
+#include "common/wire/lists.h"
 
 namespace postern::wire {
 
@@ -35,9 +38,7 @@ config::ServerTls decode_tls(const pb::ServerTls& message, Decoding& decoding) {
 
 void encode_offer(const config::ProtocolOffer& offer, pb::ProtocolOffer& out) {
   out.set_protocol(to_wire(offer.protocol, kProtocols));
-  for (const auto& [mechanism, number] : kMechanismNumbers) {
-    if (offer.mechanisms.has(mechanism)) out.add_mechanisms(number);
-  }
+  encode_mechanisms(offer.mechanisms, *out.mutable_mechanisms());
   out.set_capability_source(to_wire(offer.capability_source, kCapabilitySources));
   put_texts(offer.capabilities, out.mutable_capabilities());
   put_texts(offer.hidden_capabilities, out.mutable_hidden_capabilities());
@@ -49,11 +50,7 @@ config::ProtocolOffer decode_offer(const pb::ProtocolOffer& message, const Field
                                    Decoding& decoding) {
   config::ProtocolOffer offer;
   offer.protocol = decoding.choice(message.protocol(), kProtocols, here / "protocol");
-  const FieldPath mechanisms = here / "mechanisms";
-  for (int i = 0; i < message.mechanisms_size(); ++i) {
-    offer.mechanisms.add(
-        decoding.choice(message.mechanisms(i), kMechanismNumbers, mechanisms.at(i)));
-  }
+  offer.mechanisms = decode_mechanisms(message.mechanisms(), here / "mechanisms", decoding);
   offer.capability_source =
       decoding.choice(message.capability_source(), kCapabilitySources, here / "capability_source");
   offer.capabilities = texts(message.capabilities());
@@ -72,6 +69,7 @@ void encode_limits(const config::ServerLimits& limits, pb::ServerLimits& out) {
   out.set_max_commands(limits.max_commands);
   out.set_max_reply_octets(limits.max_reply_octets);
   out.set_max_failures_per_session(limits.max_failures_per_session);
+  out.set_max_connections_per_user(limits.max_connections_per_user);
 }
 
 config::ServerLimits decode_limits(const pb::ServerLimits& message) {
@@ -84,6 +82,7 @@ config::ServerLimits decode_limits(const pb::ServerLimits& message) {
   limits.max_commands = message.max_commands();
   limits.max_reply_octets = message.max_reply_octets();
   limits.max_failures_per_session = message.max_failures_per_session();
+  limits.max_connections_per_user = message.max_connections_per_user();
   return limits;
 }
 
@@ -112,6 +111,61 @@ config::ServerTimeouts decode_timeouts(const pb::ServerTimeouts& message) {
   return timeouts;
 }
 
+void encode_rate(const config::FailureRate& rate, pb::FailureRate& out) {
+  out.set_failures(rate.failures);
+  out.set_window_s(static_cast<std::uint32_t>(rate.window.count()));
+  out.set_block_s(static_cast<std::uint32_t>(rate.block.count()));
+}
+
+// A month: what is longer is a mistake, and would be kept in memory for so long.
+constexpr std::uint32_t kMostRateSeconds = 31 * 86'400;
+
+std::chrono::seconds decode_seconds(std::uint32_t number, const FieldPath& field,
+                                    Decoding& decoding) {
+  if (number == 0) decoding.refuse(field, "is 0");
+  if (number > kMostRateSeconds) {
+    decoding.refuse(field, fmt::format("{} is above {}", number, kMostRateSeconds));
+  }
+  return std::chrono::seconds(number);
+}
+
+config::FailureRate decode_rate(const pb::FailureRate& message, const FieldPath& here,
+                                Decoding& decoding) {
+  // A rate of 0 would say "never" to one reader and "always" to another.
+  if (message.failures() == 0) decoding.refuse(here / "failures", "is 0");
+  return {message.failures(), decode_seconds(message.window_s(), here / "window_s", decoding),
+          decode_seconds(message.block_s(), here / "block_s", decoding)};
+}
+
+void encode_protection(const config::LoginProtection& protection, pb::LoginProtection& out) {
+  out.set_penalty_grows(protection.penalty_grows);
+  out.set_same_password_counts(protection.same_password_counts);
+  encode_rate(protection.per_source, *out.mutable_per_source());
+  encode_rate(protection.per_user, *out.mutable_per_user());
+  encode_networks(protection.exempt, *out.mutable_exempt());
+}
+
+config::LoginProtection decode_protection(const pb::LoginProtection& message, Decoding& decoding) {
+  const FieldPath here{nullptr, "protection"};
+  config::LoginProtection protection;
+  protection.penalty_grows = message.penalty_grows();
+  protection.same_password_counts = message.same_password_counts();
+  protection.per_source = decode_rate(message.per_source(), here / "per_source", decoding);
+  protection.per_user = decode_rate(message.per_user(), here / "per_user", decoding);
+  protection.exempt = decode_networks(message.exempt(), here / "exempt", decoding);
+  return protection;
+}
+
+constexpr int kMostProviders = 64;
+
+std::vector<std::string> decode_providers(const TextList& list, Decoding& decoding) {
+  if (list.size() > kMostProviders) {
+    decoding.refuse({nullptr, "providers"}, fmt::format("has more than {}", kMostProviders));
+  }
+  for (int i = 0; i < list.size(); ++i) decoding.required(list[i], {nullptr, "providers", i});
+  return texts(list);
+}
+
 }  // namespace
 
 void encode_server(const config::Server& server, pb::Server& out) {
@@ -124,6 +178,9 @@ void encode_server(const config::Server& server, pb::Server& out) {
   encode_timeouts(server.timeouts, *out.mutable_timeouts());
   out.set_session_logging(to_wire(server.session_logging, kSessionLoggings));
   out.set_log_level(to_wire(server.log_level, kLogLevels));
+  put_texts(server.providers, out.mutable_providers());
+  // Written out, defaults too: they must not change with the version of whoever reads them (R4).
+  encode_protection(server.protection, *out.mutable_protection());
 }
 
 config::Server decode_server(const pb::Server& message, Decoding& decoding) {
@@ -143,6 +200,10 @@ config::Server decode_server(const pb::Server& message, Decoding& decoding) {
   server.session_logging =
       decoding.choice(message.session_logging(), kSessionLoggings, {nullptr, "session_logging"});
   server.log_level = decoding.choice(message.log_level(), kLogLevels, {nullptr, "log_level"});
+  server.providers = decode_providers(message.providers(), decoding);
+  if (message.has_protection()) {
+    server.protection = decode_protection(message.protection(), decoding);
+  }
   return server;
 }
 

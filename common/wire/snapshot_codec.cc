@@ -29,6 +29,9 @@ struct BodyEncoder {
   void operator()(const config::EndpointSet& endpoints) const {
     encode_endpoints(endpoints, *out.mutable_endpoints());
   }
+  void operator()(const config::Provider& provider) const {
+    encode_provider(provider, *out.mutable_provider());
+  }
   void operator()(const config::Server& server) const {
     encode_server(server, *out.mutable_server());
   }
@@ -49,6 +52,7 @@ config::ResourceBody decode_body(const pb::Resource& message, const config::Reso
     case pb::Resource::kSecret: return decode_secret(message.secret(), decoding);
     case pb::Resource::kBackend: return decode_backend(message.backend(), decoding);
     case pb::Resource::kEndpoints: return decode_endpoints(message.endpoints(), base, decoding);
+    case pb::Resource::kProvider: return decode_provider(message.provider(), decoding);
     case pb::Resource::kServer: return decode_server(message.server(), decoding);
     case pb::Resource::kListener: return decode_listener(message.listener(), base, decoding);
     case pb::Resource::BODY_NOT_SET: break;
@@ -83,7 +87,9 @@ void encode_sources(const config::Resource& resource, pb::Resource& out) {
   }
 }
 
-constexpr std::array kKnownFeatures{kEndpointDelta, kListenerAddresses, kTenantsDelta};
+constexpr std::array kKnownFeatures{kConnectionsPerUser,    kEndpointDelta,   kListenerAddresses,
+                                    kListenerProxyProtocol, kLoginProtection, kProviders,
+                                    kTenantsDelta};
 
 // What this build can obey. A resource that asks for more is refused, never served without it.
 void check_features(const pb::Resource& message, Decoding& decoding) {
@@ -105,6 +111,11 @@ void encode_frame(const config::Resource& resource, pb::Resource& out) {
   out.set_name(resource.name);
   out.set_version(resource.version);
   encode_sources(resource, out);
+}
+
+void wipe_text(std::string& text) {
+  wipe(text.data(), text.size());
+  text.clear();
 }
 
 // Sized once: a string that grows would leave copies of private keys behind.
@@ -234,10 +245,12 @@ std::size_t octets_of(const config::Resource& resource) {
 }
 
 void wipe_secrets(pb::Resource& message) {
-  if (!message.has_secret() || !message.secret().has_key_pair()) return;
-  std::string& key = *message.mutable_secret()->mutable_key_pair()->mutable_key_pem();
-  wipe(key.data(), key.size());
-  key.clear();
+  if (message.secret().has_key_pair()) {
+    wipe_text(*message.mutable_secret()->mutable_key_pair()->mutable_key_pem());
+  }
+  if (message.secret().has_text()) {
+    wipe_text(*message.mutable_secret()->mutable_text()->mutable_text());
+  }
 }
 
 }  // namespace postern::wire

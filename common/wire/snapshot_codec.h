@@ -55,7 +55,11 @@ void encode_delta(const config::Resource& now, const config::Resource& base,
 // What a proxy of this build says that it knows; a resource that requires another is Unsupported.
 inline constexpr std::string_view kEndpointDelta = "endpoint-delta";
 inline constexpr std::string_view kTenantsDelta = "tenants-delta";
+using config::kConnectionsPerUser;
 using config::kListenerAddresses;
+using config::kListenerProxyProtocol;
+using config::kLoginProtection;
+using config::kProviders;
 [[nodiscard]] std::span<const std::string_view> known_features();
 
 // The same message as octets, for a file. They may hold a private key: whoever has them wipes them.
@@ -77,7 +81,8 @@ struct Weighed {
 };
 [[nodiscard]] Weighed weigh(const config::Resource& resource);
 
-// Private keys in the message are overwritten. Call it before a message is destroyed or used again.
+// Private keys and secret texts in the message are overwritten. Call it before a message is
+// destroyed or used again.
 void wipe_secrets(config::v1alpha1::Resource& message);
 
 }  // namespace postern::wire

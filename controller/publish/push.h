@@ -25,7 +25,7 @@ struct Upsert {
 struct Push {
   std::string nonce;
   std::string version;
-  std::vector<Upsert> upserts;                // SECRET, BACKEND, ENDPOINTS, SERVER, LISTENER
+  std::vector<Upsert> upserts;  // SECRET, BACKEND, ENDPOINTS, PROVIDER, SERVER, LISTENER
   std::vector<config::ResourceKey> removals;  // the other way round
   bool full_state = false;
   Revision revision;

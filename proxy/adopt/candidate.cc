@@ -117,10 +117,12 @@ void Candidate::refuse_or_blame(const ResourceKey& key, const std::string& suspe
   if (!failing) return;
   const bool is_own_fault = is_new(key);
   for (const ResourceKey& needed : needs_of(*failing)) {
+    if (needed.type != ResourceType::Secret) continue;
     const bool suspected = suspect.empty() || needed.name == suspect;
     const bool changed = has(needed.type, needed.name) && is_new(needed) && before_.find(needed);
     // What is only tried again gives way to what the update asked for.
-    const bool is_suspect = suspected && changed && (!is_own_fault || retries_.contains(needed));
+    const bool gives_way = retries_.contains(needed) && !retries_.contains(key);
+    const bool is_suspect = suspected && changed && (!is_own_fault || gives_way);
     if (!is_suspect) continue;
     refuse(needed, {ErrorCode::BadCertificate, "", std::move(fault.detail)});
     waiting_.at(needed).blamed_by.insert(key);
@@ -135,16 +137,23 @@ bool Candidate::is_new(const ResourceKey& key) const {
   return draft_.find(key) != before_.find(key);
 }
 
-const config::KeyPair* Candidate::key_pair(const std::string& secret) const {
+template <class Kind>
+const Kind* Candidate::material(const std::string& secret) const {
   const Held found = draft_.find(ResourceType::Secret, secret);
   const auto* material = found ? std::get_if<config::SecretMaterial>(&found->body) : nullptr;
-  return material ? std::get_if<config::KeyPair>(material) : nullptr;
+  return material ? std::get_if<Kind>(material) : nullptr;
+}
+
+const config::KeyPair* Candidate::key_pair(const std::string& secret) const {
+  return material<config::KeyPair>(secret);
 }
 
 const config::TrustBundle* Candidate::trust(const std::string& secret) const {
-  const Held found = draft_.find(ResourceType::Secret, secret);
-  const auto* material = found ? std::get_if<config::SecretMaterial>(&found->body) : nullptr;
-  return material ? std::get_if<config::TrustBundle>(material) : nullptr;
+  return material<config::TrustBundle>(secret);
+}
+
+const config::SecretText* Candidate::text(const std::string& secret) const {
+  return material<config::SecretText>(secret);
 }
 
 // The same refusal as before this preparation, with the same still in force.

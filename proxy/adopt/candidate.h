@@ -55,6 +55,7 @@ class Candidate {
   [[nodiscard]] bool is_new(const config::ResourceKey& key) const;
   [[nodiscard]] const config::KeyPair* key_pair(const std::string& secret) const;
   [[nodiscard]] const config::TrustBundle* trust(const std::string& secret) const;
+  [[nodiscard]] const config::SecretText* text(const std::string& secret) const;
 
   // What became of it, when nothing is left to look at.
   struct Verdict {
@@ -66,6 +67,8 @@ class Candidate {
   [[nodiscard]] Verdict finish(const std::string& version);
 
  private:
+  template <class Kind>
+  [[nodiscard]] const Kind* material(const std::string& secret) const;
   void put(const Held& resource);
   // Notes what the key was before its first change.
   void note(const config::ResourceKey& key);

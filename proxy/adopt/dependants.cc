@@ -8,15 +8,25 @@ namespace {
 
 using config::ResourceType;
 
-void add_needs(const config::Backend& backend, Needs& needs) {
-  for (const std::string& name : backend.tls.trust) needs.insert({ResourceType::Secret, name});
-  if (!backend.tls.client_key_pair.empty()) {
-    needs.insert({ResourceType::Secret, backend.tls.client_key_pair});
+void add_needs(const config::BackendTls& tls, Needs& needs) {
+  for (const std::string& name : tls.trust) needs.insert({ResourceType::Secret, name});
+  if (!tls.client_key_pair.empty()) needs.insert({ResourceType::Secret, tls.client_key_pair});
+}
+
+void add_needs(const config::Backend& backend, Needs& needs) { add_needs(backend.tls, needs); }
+
+void add_needs(const config::Provider& provider, Needs& needs) {
+  const auto* http = std::get_if<config::HttpProvider>(&provider.kind);
+  if (http == nullptr) return;
+  if (http->service.secure) add_needs(http->service.tls, needs);
+  for (const config::HttpHeader& header : http->service.headers) {
+    if (!header.secret.empty()) needs.insert({ResourceType::Secret, header.secret});
   }
 }
 
 void add_needs(const config::Server& server, Needs& needs) {
   for (const std::string& name : server.tls.key_pairs) needs.insert({ResourceType::Secret, name});
+  for (const std::string& name : server.providers) needs.insert({ResourceType::Provider, name});
 }
 
 void add_needs(const config::Listener& listener, Needs& needs) {
@@ -29,8 +39,12 @@ void add_needs(const config::Listener& listener, Needs& needs) {
 
 Needs needs_of(const config::Resource& resource) {
   Needs needs;
-  if (const auto* backend = std::get_if<config::Backend>(&resource.body))
+  if (const auto* backend = std::get_if<config::Backend>(&resource.body)) {
     add_needs(*backend, needs);
+  }
+  if (const auto* provider = std::get_if<config::Provider>(&resource.body)) {
+    add_needs(*provider, needs);
+  }
   if (const auto* server = std::get_if<config::Server>(&resource.body)) add_needs(*server, needs);
   if (const auto* listener = std::get_if<config::Listener>(&resource.body)) {
     add_needs(*listener, needs);
@@ -45,8 +59,10 @@ bool need_the_same(const config::Resource& a, const config::Resource& b) {
     return backend->tls.trust == other.tls.trust &&
            backend->tls.client_key_pair == other.tls.client_key_pair;
   }
+  if (std::holds_alternative<config::Provider>(a.body)) return needs_of(a) == needs_of(b);
   if (const auto* server = std::get_if<config::Server>(&a.body)) {
-    return server->tls.key_pairs == std::get<config::Server>(b.body).tls.key_pairs;
+    const auto& other = std::get<config::Server>(b.body);
+    return server->tls.key_pairs == other.tls.key_pairs && server->providers == other.providers;
   }
   if (const auto* listener = std::get_if<config::Listener>(&a.body)) {
     return std::ranges::equal(listener->tenants, std::get<config::Listener>(b.body).tenants, {},

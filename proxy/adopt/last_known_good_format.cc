@@ -52,10 +52,12 @@ class Reading {
   bool short_ = false;
 };
 
-bool holds_private_key(const config::Resource& resource) {
+bool holds_secret(const config::Resource& resource) {
   const auto* material = std::get_if<config::SecretMaterial>(&resource.body);
-  const auto* pair = material ? std::get_if<config::KeyPair>(material) : nullptr;
-  return pair && !pair->key_pem.empty();
+  if (!material) return false;
+  const auto* pair = std::get_if<config::KeyPair>(material);
+  const auto* text = std::get_if<config::SecretText>(material);
+  return (pair && !pair->key_pem.empty()) || (text && !text->text.empty());
 }
 
 void put_body(const SavedConfig& config, PrivateKeys keys, KeyedOctets& out) {
@@ -66,7 +68,7 @@ void put_body(const SavedConfig& config, PrivateKeys keys, KeyedOctets& out) {
     out.put_number(one.resource_version, kVersionOctets);
   }
   for (const auto& resource : config.resources) {
-    if (keys == PrivateKeys::LeaveOut && holds_private_key(*resource)) continue;
+    if (keys == PrivateKeys::LeaveOut && holds_secret(*resource)) continue;
     std::string octets = wire::octets(*resource);
     out.put_text(octets);
     wipe(octets.data(), octets.size());

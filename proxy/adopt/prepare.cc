@@ -47,6 +47,7 @@ struct Preparer::Work {
   Candidate all;
   config::Snapshot::Draft effective;
   net::TlsClients::Draft clients;
+  net::ReadyProviders::Draft providers;
   std::map<std::uint16_t, std::shared_ptr<const net::TlsServer>> servers;
   std::vector<std::shared_ptr<const void>> read_pairs = {};  // so that they are read once
   Touched touched = {};                                      // servers that were looked at, or went
@@ -58,7 +59,8 @@ Preparation Preparer::prepare(Wishes wishes) {
   const net::Prepared nothing;
   const net::Prepared& before = prepared_ ? *prepared_ : nothing;
   Work work{Candidate(accepted_, waiting_, dependants_), config::Snapshot::Draft(effective_),
-            net::TlsClients::Draft(before.tls_clients), before.tls_servers};
+            net::TlsClients::Draft(before.tls_clients),
+            net::ReadyProviders::Draft(before.providers), before.tls_servers};
   for (const Held& resource : wishes.upserts) work.all.want(resource);
   for (const ResourceKey& key : wishes.removals) work.all.drop(key);
   // Each refusal takes something back, so there is an end.
@@ -74,6 +76,7 @@ void Preparer::examine(const ResourceKey& key, Work& work) {
     case ResourceType::Secret: return examine_secret(key, held, work);
     case ResourceType::Backend: return examine_backend(key, held, work);
     case ResourceType::Endpoints: return work.effective.put(held);
+    case ResourceType::Provider: return examine_provider(key, held, work);
     case ResourceType::Server: return examine_server(key, held, work);
     case ResourceType::Listener: return examine_listener(key, held, work);
   }
@@ -81,6 +84,7 @@ void Preparer::examine(const ResourceKey& key, Work& work) {
 
 void Preparer::gone(const ResourceKey& key, Work& work) {
   if (key.type == ResourceType::Backend) work.clients.erase(key.name);
+  if (key.type == ResourceType::Provider) work.providers.erase(key.name);
   if (key.type == ResourceType::Server) touch(key.name, work);
   if (key.type == ResourceType::Listener) close(key, work);
   work.effective.erase(key);
@@ -102,28 +106,61 @@ void Preparer::examine_secret(const ResourceKey& key, const Held& secret, Work& 
   work.all.touch_dependants(key);
 }
 
-void Preparer::examine_backend(const ResourceKey& key, const Held& held, Work& work) {
-  const auto& tls = std::get<config::Backend>(held->body).tls;
-  const auto miss = [&](const char* field, const std::string& secret) {
+std::shared_ptr<const net::TlsClient> Preparer::tls_client_of(const ResourceKey& key,
+                                                              const ClientTls& wanted, Work& work) {
+  const auto miss = [&](std::string_view field, const std::string& secret) {
     work.all.refuse_or_blame(key, secret,
-                             {ErrorCode::MissingDependency, field, secret + " is not here"});
+                             {ErrorCode::MissingDependency,
+                              fmt::format("{}.{}", wanted.field, field), secret + " is not here"});
+    return nullptr;
   };
-  net::TlsClientMaterial material{&tls, {}, nullptr};
-  for (const std::string& name : tls.trust) {
+  net::TlsClientMaterial material{&wanted.tls, {}, nullptr};
+  for (const std::string& name : wanted.tls.trust) {
     material.trust.push_back(work.all.trust(name));
-    if (!material.trust.back()) return miss("tls.trust", name);
+    if (!material.trust.back()) return miss("trust", name);
   }
-  if (!tls.client_key_pair.empty()) {
-    material.client_key_pair = work.all.key_pair(tls.client_key_pair);
-    if (!material.client_key_pair) return miss("tls.client_key_pair", tls.client_key_pair);
+  if (const std::string& name = wanted.tls.client_key_pair; !name.empty()) {
+    material.client_key_pair = work.all.key_pair(name);
+    if (!material.client_key_pair) return miss("client_key_pair", name);
   }
   auto client = net::TlsClient::build(material);
-  if (!client) {
-    return work.all.refuse_or_blame(key, "", {ErrorCode::Invalid, "tls", client.error()});
-  }
-  work.clients.put(key.name, std::move(*client));
+  if (client) return std::move(*client);
+  work.all.refuse_or_blame(key, "",
+                           {ErrorCode::Invalid, std::string(wanted.field), client.error()});
+  return nullptr;
+}
+
+void Preparer::examine_backend(const ResourceKey& key, const Held& held, Work& work) {
+  auto client = tls_client_of(key, {std::get<config::Backend>(held->body).tls, "tls"}, work);
+  if (!client) return;
+  work.clients.put(key.name, std::move(client));
   work.effective.put(held);
   work.all.touch_dependants(key);  // secrets that it has blamed
+}
+
+void Preparer::examine_provider(const ResourceKey& key, const Held& held, Work& work) {
+  auto ready = std::make_shared<net::ReadyProvider>();
+  const auto& provider = std::get<config::Provider>(held->body);
+  if (const auto* http = std::get_if<config::HttpProvider>(&provider.kind)) {
+    if (http->service.secure) {
+      ready->tls = tls_client_of(key, {http->service.tls, "http.service.tls"}, work);
+      if (!ready->tls) return;
+    }
+    for (std::size_t i = 0; i < http->service.headers.size(); ++i) {
+      const config::HttpHeader& header = http->service.headers[i];
+      const auto* secret = header.secret.empty() ? nullptr : work.all.text(header.secret);
+      if (!secret && !header.secret.empty()) {
+        return work.all.refuse_or_blame(
+            key, header.secret,
+            {ErrorCode::MissingDependency, fmt::format("http.service.headers[{}].secret", i),
+             header.secret + " is not here"});
+      }
+      ready->headers.push_back({header.name, secret ? secret->text : SharedSecret(header.value)});
+    }
+  }
+  work.providers.put(key.name, std::move(ready));
+  work.effective.put(held);
+  work.all.touch_dependants(key);
 }
 
 // Here, and not when a listener names it: what is refused does not depend on who else is here.
@@ -139,8 +176,15 @@ bool Preparer::is_ready_for_tls(const std::string& name, const Held& held, Work&
 }
 
 void Preparer::examine_server(const ResourceKey& key, const Held& held, Work& work) {
-  const auto& pairs = std::get<config::Server>(held->body).tls.key_pairs;
+  const auto& server = std::get<config::Server>(held->body);
+  const auto& pairs = server.tls.key_pairs;
   touch(key.name, work);
+  // First: where nobody could be asked, no secret is to blame.
+  for (std::size_t i = 0; i < server.providers.size(); ++i) {
+    if (work.all.has(ResourceType::Provider, server.providers[i])) continue;
+    return work.all.refuse(key, {ErrorCode::MissingDependency, fmt::format("providers[{}]", i),
+                                 fmt::format("provider {} is not here", server.providers[i])});
+  }
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     if (work.all.key_pair(pairs[i])) continue;
     return work.all.refuse_or_blame(
@@ -227,6 +271,7 @@ Preparation Preparer::finish(Work& work, std::string version) {
   prepared->snapshot = std::make_shared<const config::Snapshot>(effective_);
   prepared->tls_servers = std::move(work.servers);
   prepared->tls_clients = work.clients.finish();
+  prepared->providers = work.providers.finish();
   prepared_ = std::move(prepared);
   out.prepared = prepared_;
   return out;

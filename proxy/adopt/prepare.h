@@ -57,10 +57,19 @@ class Preparer {
 
  private:
   struct Work;
+  struct ClientTls {
+    const config::BackendTls& tls;
+    std::string_view field;  // where it stands in the resource
+  };
 
   void examine(const config::ResourceKey& key, Work& work);
   void examine_secret(const config::ResourceKey& key, const Held& secret, Work& work);
   void examine_backend(const config::ResourceKey& key, const Held& held, Work& work);
+  void examine_provider(const config::ResourceKey& key, const Held& held, Work& work);
+  // Nothing: what it needs is not here, and that was refused.
+  [[nodiscard]] std::shared_ptr<const net::TlsClient> tls_client_of(const config::ResourceKey& key,
+                                                                    const ClientTls& wanted,
+                                                                    Work& work);
   void examine_server(const config::ResourceKey& key, const Held& held, Work& work);
   [[nodiscard]] bool is_ready_for_tls(const std::string& name, const Held& held, Work& work);
   void examine_listener(const config::ResourceKey& key, const Held& held, Work& work);

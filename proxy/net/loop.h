@@ -12,7 +12,7 @@
 
 namespace postern::net {
 
-enum class Role : std::uint8_t { Client, Backend, Listener, Inbox };
+enum class Role : std::uint8_t { Client, Backend, Listener, Inbox, Provider };
 
 struct Token {
   std::uint32_t slot = 0;

@@ -1,5 +1,6 @@
 // Prepared: a snapshot with everything that could fail already done: TLS contexts of listeners and
-// backends. Made on the control thread (adopt/prepare), then immutable and shared by the workers.
+// backends, what providers need. Made on the control thread (adopt/prepare), then immutable and
+// shared by the workers.
 #pragma once
 
 #include <cstdint>
@@ -11,60 +12,66 @@
 #include <utility>
 
 #include "common/config/snapshot.h"
+#include "proxy/net/ready_provider.h"
 #include "proxy/net/tls_client.h"
 #include "proxy/net/tls_server.h"
 
 namespace postern::net {
 
-// The TLS factories of backends, by BACKEND; a copy shares what did not change.
-class TlsClients {
+// Things by the name of a resource; a copy shares what did not change.
+template <class T>
+class ByName {
  public:
   class Draft;
-  [[nodiscard]] const TlsClient* find(std::string_view backend) const {
-    const auto* const found = all_.find(hash_of(backend), Is{backend});
-    return found ? (*found)->client.get() : nullptr;
+  [[nodiscard]] const T* find(std::string_view name) const {
+    const auto* const found = all_.find(hash_of(name), Is{name});
+    return found ? (*found)->thing.get() : nullptr;
   }
   [[nodiscard]] std::size_t size() const { return all_.size(); }
 
  private:
   struct Named {
-    std::string backend;
-    std::shared_ptr<const TlsClient> client;
+    std::string name;
+    std::shared_ptr<const T> thing;
   };
-  static std::uint64_t hash_of(std::string_view backend) {
-    return std::hash<std::string_view>{}(backend);
+  static std::uint64_t hash_of(std::string_view name) {
+    return std::hash<std::string_view>{}(name);
   }
   struct Is {
-    std::string_view backend;
-    bool operator()(const Named& one) const { return one.backend == backend; }
+    std::string_view name;
+    bool operator()(const Named& one) const { return one.name == name; }
   };
 
   config::Shards<Named> all_;
 };
 
-class TlsClients::Draft {
+template <class T>
+class ByName<T>::Draft {
  public:
-  explicit Draft(const TlsClients& base) : all_(base.all_) {}
-  void put(const std::string& backend, std::shared_ptr<const TlsClient> client) {
-    all_.put(hash_of(backend), std::make_shared<const Named>(Named{backend, std::move(client)}),
-             Is{backend});
+  explicit Draft(const ByName& base) : all_(base.all_) {}
+  void put(const std::string& name, std::shared_ptr<const T> thing) {
+    all_.put(hash_of(name), std::make_shared<const Named>(Named{name, std::move(thing)}), Is{name});
   }
-  void erase(std::string_view backend) { all_.erase(hash_of(backend), Is{backend}); }
+  void erase(std::string_view name) { all_.erase(hash_of(name), Is{name}); }
   // The draft is used up.
-  [[nodiscard]] TlsClients finish() {
-    TlsClients out;
+  [[nodiscard]] ByName finish() {
+    ByName out;
     out.all_ = all_.finish();
     return out;
   }
 
  private:
-  config::Shards<Named>::Draft all_;
+  typename config::Shards<Named>::Draft all_;
 };
+
+using TlsClients = ByName<TlsClient>;          // towards backends, by BACKEND
+using ReadyProviders = ByName<ReadyProvider>;  // by PROVIDER
 
 struct Prepared {
   std::shared_ptr<const config::Snapshot> snapshot;
   std::map<std::uint16_t, std::shared_ptr<const TlsServer>> tls_servers;  // by port; none: no TLS
   TlsClients tls_clients;
+  ReadyProviders providers;
 
   [[nodiscard]] const TlsServer* tls_server(std::uint16_t port) const {
     const auto found = tls_servers.find(port);
@@ -72,6 +79,10 @@ struct Prepared {
   }
   [[nodiscard]] const TlsClient* tls_client(std::string_view backend) const {
     return tls_clients.find(backend);
+  }
+  // Null: it is not here.
+  [[nodiscard]] const ReadyProvider* provider(std::string_view name) const {
+    return providers.find(name);
   }
 };
 

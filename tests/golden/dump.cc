@@ -46,9 +46,33 @@ void write(Writer& out, const SecretMaterial& material) {
     out.fact("chain", digest(pair->chain_pem));
     out.fact("key", digest(pair->key_pem.reveal()));
     out.some("names", pair->dns_names);
+  } else if (const auto* trust = std::get_if<TrustBundle>(&material)) {
+    out.fact("authorities", digest(trust->ca_pem));
   } else {
-    out.fact("authorities", digest(std::get<TrustBundle>(material).ca_pem));
+    out.fact("text", digest(std::get<SecretText>(material).text.reveal()));
   }
+}
+
+std::string list(const std::vector<Network>& networks) {
+  std::vector<std::string> texts;
+  for (const Network& network : networks) texts.push_back(network.text());
+  return list(texts);
+}
+
+std::string list(MechanismSet mechanisms) {
+  std::vector<std::string> names;
+  for (const Mechanism mechanism : kMechanisms) {
+    if (mechanisms.has(mechanism)) names.emplace_back(name_of(mechanism));
+  }
+  return list(names);
+}
+
+void write(Writer& out, const BackendTls& tls) {
+  out.some("trust", tls.trust);
+  out.fact("system authorities", tls.system_trust ? "yes" : "no");
+  out.some("names", tls.server_names);
+  if (!tls.client_key_pair.empty()) out.fact("client certificate", tls.client_key_pair);
+  out.fact("verification", word(tls.verification, {"Full", "CAOnly", "None"}));
 }
 
 void write(Writer& out, const Backend& backend) {
@@ -59,19 +83,14 @@ void write(Writer& out, const Backend& backend) {
                          word(port.client_info, {"Native", "ProxyV1", "ProxyV2", "None"}),
                          word(port.password_mechanism, {"Auto", "PLAIN", "LOGIN"})));
   }
-  out.some("trust", backend.tls.trust);
-  out.fact("system authorities", backend.tls.system_trust ? "yes" : "no");
-  out.some("names", backend.tls.server_names);
-  if (!backend.tls.client_key_pair.empty()) {
-    out.fact("client certificate", backend.tls.client_key_pair);
-  }
-  out.fact("verification", word(backend.tls.verification, {"Full", "CAOnly", "None"}));
+  write(out, backend.tls);
   out.some("members", backend.declared_members);
   out.fact("seed", hex(backend.seed));
   out.fact("on unavailable", word(backend.on_unavailable, {"TemporaryFailure", "NextMember"}));
   out.changed("retries", backend.retries, Backend{}.retries);
   if (backend.pipelining == Pipelining::Disabled) out.fact("pipelining", "Disabled");
   if (backend.login_errors == LoginErrors::PassThrough) out.fact("login errors", "PassThrough");
+  if (!backend.dynamic.empty()) out.fact("told addresses", list(backend.dynamic));
 }
 
 void write(Writer& out, const EndpointSet& set) {
@@ -87,13 +106,46 @@ void write(Writer& out, const EndpointSet& set) {
   }
 }
 
-void write(Writer& out, const ProtocolOffer& offer) {
-  std::vector<std::string> mechanisms;
-  for (const Mechanism mechanism : kMechanisms) {
-    if (offer.mechanisms.has(mechanism)) mechanisms.emplace_back(name_of(mechanism));
+void write(Writer& out, const HttpProvider& http) {
+  const HttpService& service = http.service;
+  out.fact("asks", fmt::format("{}://{}:{}{}", service.secure ? "https" : "http", service.host,
+                               service.port, service.target));
+  std::vector<std::string> addresses;
+  for (const ServerAddress& address : service.addresses) addresses.push_back(address.text());
+  out.fact("at", list(addresses));
+  if (service.secure) write(out, service.tls);
+  for (const HttpHeader& header : service.headers) {
+    out.fact("header " + header.name,
+             header.secret.empty() ? "'" + header.value + "'" : "of " + header.secret);
   }
+  out.fact("style", word(http.style, {"AuthHTTP", "JSON"}));
+  if (http.strictness == Strictness::Nginx) out.fact("strictness", "Nginx");
+  if (http.refusal_text == RefusalText::PassThrough) out.fact("refusal text", "PassThrough");
+  if (http.sends_client_certificate) out.fact("client certificate of users", "sent");
+}
+
+void write(Writer& out, const Provider& provider) {
+  out.fact("checks", list(provider.mechanisms));
+  out.some("domains", provider.domains);
+  out.changed("timeout, ms", provider.timeout.count(), Provider{}.timeout.count());
+  if (provider.on_unavailable == NoAnswer::NextProvider) out.fact("no answer", "NextProvider");
+  if (provider.on_reject == OnReject::NextProvider) out.fact("refusal", "NextProvider");
+  if (const auto& cache = provider.cache) {
+    out.fact("kept",
+             fmt::format("accepted {} s, rejected {} s, {} entries{}", cache->accepted.count(),
+                         cache->rejected.count(), cache->max_entries,
+                         cache->stale_when_unavailable ? ", stale" : ""));
+  }
+  if (const auto* http = std::get_if<HttpProvider>(&provider.kind)) {
+    write(out, *http);
+  } else {
+    out.fact("asks", "the mail pod");
+  }
+}
+
+void write(Writer& out, const ProtocolOffer& offer) {
   const std::string protocol(name_of(offer.protocol));
-  out.fact(protocol + " mechanisms", list(mechanisms));
+  out.fact(protocol + " mechanisms", list(offer.mechanisms));
   out.fact(protocol + " backends", list(offer.backends));
   if (offer.capability_source == CapabilitySource::List) {
     out.fact(protocol + " capabilities", list(offer.capabilities));
@@ -130,6 +182,22 @@ void write(Writer& out, const ServerLimits& limits) {
   out.changed("commands", limits.max_commands, usual.max_commands);
   out.changed("reply octets", limits.max_reply_octets, usual.max_reply_octets);
   out.changed("failures", limits.max_failures_per_session, usual.max_failures_per_session);
+  out.changed("connections of a user", limits.max_connections_per_user,
+              usual.max_connections_per_user);
+}
+
+std::string rate_text(const FailureRate& rate) {
+  return fmt::format("{} in {} s, then {} s", rate.failures, rate.window.count(),
+                     rate.block.count());
+}
+
+void write(Writer& out, const LoginProtection& protection) {
+  const LoginProtection usual;
+  if (!protection.penalty_grows) out.fact("penalty", "Disabled");
+  if (protection.same_password_counts) out.fact("same password", "Count");
+  out.changed("a source", rate_text(protection.per_source), rate_text(usual.per_source));
+  out.changed("a user", rate_text(protection.per_user), rate_text(usual.per_user));
+  if (!protection.exempt.empty()) out.fact("exempt", list(protection.exempt));
 }
 
 void write(Writer& out, const ServerTimeouts& timeouts) {
@@ -151,6 +219,8 @@ void write(Writer& out, const Server& server) {
   for (const ProtocolOffer& offer : server.protocols) write(out, offer);
   write(out, server.limits);
   write(out, server.timeouts);
+  write(out, server.protection);
+  out.some("providers", server.providers);
   if (server.session_logging != SessionLogging::All) {
     out.fact("sessions logged", word(server.session_logging, {"All", "Failures", "None"}));
   }
@@ -184,6 +254,11 @@ void write(Writer& out, const Listener& listener) {
   for (const IpAddress& address : listener.addresses) addresses.push_back(address.text());
   out.some("addresses", addresses);
   write(out, listener.socket);
+  if (const auto& proxy = listener.proxy_protocol) {
+    out.fact("PROXY from", list(proxy->trusted));
+    out.fact("others", word(proxy->other_peers, {"Direct", "Refuse", "HeaderIgnored"}));
+    if (proxy->trusts_tls_info) out.fact("TLS told by a header", "trusted");
+  }
 }
 
 void write_problems(Writer& out, const char* heading, const model::Problems& problems) {

@@ -50,6 +50,7 @@ class RandomResources {
 
   config::SecretMaterial secret() {
     if (coin()) return config::TrustBundle{octets(200)};
+    if (coin()) return config::SecretText{SharedSecret(word())};
     config::KeyPair pair{octets(300), {}, octet_strings(4), below(2'000'000'000)};
     if (const std::string key = octets(100); !key.empty()) pair.key_pem = SharedSecret(key);
     return pair;
@@ -63,14 +64,14 @@ class RandomResources {
                                choice(config::ClientInfo::None),
                                choice(config::PasswordMechanism::Login)});
     }
-    backend.tls = {words(3), coin(), octet_strings(3), coin() ? word() : "",
-                   choice(config::Verification::None)};
+    backend.tls = backend_tls();
     backend.declared_members = octet_strings(5);
     for (std::uint8_t& octet : backend.seed) octet = static_cast<std::uint8_t>(below(256));
     backend.on_unavailable = choice(config::OnUnavailable::NextMember);
     backend.retries = below(10);
     backend.pipelining = choice(config::Pipelining::Disabled);
     backend.login_errors = choice(config::LoginErrors::PassThrough);
+    if (coin()) backend.dynamic = networks(3);
     return backend;
   }
 
@@ -79,6 +80,35 @@ class RandomResources {
     for (std::uint8_t& octet : octets) octet = static_cast<std::uint8_t>(below(256));
     if (coin()) return IpAddress::v6(octets);
     return IpAddress::v4({octets[0], octets[1], octets[2], octets[3]});
+  }
+
+  std::vector<Network> networks(std::uint32_t most) {
+    std::vector<Network> list(below(most + 1));
+    for (Network& network : list) {
+      const IpAddress base = address();
+      const std::uint32_t bits = base.family() == IpAddress::Family::V4 ? 32 : 128;
+      network = *Network::parse(base.text() + "/" + std::to_string(below(bits + 1)));
+    }
+    return list;
+  }
+
+  config::Provider provider() {
+    config::Provider provider;
+    provider.name = word();
+    provider.domains = words(3);
+    provider.timeout = Duration(1 + below(9999));
+    provider.on_unavailable = choice(config::NoAnswer::NextProvider);
+    provider.on_reject = choice(config::OnReject::NextProvider);
+    provider.mechanisms = mechanisms();
+    if (coin()) {
+      provider.cache = {std::chrono::seconds(below(99)), std::chrono::seconds(below(99)),
+                        1 + below(99), coin()};
+    }
+    if (coin()) return provider;
+    provider.kind = config::HttpProvider{service(), choice(config::AuthStyle::Json),
+                                         choice(config::Strictness::Nginx),
+                                         choice(config::RefusalText::PassThrough), coin()};
+    return provider;
   }
 
   config::EndpointSet endpoints() {
@@ -99,12 +129,14 @@ class RandomResources {
     server.server_name = octets(30);
     server.tls = server_tls();
     for (std::uint32_t i = below(4); i > 0; --i) server.protocols.push_back(offer());
-    server.limits = {below(9), below(9), below(9), below(9),
+    server.limits = {below(9), below(9), below(9), below(9), below(9),
                      below(9), below(9), below(9), below(9)};
     server.timeouts = {Duration(below(99)), Duration(below(99)), Duration(below(99)),
                        Duration(below(99)), Duration(below(99)), Duration(below(99))};
     server.session_logging = choice(config::SessionLogging::None);
     server.log_level = choice(config::LogLevel::Debug);
+    server.providers = words(3);
+    if (coin()) server.protection = {coin(), coin(), rate(), rate(), networks(3)};
     return server;
   }
 
@@ -120,6 +152,9 @@ class RandomResources {
       listener.socket = {below(9), below(9), below(9), coin(),  coin(),
                          coin(),   below(9), below(9), below(9)};
     }
+    if (coin()) {
+      listener.proxy_protocol = {networks(3), choice(config::OtherPeers::HeaderIgnored), coin()};
+    }
     return listener;
   }
 
@@ -128,6 +163,7 @@ class RandomResources {
       case config::ResourceType::Secret: return secret();
       case config::ResourceType::Backend: return backend();
       case config::ResourceType::Endpoints: return endpoints();
+      case config::ResourceType::Provider: return provider();
       case config::ResourceType::Server: return server();
       case config::ResourceType::Listener: return listener();
     }
@@ -147,6 +183,38 @@ class RandomResources {
  private:
   std::uint16_t port() { return static_cast<std::uint16_t>(1 + below(65535)); }
 
+  config::FailureRate rate() {
+    return {1 + below(9), std::chrono::seconds(1 + below(99)), std::chrono::seconds(1 + below(99))};
+  }
+
+  MechanismSet mechanisms() {
+    MechanismSet set;
+    for (const Mechanism mechanism : kMechanisms) {
+      if (coin()) set.add(mechanism);
+    }
+    return set;
+  }
+
+  config::BackendTls backend_tls() {
+    return {words(3), coin(), octet_strings(3), coin() ? word() : "",
+            choice(config::Verification::None)};
+  }
+
+  config::HttpService service() {
+    config::HttpService service;
+    service.secure = coin();
+    service.host = word();
+    service.port = port();
+    service.target = "/" + word();
+    for (std::uint32_t i = below(3); i > 0; --i) service.addresses.push_back({{address(), port()}});
+    service.tls = backend_tls();
+    for (std::uint32_t i = below(3); i > 0; --i) {
+      const bool is_secret = coin();
+      service.headers.push_back({word(), is_secret ? "" : word(), is_secret ? word() : ""});
+    }
+    return service;
+  }
+
   config::ServerTls server_tls() {
     return {words(3),
             choice(config::TlsVersion::Tls13),
@@ -162,9 +230,7 @@ class RandomResources {
   config::ProtocolOffer offer() {
     config::ProtocolOffer offer;
     offer.protocol = choice(Protocol::Lmtp);
-    for (const Mechanism mechanism : kMechanisms) {
-      if (coin()) offer.mechanisms.add(mechanism);
-    }
+    offer.mechanisms = mechanisms();
     offer.capability_source = choice(config::CapabilitySource::List);
     offer.capabilities = octet_strings(4);
     offer.hidden_capabilities = octet_strings(4);

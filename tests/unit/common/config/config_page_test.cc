@@ -38,6 +38,12 @@ TEST(ConfigPage, tells_a_trust_bundle_from_a_key_pair) {
   EXPECT_EQ(page, "version v\nSECRET mail/ca v-of-it trust bundle\n");
 }
 
+TEST(ConfigPage, never_says_a_secret_text) {
+  const std::string page =
+      config_page("v", {resource("mail/key#key", SecretMaterial{SecretText{SharedSecret("s3")}})});
+  EXPECT_EQ(page, "version v\nSECRET mail/key#key v-of-it secret text\n");
+}
+
 TEST(ConfigPage, takes_a_date_that_no_calendar_has) {
   KeyPair pair;
   pair.not_after_unix_s = std::numeric_limits<std::int64_t>::max();

@@ -112,8 +112,8 @@ TEST(Resource, type_is_that_of_its_body) {
   resource.name = "x";
   const std::pair<ResourceBody, ResourceType> rows[] = {
       {SecretMaterial{}, ResourceType::Secret}, {Backend{}, ResourceType::Backend},
-      {EndpointSet{}, ResourceType::Endpoints}, {Server{}, ResourceType::Server},
-      {Listener{}, ResourceType::Listener},
+      {EndpointSet{}, ResourceType::Endpoints}, {Provider{}, ResourceType::Provider},
+      {Server{}, ResourceType::Server},         {Listener{}, ResourceType::Listener},
   };
   for (const auto& [body, type] : rows) {
     resource.body = body;
@@ -126,12 +126,15 @@ TEST(Resource, types_are_applied_before_what_needs_them) {
   EXPECT_LT(ResourceType::Secret, ResourceType::Backend);
   EXPECT_LT(ResourceType::Backend, ResourceType::Server);
   EXPECT_LT(ResourceType::Endpoints, ResourceType::Server);
+  EXPECT_LT(ResourceType::Secret, ResourceType::Provider);
+  EXPECT_LT(ResourceType::Provider, ResourceType::Server);
   EXPECT_LT(ResourceType::Server, ResourceType::Listener);
 }
 
 TEST(Resource, types_have_the_names_of_the_stream) {
   EXPECT_EQ(name_of(ResourceType::Secret), "SECRET");
   EXPECT_EQ(name_of(ResourceType::Endpoints), "ENDPOINTS");
+  EXPECT_EQ(name_of(ResourceType::Provider), "PROVIDER");
   EXPECT_EQ(name_of(ResourceType::Listener), "LISTENER");
 }
 

@@ -55,6 +55,26 @@ config::Server mk_server() {
   return server;
 }
 
+config::Provider mk_provider() {
+  config::HttpProvider http;
+  http.service.host = "auth.mail.svc";
+  http.service.port = 9443;
+  http.service.target = "/auth?zone=1";
+  http.service.addresses = {ServerAddress{*SocketAddress::parse("192.0.2.9:9443")},
+                            ServerAddress{*SocketAddress::parse("[2001:db8::9]:9443")}};
+  http.service.tls.trust = {"mail/ca#ca.crt"};
+  http.service.tls.server_names = {"auth.mail.svc"};
+  http.service.headers = {{"X-Zone", "1", ""}, {"X-Key", "", "mail/auth-key#key"}};
+  http.style = config::AuthStyle::AuthHttp;
+  config::Provider provider;
+  provider.name = "accounts";
+  provider.domains = {"example.org"};
+  provider.mechanisms = {Mechanism::Plain, Mechanism::CramMd5};
+  provider.cache = {std::chrono::seconds(300), std::chrono::seconds(10)};
+  provider.kind = http;
+  return provider;
+}
+
 std::string wrapped(const std::string& digits) {
   std::string lines;
   for (std::size_t at = 0; at < digits.size(); at += 64) lines += digits.substr(at, 64) + "\n";
@@ -91,6 +111,33 @@ TEST(GoldenOctets, of_a_trust_bundle_stay) {
 TEST(GoldenOctets, of_a_backend_stay) { expect_golden("backend", mk_resource(mk_backend())); }
 TEST(GoldenOctets, of_endpoints_stay) { expect_golden("endpoints", mk_resource(mk_endpoints())); }
 TEST(GoldenOctets, of_a_server_stay) { expect_golden("server", mk_resource(mk_server())); }
+TEST(GoldenOctets, of_a_secret_text_stay) {
+  expect_golden("secret_text", mk_resource(config::SecretText{SharedSecret("text")}));
+}
+TEST(GoldenOctets, of_a_provider_stay) { expect_golden("provider", mk_resource(mk_provider())); }
+TEST(GoldenOctets, of_a_provider_that_is_the_mail_pod_stay) {
+  config::Provider provider;
+  provider.name = "pod";
+  provider.mechanisms = {Mechanism::Plain, Mechanism::Login};
+  expect_golden("provider_backend", mk_resource(provider));
+}
+TEST(GoldenOctets, of_a_server_with_providers_stay) {
+  config::Server server = mk_server();
+  server.providers = {"mail/example/accounts"};
+  server.limits.max_connections_per_user = 40;
+  server.protection.exempt = {*Network::parse("192.0.2.0/24")};
+  config::Resource resource = mk_resource(server);
+  resource.required_features = {"connections-per-user", "login-protection", "providers"};
+  expect_golden("server_providers", resource);
+}
+TEST(GoldenOctets, of_a_listener_behind_load_balancers_stay) {
+  config::Listener listener{
+      993, Protocol::Imap, config::ListenerTls::Implicit, {{"mail/example", {}}}};
+  listener.proxy_protocol = {{*Network::parse("192.0.2.0/24")}, config::OtherPeers::Refuse, true};
+  config::Resource resource = mk_resource(listener);
+  resource.required_features = {"listener-proxy-protocol"};
+  expect_golden("listener_proxy_protocol", resource);
+}
 TEST(GoldenOctets, of_a_listener_stay) {
   expect_golden("listener", mk_resource(config::Listener{993,
                                                          Protocol::Imap,

@@ -225,6 +225,15 @@ TEST(SnapshotCodec, wipes_the_private_key_out_of_a_message) {
   EXPECT_TRUE(std::all_of(octets, octets + 100, [](char c) { return c == '\0'; }));
 }
 
+TEST(SnapshotCodec, wipes_a_secret_text_out_of_a_message) {
+  pb::Resource message;
+  message.mutable_secret()->mutable_text()->set_text(std::string(100, 'k'));
+  const char* octets = message.secret().text().text().data();
+  wipe_secrets(message);
+  EXPECT_TRUE(message.secret().text().text().empty());
+  EXPECT_TRUE(std::all_of(octets, octets + 100, [](char c) { return c == '\0'; }));
+}
+
 TEST(SnapshotCodec, leaves_no_secret_behind) {
   const std::size_t before = Secret::live();
   {

@@ -20,6 +20,11 @@ inline config::Resource mk(config::ResourceType type, const std::string& name,
     }
     case config::ResourceType::Endpoints:
       return {name, {}, sources, config::EndpointSet{{{content, {}, {}}}}};
+    case config::ResourceType::Provider: {
+      config::Provider provider;
+      provider.name = content;
+      return {name, {}, sources, provider};
+    }
     case config::ResourceType::Server: {
       config::Server server;
       server.server_name = content;

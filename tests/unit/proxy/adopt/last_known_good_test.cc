@@ -163,14 +163,19 @@ TEST_F(LastKnownGoodFile, closes_a_folder_that_was_open_to_others) {
   EXPECT_EQ(about.st_mode & 07777, 0700U);
 }
 
-TEST_F(LastKnownGoodFile, holds_private_keys_in_memory_only) {
+TEST_F(LastKnownGoodFile, holds_private_keys_and_secret_texts_in_memory_only) {
   SavedConfig config{"v", {}, {}};
   const config::KeyPair pair{"chain", SharedSecret("the private key"), {"mail.example"}, 1};
   config.resources = {
       share({"mail/tls", "", {}, config::SecretMaterial(pair)}),
+      share({"mail/key#key",
+             "",
+             {},
+             config::SecretMaterial(config::SecretText{SharedSecret("the secret text")})}),
       share({"mail/ca", "", {}, config::SecretMaterial(config::TrustBundle{"ca"})})};
   ASSERT_TRUE(open(Medium::Disk)->save(config));
   EXPECT_EQ(content("current").find("private key"), std::string::npos);
+  EXPECT_EQ(content("current").find("secret text"), std::string::npos);
   const auto from_disk = restore();
   ASSERT_TRUE(from_disk);
   ASSERT_EQ(from_disk->config.resources.size(), 1U);

@@ -16,6 +16,15 @@ namespace {
 using config::ResourceKey;
 using config::ResourceType;
 
+std::string asked(const net::ReadyProvider* ready) {
+  if (!ready) return " not ready";
+  std::string out = ready->tls ? " over TLS" : " in clear";
+  for (const net::ProviderHeader& header : ready->headers) {
+    out += fmt::format(" {}={}", header.name, header.value.reveal());
+  }
+  return out;
+}
+
 // What visitors would meet, as text; but for endpoints, which are beside the snapshot.
 std::string served(const net::Prepared& prepared) {
   std::string out;
@@ -32,10 +41,11 @@ std::string served(const net::Prepared& prepared) {
       }
     }
     if (key.type == ResourceType::Backend && !prepared.tls_client(key.name)) out += " no client";
+    if (key.type == ResourceType::Provider) out += asked(prepared.provider(key.name));
     out += '\n';
   }
-  return out + fmt::format("{} listeners, {} clients", prepared.tls_servers.size(),
-                           prepared.tls_clients.size());
+  return out + fmt::format("{} listeners, {} clients, {} providers", prepared.tls_servers.size(),
+                           prepared.tls_clients.size(), prepared.providers.size());
 }
 
 // Few names, so that much happens to each.
@@ -49,6 +59,7 @@ class RandomWorld {
     }
     materials_.push_back(bad_pair());
     materials_.push_back(authority.bundle());
+    materials_.push_back(config::SecretText{SharedSecret("text")});
   }
 
   Wishes wishes() {
@@ -79,6 +90,7 @@ class RandomWorld {
                         materials_[random_.below(static_cast<std::uint32_t>(materials_.size()))]);
       case ResourceType::Backend: return resource("b" + number(3), version, backend());
       case ResourceType::Endpoints: return resource("b" + number(3), version, random_.endpoints());
+      case ResourceType::Provider: return resource("p" + number(3), version, provider());
       case ResourceType::Server: return resource("v" + number(4), version, server());
       case ResourceType::Listener: break;
     }
@@ -113,10 +125,22 @@ class RandomWorld {
     if (random_.below(4) == 0) backend.tls.client_key_pair = "s" + number(4);
     return backend;
   }
+  config::Provider provider() {
+    config::Provider provider;
+    if (random_.below(3) == 0) return provider;
+    config::HttpProvider http;
+    http.service.host = "auth.example";
+    http.service.secure = random_.coin();
+    http.service.tls = backend().tls;
+    if (random_.coin()) http.service.headers = {{"X-Key", "", "s" + number(4)}};
+    provider.kind = http;
+    return provider;
+  }
   config::Server server() {
     config::Server server = server_with("s" + number(4));
     if (random_.coin()) server.tls.key_pairs.push_back("s" + number(4));
     if (random_.coin()) server.tls.min_version = config::TlsVersion::Tls11;
+    if (random_.coin()) server.providers = {"p" + number(3)};
     if (random_.below(8) == 0) server.tls.groups = {"NO_SUCH_GROUP"};
     return server;
   }
@@ -184,7 +208,7 @@ TEST_P(PrepareAnyWay, nothing_waits_whose_dependencies_would_do) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, PrepareAnyWay, ::testing::Range<std::uint64_t>(1, 9));
+INSTANTIATE_TEST_SUITE_P(Seeds, PrepareAnyWay, ::testing::Range<std::uint64_t>(1, 10));
 
 }  // namespace
 }  // namespace postern::adopt::test
