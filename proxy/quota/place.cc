@@ -23,6 +23,14 @@ std::array<std::uint8_t, 16> net_of(const IpAddress& address) {
   return out;
 }
 
+// A name has no bound that an entry could hold; 128 bits of its hash are as good as the name.
+std::array<std::uint8_t, 16> name_value(std::string_view mailbox) {
+  const Sha256 digest = sha256(mailbox);
+  std::array<std::uint8_t, 16> out{};
+  std::copy_n(digest.begin(), out.size(), out.begin());
+  return out;
+}
+
 std::array<std::uint8_t, 16> value_of(Scope scope, const Visitor& visitor) {
   switch (scope) {
     case Scope::Process:
@@ -33,6 +41,7 @@ std::array<std::uint8_t, 16> value_of(Scope scope, const Visitor& visitor) {
     case Scope::Port:
       return {static_cast<std::uint8_t>(visitor.port >> 8),
               static_cast<std::uint8_t>(visitor.port & 0xFF)};
+    case Scope::User: return name_value(visitor.mailbox);
   }
   return {};
 }
@@ -47,6 +56,7 @@ std::string_view name_of(Scope scope) {
     case Scope::Source: return "source";
     case Scope::SourceNet: return "source_net";
     case Scope::Port: return "port";
+    case Scope::User: return "user";
   }
   return "?";
 }
@@ -139,6 +149,15 @@ Result<void, Refusal> PlaceTables::change_tenant(Places& places, const Visitor& 
   if (!taken) return taken;
   next.process = std::move(places.process);
   places = std::move(next);
+  return {};
+}
+
+Result<void, Refusal> PlaceTables::admit_user(Places& places, const Visitor& visitor,
+                                              const config::ServerLimits& limits) {
+  if (limits.max_connections_per_user == 0) return {};
+  auto taken = take(Scope::User, visitor, limits.max_connections_per_user);
+  if (!taken) return Fail<Refusal>(taken.error());
+  places.user = std::move(*taken);
   return {};
 }
 

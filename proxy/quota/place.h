@@ -1,4 +1,5 @@
-// Places: how many connections are open now, by MailServer, by source, by port, and before login.
+// Places: how many connections are open now, by MailServer, by source, by port, before login, and
+// by user.
 // A Place is a moved value and gives itself back, so the counts cannot drift. The tables are shared
 // by all workers; a lock covers one of 64 stripes and is held for less than a microsecond. An entry
 // goes when its count is 0, so memory is bounded by open connections.
@@ -28,6 +29,7 @@ enum class Scope : std::uint8_t {
   Source,       // limits.maxConnectionsPerSource: IPv4 /32, IPv6 /64
   SourceNet,    // the same, 16 times as many: IPv6 /48
   Port,         // listeners[].maxConnections
+  User,         // limits.maxConnectionsPerUser: sessions of one mailbox
 };
 [[nodiscard]] std::string_view name_of(Scope scope);
 
@@ -63,6 +65,7 @@ struct Visitor {
   std::string_view server;  // SERVER resource of the tenant
   std::uint16_t port = 0;
   IpAddress client;
+  std::string_view mailbox = {};  // canonical; empty before login
 };
 
 struct VisitorLimits {  // 0: no limit
@@ -70,9 +73,10 @@ struct VisitorLimits {  // 0: no limit
   std::uint32_t port = 0;  // Tenant::max_connections
 };
 
-// What one connection holds. `before_login` is given back at the relay, the rest at the end.
+// What one connection holds. `before_login` is given back at the relay, the rest at the end;
+// `user` is taken after the login.
 struct Places {
-  Place process, server, before_login, source, source_net, port;
+  Place process, server, before_login, source, source_net, port, user;
 };
 
 class PlaceTables {
@@ -87,6 +91,10 @@ class PlaceTables {
   // those of that one from now on. On refusal `places` stays as it was.
   [[nodiscard]] Result<void, Refusal> change_tenant(Places& places, const Visitor& visitor,
                                                     const VisitorLimits& limits);
+  // The visitor has logged in to his mailbox. Without a limit nobody is counted: a place for each
+  // relayed session is memory.
+  [[nodiscard]] Result<void, Refusal> admit_user(Places& places, const Visitor& visitor,
+                                                 const config::ServerLimits& limits);
 
   // How many are held now; for tests and metrics.
   [[nodiscard]] std::uint32_t count(Scope scope, const Visitor& visitor) const;
