@@ -39,7 +39,7 @@ class HistoryTest : public ::testing::Test {
 
   postern::test::ManualClock clock_;
   config::LoginProtection protection_;
-  History history_{1U << 12U};
+  History history_{1U << 11U};
 };
 
 }  // namespace postern::quota::test
