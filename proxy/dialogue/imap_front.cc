@@ -171,6 +171,7 @@ FrontStep ImapFront::refuse(std::string_view tag, const Refused& refused, Reply&
   const bool wrong = refused.failure == Failure::CredentialsRefused ||
                      refused.failure == Failure::BackendRefusedLogin;
   if (wrong && ++failures_ >= limits_.failures) return bye(Failure::ClientTooManyFailures, reply);
+  if (refused.last) return close(refused.failure);
   if (row.retry != Retry::SameConnection) return bye(refused.failure, reply);
   state_ = AwaitingCommand{};
   return Read{};

@@ -60,6 +60,7 @@ struct Refused {  // the judge, or the backend, said no: tell him
   Failure failure = Failure::CredentialsRefused;
   std::string text;        // PassThrough of loginErrors, printable; else empty
   std::string sasl_error;  // error challenge for bearer tokens; else empty
+  bool last = false;       // and then the connection ends
 };
 struct Admitted {
   Welcome welcome;

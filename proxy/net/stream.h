@@ -58,6 +58,8 @@ class Stream {
   [[nodiscard]] Io read(std::span<char> into);
   // A partial write repeats with the same octets first (SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER is on).
   [[nodiscard]] Io write(ByteView octets);
+  // The peer has ended its side, or reset the connection, whatever of it was not read yet.
+  [[nodiscard]] bool peer_ended() const;
   // Decrypted octets are waiting inside the TLS object: no event will tell.
   [[nodiscard]] bool pending() const;
 

@@ -60,12 +60,12 @@ dialogue::Introduction introduction_of(const Session& session, std::optional<std
 
 std::unique_ptr<dialogue::Back> make_back(Session& session, const Approach& approach) {
   const Visit& v = session.visit();
-  const dialogue::PasswordEvidence* evidence = v.password();
-  check(evidence != nullptr, "only who showed a password was located");
+  check(v.identity.has_value(), "only who was judged was located");
+  const Identity& identity = *v.identity;
   dialogue::BackLogin login;
-  login.name = evidence->name;
-  login.password = evidence->password.copy();  // another endpoint may need it
-  login.authzid = evidence->authzid;
+  login.name = identity.name;
+  login.password = identity.password.copy();  // another endpoint may need it
+  login.authzid = identity.authzid;
   if (approach.port->client_info == config::ClientInfo::Native) {
     login.introduction = introduction_of(session, v.ttl);
   }

@@ -2,9 +2,11 @@
 #include "proxy/session/locate.h"
 
 #include <utility>
+#include <vector>
 
 #include "common/base/ascii.h"
 #include "proxy/grammar/proxy_protocol.h"
+#include "proxy/policy/directed.h"
 #include "proxy/policy/names.h"
 #include "proxy/policy/routing.h"
 #include "proxy/session/session.h"
@@ -18,50 +20,85 @@ namespace {
 
 Fail<Outcome> refuse(Failure failure) { return Fail<Outcome>(Outcome::refused(failure)); }
 
-// A master user acts for somebody: the mailbox is that one's.
-std::string_view mailbox_of(const dialogue::PasswordEvidence& evidence) {
-  return evidence.authzid.empty() ? evidence.name : evidence.authzid;
-}
-
 Instant first_of(Instant a, Instant b) { return a < b ? a : b; }
 
-}  // namespace
-
-Result<Approach, Outcome> locate(Session& session, Worker& worker) {
-  Visit& v = session.visit();
-  // The provider `backend` decides on passwords only; nothing else is offered.
-  const dialogue::PasswordEvidence* evidence = v.password();
-  if (!evidence) return refuse(Failure::MechanismRefused);
-  session.record().user = printable(mailbox_of(*evidence));
-  session.record().mechanism = name_of(evidence->mechanism);
-  auto mailbox = policy::canonical_mailbox(mailbox_of(*evidence));
-  if (!mailbox) return refuse(Failure::CredentialsRefused);
-  v.facts.mailbox = std::move(*mailbox);
-  if (v.ttl && *v.ttl <= 1) return refuse(Failure::BackendLoop);
-
-  const config::Snapshot& snapshot = *v.prepared->snapshot;
-  const auto route = policy::route(*v.server, v.facts);
-  if (!route) return refuse(Failure::NoRoute);
-  Approach approach{route->backend,
-                    snapshot.backend(route->backend),
+// The backend itself; who of it is dialled is the caller's to add.
+Result<Approach, Outcome> approach_to(Session& session, Worker& worker, std::string backend) {
+  const Visit& v = session.visit();
+  Approach approach{backend,
+                    v.prepared->snapshot->backend(backend),
                     nullptr,
                     nullptr,
                     upstream::Reach({}, 0),
                     {},
                     worker.now(),
                     {}};
-  const config::EndpointSet* endpoints = worker.endpoints(route->backend, snapshot);
-  if (!approach.backend || !endpoints) return refuse(Failure::NoRoute);
+  if (!approach.backend) return refuse(Failure::NoRoute);
   approach.port = approach.backend->port(v.facts.protocol);
-  approach.tls = v.prepared->tls_client(route->backend);
+  if (!approach.port) return refuse(Failure::BackendUnreachable);
+  approach.tls = v.prepared->tls_client(backend);
   approach.by = worker.now() + v.server->timeouts.backend_login;
-  session.record().backend = route->backend;
-  auto order =
-      policy::order_endpoints({*approach.backend, *endpoints, v.facts.protocol, v.facts.mailbox},
-                              worker.health().view(route->backend, worker.now()));
-  if (!approach.port || !order) return refuse(Failure::BackendUnreachable);
-  approach.reach = upstream::Reach(std::move(*order), approach.backend->retries);
+  session.record().backend = std::move(backend);
   return approach;
+}
+
+Result<Approach, Outcome> locate_routed(Session& session, Worker& worker) {
+  const Visit& v = session.visit();
+  const auto route = policy::route(*v.server, v.facts);
+  if (!route) return refuse(Failure::NoRoute);
+  auto approach = approach_to(session, worker, route->backend);
+  if (!approach) return approach;
+  const config::EndpointSet* endpoints = worker.endpoints(route->backend, *v.prepared->snapshot);
+  if (!endpoints) return refuse(Failure::NoRoute);
+  auto order =
+      policy::order_endpoints({*approach->backend, *endpoints, v.facts.protocol, v.facts.mailbox},
+                              worker.health().view(route->backend, worker.now()));
+  if (!order) return refuse(Failure::BackendUnreachable);
+  approach->reach = upstream::Reach(std::move(*order), approach->backend->retries);
+  return approach;
+}
+
+std::vector<policy::BackendView> backends_of(const Visit& v, const Worker& worker) {
+  std::vector<policy::BackendView> out;
+  const config::Snapshot& snapshot = *v.prepared->snapshot;
+  const config::ProtocolOffer* offer = v.server->offer(v.facts.protocol);
+  if (offer == nullptr) return out;
+  for (const std::string& name : offer->backends) {
+    out.push_back({name, snapshot.backend(name), worker.endpoints(name, snapshot)});
+  }
+  return out;
+}
+
+// An auth service is the director: nobody else stands in for the place that it names.
+Result<Approach, Outcome> locate_directed(Session& session, Worker& worker) {
+  const Visit& v = session.visit();
+  const ServerAddress& address = *v.identity->backend;
+  auto directed = policy::directed_to(address, v.facts.protocol, backends_of(v, worker));
+  if (!directed) {
+    const std::string where = address.text();
+    worker.needs().log.line(LogLevel::Warning,
+                            "auth provider named an address that no backend may have",
+                            {{field::kSession, session.record().id},
+                             {field::kMailServer, session.record().server},
+                             {field::kAddress, where}});
+    return refuse(Failure::AuthUnavailable);
+  }
+  auto approach = approach_to(session, worker, std::move(directed->backend));
+  if (!approach) return approach;
+  approach->reach = upstream::Reach({std::move(directed->destination)}, 0);
+  return approach;
+}
+
+}  // namespace
+
+Result<Approach, Outcome> locate(Session& session, Worker& worker) {
+  Visit& v = session.visit();
+  session.record().user = printable(v.identity->mailbox);
+  auto mailbox = policy::canonical_mailbox(v.identity->mailbox);
+  if (!mailbox) return refuse(Failure::CredentialsRefused);
+  v.facts.mailbox = std::move(*mailbox);
+  if (v.ttl && *v.ttl <= 1) return refuse(Failure::BackendLoop);
+  return v.identity->backend ? locate_directed(session, worker) : locate_routed(session, worker);
 }
 
 void say_proxy_header(Session& session, const Approach& approach, dialogue::Reply& out) {

@@ -17,6 +17,7 @@ struct Outcome {
     Upgrading,   // STARTTLS was agreed on with the client
     Secured,     // TLS with the client is up
     Identified,  // the client showed credentials
+    Judged,      // they are his, or his mail pod decides
     Located,     // a backend's endpoint is reached
     Elsewhere,   // this endpoint would not; the next one may
     Announced,   // the backend has let him in
@@ -30,6 +31,8 @@ struct Outcome {
   Instant until{};
   dialogue::Failure failure = dialogue::Failure::None;
   std::string detail{};  // Ended: for the log; Refused: text for the client. Foreign text printable
+  std::string sasl_error{};  // Refused: said as a challenge before it
+  bool last = false;         // Refused: and then the connection ends
 
   [[nodiscard]] static Outcome waiting(Instant until) { return {Kind::Waiting, until}; }
   [[nodiscard]] static Outcome of(Kind kind) { return {kind}; }

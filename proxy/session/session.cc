@@ -1,10 +1,12 @@
 #include "proxy/session/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/check.h"
 #include "common/base/limits.h"
 #include "proxy/session/converse.h"
+#include "proxy/session/judge.h"
 #include "proxy/session/locate.h"
 #include "proxy/session/worker.h"
 
@@ -55,7 +57,8 @@ void Session::advance(Worker& worker) {
       case Outcome::Kind::Again:      return worker.enqueue(*this);
       case Outcome::Kind::Upgrading:  secure(worker); break;    // STARTTLS
       case Outcome::Kind::Secured:    converse(worker); break;  // greeting, capabilities, login
-      case Outcome::Kind::Identified: locate(worker); break;    // who? then where to
+      case Outcome::Kind::Identified: judge(worker); break;     // who is it?
+      case Outcome::Kind::Judged:     locate(worker); break;    // and where to
       case Outcome::Kind::Located:    announce(); break;        // log in to the backend
       case Outcome::Kind::Elsewhere:  try_elsewhere(); break;   // or to the next one
       case Outcome::Kind::Announced:  welcome(); break;         // the front says yes
@@ -100,9 +103,21 @@ void Session::converse(Worker& worker) {
   v.step = Conversing{};
 }
 
-void Session::locate(Worker& worker) {
+void Session::judge(Worker& worker) {
   Visit& v = visit();
   v.attempted = worker.now();
+  ++v.attempts;
+  v.unknown_user = false;
+  auto chain = begin_judging(*this);
+  if (chain) {
+    v.step.emplace<Judging>(std::move(*chain));
+  } else {
+    turn_back(worker, std::move(chain.error()));
+  }
+}
+
+void Session::locate(Worker& worker) {
+  Visit& v = visit();
   auto approach = session::locate(*this, worker);
   if (approach) {
     v.step.emplace<Reaching>(std::move(*approach));
@@ -132,7 +147,7 @@ void Session::welcome() {
   auto& announcing = std::get<Announcing>(v.step);
   v.backend_early.assign(announcing.in.view());
   dialogue::Welcome welcome = std::move(announcing.welcome);
-  v.evidence.reset();
+  v.identity.reset();
   v.step = Conversing{};
   v.drive.tell(*v.front, dialogue::Admitted{std::move(welcome)}, v.out);
 }
@@ -142,14 +157,16 @@ void Session::welcome() {
 void Session::turn_back(Worker& worker, Outcome refused) {
   Visit& v = visit();
   v.evidence.reset();
+  v.identity.reset();
   backend.close();
   record_->refusal = refused.failure;
   worker.needs().counters.login(record_->server, record_->protocol, refused.failure);
-  dialogue::Refused refusal{refused.failure, std::move(refused.detail), {}};
+  dialogue::Refused refusal{refused.failure, std::move(refused.detail),
+                            std::move(refused.sasl_error), refused.last};
   const bool credentials = refused.failure == Failure::CredentialsRefused ||
                            refused.failure == Failure::BackendRefusedLogin;
   const Instant until = credentials ? v.attempted + v.server->timeouts.failure_delay : worker.now();
-  v.step.emplace<Holding>(std::move(refusal), until);
+  v.step.emplace<Holding>(std::move(refusal), std::max(until, refused.until));
 }
 
 void Session::tell_refusal(Worker& worker) {

@@ -90,6 +90,7 @@ class Session {
   void converse(Worker& worker);
   void turn_back(Worker& worker, Outcome refused);
   void tell_refusal(Worker& worker);
+  void judge(Worker& worker);
   void locate(Worker& worker);
   void announce();
   void try_elsewhere();

@@ -66,6 +66,10 @@ class SnapshotHold {
 
   const net::Prepared* operator->() const { return generation_->prepared.get(); }
   const net::Prepared& operator*() const { return *generation_->prepared; }
+  // For who may outlive the visit.
+  [[nodiscard]] const std::shared_ptr<const net::Prepared>& shared() const {
+    return generation_->prepared;
+  }
 
  private:
   friend class Snapshots;

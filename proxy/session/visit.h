@@ -11,8 +11,11 @@
 #include <variant>
 
 #include "common/base/clock.h"
+#include "common/base/secret.h"
 #include "common/config/backend.h"
 #include "proxy/dialogue/front.h"
+#include "proxy/policy/asker.h"
+#include "proxy/policy/auth_chain.h"
 #include "proxy/policy/balancing.h"
 #include "proxy/policy/facts.h"
 #include "proxy/session/drive.h"
@@ -57,6 +60,31 @@ struct Holding {
   dialogue::Refused refusal;
   Instant until{};
   [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
+};
+
+// Who the credentials belong to: what is routed by, and what the backend is told.
+struct Identity {
+  std::string mailbox;  // as given: not canonical yet
+  std::string name;     // for the login at the backend
+  std::string authzid;
+  Secret password;
+  std::optional<ServerAddress> backend;  // where an auth service says that his mail is
+};
+
+// The providers are asked, one after the other.
+struct Judging {
+  explicit Judging(policy::AuthChain with) : chain(std::move(with)) {}
+  [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
+
+  policy::AuthChain chain;
+  policy::Asked asked;
+  std::optional<policy::Answer> answer;  // has come, and was not looked at yet
+  std::optional<Instant> again_at;       // the provider wants to be asked again
+  int repeats = 0;
+
+ private:
+  [[nodiscard]] std::optional<Outcome> take(policy::Answer said, Session& session, Worker& worker);
+  void ask(Session& session, Worker& worker);
 };
 
 // Towards one endpoint: connect, PROXY header, implicit TLS.
@@ -106,11 +134,6 @@ struct Visit {
 
   // The tenant of the listener that this session belongs to now, and its server.
   [[nodiscard]] const config::Tenant& tenant() const { return listener->tenants[tenant_index]; }
-  // What the provider `backend` can pass on; null when something else was shown.
-  [[nodiscard]] const dialogue::PasswordEvidence* password() const {
-    return evidence ? std::get_if<dialogue::PasswordEvidence>(&*evidence) : nullptr;
-  }
-
   SnapshotHold prepared;
   const config::Listener* listener;
   std::size_t tenant_index = 0;
@@ -122,11 +145,14 @@ struct Visit {
   dialogue::Reply out;
   bool sent_away = false;  // its snapshot is too old; told once
   Instant login_by{};      // absolute: from the greeting or the last refused login
-  std::optional<dialogue::Evidence> evidence;  // from Attempt until the backend has decided
+  std::optional<dialogue::Evidence> evidence;  // from Attempt until it was judged
+  std::optional<Identity> identity;            // from then until the backend has decided
+  std::uint32_t attempts = 0;                  // logins that were tried
+  bool unknown_user = false;                   // as a provider said of the last one
   std::optional<std::uint32_t> ttl;            // hops left, as a proxy before us claims
   Instant attempted{};                         // when they came
   std::string backend_early;  // what the backend said after its yes: the relay's first octets
-  std::variant<Securing, Conversing, Holding, Reaching, Announcing> step;
+  std::variant<Securing, Conversing, Judging, Holding, Reaching, Announcing> step;
 };
 
 }  // namespace postern::session

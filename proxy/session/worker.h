@@ -73,6 +73,9 @@ class Worker {
   [[nodiscard]] net::TlsSessions& tls_sessions() { return tls_sessions_; }
   [[nodiscard]] upstream::Health& health() { return health_; }
   [[nodiscard]] WorkerNeeds& needs() { return needs_; }
+  // Who asks auth services for the sessions of this worker; set before the first session.
+  [[nodiscard]] policy::Asker& asker() { return *asker_; }
+  void ask_through(policy::Asker& asker) { asker_ = &asker; }
 
   // The newest snapshot that this worker adopted; visits hold their own until they relay. The one
   // before comes back, so that the control thread frees it.
@@ -127,6 +130,7 @@ class Worker {
   net::TlsSessions tls_sessions_;
   upstream::Health health_;
   std::function<void(std::uint32_t)> gate_;
+  policy::Asker* asker_ = nullptr;
 
   std::deque<Slot> slots_;  // addresses are stable
   std::vector<std::uint32_t> free_;

@@ -1,0 +1,185 @@
+#include "proxy/session/judge.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "common/base/ascii.h"
+#include "proxy/grammar/base64.h"
+#include "proxy/policy/names.h"
+#include "proxy/session/question.h"
+#include "proxy/session/session.h"
+#include "proxy/session/worker.h"
+
+namespace postern::session {
+
+using dialogue::Failure;
+
+namespace {
+
+// A service that only ever says "again" has said nothing.
+constexpr int kMostRepeats = 30;
+constexpr std::size_t kChallengeOctets = 1024;
+
+Fail<Outcome> refuse(Failure failure) { return Fail<Outcome>(Outcome::refused(failure)); }
+
+// A MailServer without providers: the mail pod decides.
+const config::Provider& mail_pod() {
+  static const config::Provider provider = [] {
+    config::Provider pod;
+    pod.name = "backend";
+    pod.mechanisms = {Mechanism::Plain, Mechanism::Login};
+    return pod;
+  }();
+  return provider;
+}
+
+// Null among them: one that is not in force, though its MailServer names it.
+std::vector<const config::Provider*> providers_of(const Visit& v) {
+  std::vector<const config::Provider*> out;
+  for (const std::string& name : v.server->providers) {
+    out.push_back(v.prepared->snapshot->provider(name));
+  }
+  if (out.empty()) out.push_back(&mail_pod());
+  return out;
+}
+
+// The name that it is in force under.
+std::string_view resource_of(const Visit& v, const config::Provider& provider) {
+  for (const std::string& name : v.server->providers) {
+    if (v.prepared->snapshot->provider(name) == &provider) return name;
+  }
+  return {};
+}
+
+bool anybody_checks(const std::vector<const config::Provider*>& providers, Mechanism mechanism) {
+  return std::any_of(providers.begin(), providers.end(), [&](const config::Provider* provider) {
+    return provider->mechanisms.has(mechanism);
+  });
+}
+
+Outcome refused_by(policy::Refuse refusal, const config::Provider& provider, Instant now) {
+  Outcome out = Outcome::refused(Failure::CredentialsRefused);
+  const auto* http = std::get_if<config::HttpProvider>(&provider.kind);
+  if (http == nullptr) return out;
+  if (http->refusal_text == config::RefusalText::PassThrough) out.detail = std::move(refusal.text);
+  if (auto told = grammar::base64::decode(refusal.challenge, kChallengeOctets)) {
+    out.sasl_error = told->view();
+  }
+  // ARES-11: who may try again is told to wait; who is not told so goes.
+  const bool is_nginx_style = http->style == config::AuthStyle::AuthHttp;
+  if (refusal.wait) out.until = now + *refusal.wait;
+  out.last = is_nginx_style && !refusal.wait;
+  return out;
+}
+
+void log_unavailable(const Session& session, Worker& worker, const config::Provider& provider,
+                     std::string_view detail) {
+  const Record& record = session.record();
+  if (record.least > LogLevel::Warning) return;
+  worker.needs().log.line(LogLevel::Warning, "auth provider gave no answer",
+                          {{field::kSession, record.id},
+                           {field::kMailServer, record.server},
+                           {"provider", provider.name},
+                           {field::kDetail, detail}});
+}
+
+}  // namespace
+
+Result<policy::AuthChain, Outcome> begin_judging(Session& session) {
+  Visit& v = session.visit();
+  const Shown shown = shown_by(*v.evidence);
+  session.record().user = printable(shown.mailbox);
+  session.record().mechanism = name_of(shown.mechanism);
+  // Nobody is asked about a name that could never be a mailbox.
+  const bool is_named = !shown.mailbox.empty() || shown.mechanism != Mechanism::External;
+  if (is_named && !policy::canonical_mailbox(shown.mailbox)) {
+    return refuse(Failure::CredentialsRefused);
+  }
+  const auto providers = providers_of(v);
+  for (const config::Provider* provider : providers) {
+    if (provider == nullptr) return refuse(Failure::InternalConfig);
+  }
+  if (!anybody_checks(providers, shown.mechanism)) return refuse(Failure::MechanismRefused);
+  policy::AuthChain chain(providers, shown.mechanism, shown.name);
+  // Of a domain that nobody has: unknown, in the words that everybody unknown hears.
+  if (chain.empty()) return refuse(Failure::CredentialsRefused);
+  return chain;
+}
+
+Outcome Judging::proceed(Session& session, Worker& worker) {
+  Visit& v = session.visit();
+  if (worker.now() >= v.login_by) return Outcome::refused(Failure::AuthUnavailable);
+  // Nobody is logged in who is not there any more (BUG-19).
+  if (session.ready.client_in && session.client.peer_ended()) {
+    return Outcome::ended(Failure::ClientWentAway);
+  }
+  if (answer) {
+    policy::Answer said = std::move(*answer);
+    answer.reset();
+    if (auto outcome = take(std::move(said), session, worker)) return std::move(*outcome);
+  }
+  if (again_at && worker.now() < *again_at) {
+    return Outcome::waiting(std::min(*again_at, v.login_by));
+  }
+  again_at.reset();
+  if (!asked.under_way()) {
+    const config::Provider& provider = *chain.asked();
+    if (std::holds_alternative<config::BackendProvider>(provider.kind)) {
+      auto own = identity_of_evidence(std::move(*v.evidence));
+      v.evidence.reset();
+      if (!own) return Outcome::refused(Failure::MechanismRefused);
+      v.identity.emplace(std::move(*own));
+      return Outcome::of(Outcome::Kind::Judged);
+    }
+    // A service vouches for who he is, and nobody yet for whom else he may be.
+    if (acts_for_another(*v.evidence)) return Outcome::refused(Failure::CredentialsRefused);
+    ask(session, worker);
+  }
+  return Outcome::waiting(v.login_by);
+}
+
+void Judging::ask(Session& session, Worker& worker) {
+  Visit& v = session.visit();
+  policy::Question question = question_of(session, *chain.asked(), resource_of(v, *chain.asked()));
+  const auto hear = [this, &session, &worker](policy::Answer said) {
+    asked.answered();
+    answer.emplace(std::move(said));
+    worker.enqueue(session);
+  };
+  policy::Asker& asker = worker.asker();
+  asked = policy::Asked(asker, asker.ask(std::move(question), v.prepared.shared(), hear));
+}
+
+std::optional<Outcome> Judging::take(policy::Answer said, Session& session, Worker& worker) {
+  Visit& v = session.visit();
+  if (const auto* again = std::get_if<policy::AskAgain>(&said)) {
+    if (++repeats > kMostRepeats) return Outcome::refused(Failure::AuthUnavailable);
+    again_at = worker.now() + again->after;
+    return std::nullopt;
+  }
+  const config::Provider& provider = *chain.asked();
+  if (const auto* away = std::get_if<policy::Unavailable>(&said)) {
+    log_unavailable(session, worker, provider, away->detail);
+  }
+  auto verdict = chain.hear(std::move(said));
+  repeats = 0;
+  if (!verdict) return std::nullopt;
+  if (auto* accept = std::get_if<policy::Accept>(&*verdict)) {
+    auto found = identity_of_answer(std::move(*v.evidence), std::move(*accept));
+    v.evidence.reset();
+    if (!found) {
+      log_unavailable(session, worker, provider, "returned no password, and none was shown");
+      return Outcome::refused(Failure::AuthUnavailable);
+    }
+    v.identity.emplace(std::move(*found));
+    return Outcome::of(Outcome::Kind::Judged);
+  }
+  if (auto* refusal = std::get_if<policy::Refuse>(&*verdict)) {
+    v.unknown_user = refusal->unknown_user;
+    return refused_by(std::move(*refusal), provider, worker.now());
+  }
+  return Outcome::refused(Failure::AuthUnavailable);
+}
+
+}  // namespace postern::session
