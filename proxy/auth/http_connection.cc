@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "common/base/check.h"
 #include "proxy/net/dialer.h"
 
@@ -60,7 +62,7 @@ Step HttpConnection::send() {
     case IoStatus::Done: return fail(Step::Garbled, "octets came before the question");
     case IoStatus::Ended:
     case IoStatus::Broken:
-      return fail(reused() ? Step::Closed : Step::Unreached, "closed before the question");
+      return fail(reused() ? Step::Closed : Step::Unreached, closed("before the question"));
   }
   while (!request_.empty()) {
     const Io io = stream_.write(request_.view());
@@ -69,7 +71,7 @@ Step HttpConnection::send() {
       case IoStatus::WantRead:
       case IoStatus::WantWrite: return Step::Waiting;
       case IoStatus::Ended:
-      case IoStatus::Broken: return fail(Step::Closed, "closed before the question was sent");
+      case IoStatus::Broken: return fail(Step::Closed, closed("before the question was sent"));
     }
   }
   request_.clear();
@@ -86,7 +88,7 @@ Step HttpConnection::read() {
       case IoStatus::WantWrite: return Step::Waiting;
       case IoStatus::Ended:
       case IoStatus::Broken:
-        if (!reader_->begun()) return fail(Step::Closed, "closed without an answer");
+        if (!reader_->begun()) return fail(Step::Closed, closed("without an answer"));
         return judge(reader_->ended());
     }
     const Step step = judge(reader_->took(io.octets));
@@ -117,6 +119,12 @@ bool HttpConnection::quiet() {
 net::IoStatus HttpConnection::unasked() {
   char octet = 0;  // a second answer may hold a password: one octet of it is no secret
   return stream_.read({&octet, 1}).status;
+}
+
+std::string HttpConnection::closed(std::string_view when) const {
+  std::string out = fmt::format("closed {}", when);
+  if (stream_.secured()) out.append(": ").append(stream_.tls_error());
+  return out;
 }
 
 Step HttpConnection::fail(Step step, std::string reason) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "common/base/bytes.h"
@@ -63,6 +64,7 @@ class HttpConnection {
   [[nodiscard]] Step read();
   [[nodiscard]] Step judge(Reading reading);
   [[nodiscard]] Step fail(Step step, std::string reason);
+  [[nodiscard]] std::string closed(std::string_view when) const;  // and how TLS ended
   // What is there to be read, though nothing was asked.
   [[nodiscard]] net::IoStatus unasked();
 

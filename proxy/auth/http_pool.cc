@@ -12,7 +12,13 @@ HttpPool::HttpPool(const std::vector<ServerAddress>& addresses) {
 
 std::string HttpPool::key(const config::HttpService& service, const net::TlsClient* tls) {
   std::string key = fmt::format("{}", static_cast<const void*>(tls));
-  for (const ServerAddress& address : service.addresses) key.append(" ").append(address.text());
+  key.reserve(key.size() + service.addresses.size() * (sizeof(IpAddress) + 2));
+  for (const ServerAddress& address : service.addresses) {
+    key.push_back(address.ip.family() == IpAddress::Family::V4 ? '4' : '6');
+    key.append(address.ip.octets().begin(), address.ip.octets().end());
+    key.push_back(static_cast<char>(address.port >> 8U));
+    key.push_back(static_cast<char>(address.port & 0xFFU));
+  }
   return key;
 }
 

@@ -32,7 +32,7 @@ class HttpPool {
  public:
   explicit HttpPool(const std::vector<ServerAddress>& addresses);
 
-  // What tells authorities apart.
+  // What tells authorities apart; octets, not for people.
   [[nodiscard]] static std::string key(const config::HttpService& service,
                                        const net::TlsClient* tls);
 
