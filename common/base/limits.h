@@ -32,6 +32,8 @@ inline constexpr std::size_t kBackendReplyOctets = 16384;
 inline constexpr std::size_t kRelayTurnOctets = std::size_t{256} << 10;
 // Steps of a dialogue in one turn.
 inline constexpr int kDialogueStepsPerTurn = 64;
+// A PROXY header comes within this from who has to say one. Security R2: absolute.
+inline constexpr std::chrono::seconds kProxyHeaderWait{3};
 // Full handshakes a worker does in one turn: 8 × 0.3 ms keeps others' latency below 3 ms.
 inline constexpr int kHandshakesPerTurn = 8;
 // Closing waits this long, and reads this much, so that a RST does not destroy the last answer.

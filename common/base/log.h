@@ -27,6 +27,7 @@ inline constexpr std::string_view kListener = "listener";
 inline constexpr std::string_view kProtocol = "protocol";
 inline constexpr std::string_view kClientIp = "client_ip";
 inline constexpr std::string_view kClientPort = "client_port";
+inline constexpr std::string_view kVia = "via";
 inline constexpr std::string_view kSni = "sni";
 inline constexpr std::string_view kTls = "tls";
 inline constexpr std::string_view kMailServer = "mailserver";

@@ -195,17 +195,23 @@ void Acceptor::admit(Door& door, net::Accepted accepted) {
     worker_.needs().counters.refused_connection("nothing_served");
     return;
   }
+  const auto presentation = session::presentation_of(*listener, accepted.client.ip);
+  if (presentation == session::Presentation::Refused) {
+    worker_.needs().counters.refused_connection("not_trusted");
+    return;
+  }
   const config::Tenant& first = listener->tenants.front();
   const config::Server* server = worker_.prepared()->snapshot->server(first.server);
-  auto places = worker_.needs().places.arrive({first.server, door.port, accepted.client.ip},
-                                              {server->limits, first.max_connections});
+  auto places = session::first_places(worker_.needs().places, presentation,
+                                      {first.server, door.port, accepted.client.ip},
+                                      {server->limits, first.max_connections});
   if (!places) {
     worker_.needs().counters.refused_connection(quota::name_of(places.error().scope));
     session::turn_away(accepted.stream, listener->tls, Failure::Overloaded);
     return;
   }
   worker_.open({std::move(accepted.stream), ClientAddress{accepted.client},
-                ServerAddress{accepted.local}, listener, std::move(*places)});
+                ServerAddress{accepted.local}, listener, std::move(*places), presentation});
 }
 
 }  // namespace postern::entry

@@ -116,15 +116,22 @@ TlsSummary Stream::tls_summary() const {
   return summary;
 }
 
+Io Stream::receive(std::span<char> into, int flags) {
+  ssize_t got = 0;
+  do {
+    got = ::recv(fd_, into.data(), into.size(), flags);
+  } while (got < 0 && errno == EINTR);
+  if (got == 0 && !into.empty()) return {IoStatus::Ended, 0};
+  return plain_result(got, IoStatus::WantRead);
+}
+
+Io Stream::peek(std::span<char> into) {
+  check(!tls_, "only plain octets are looked at before they are taken");
+  return receive(into, MSG_PEEK);
+}
+
 Io Stream::read(std::span<char> into) {
-  if (!tls_) {
-    ssize_t got = 0;
-    do {
-      got = ::recv(fd_, into.data(), into.size(), 0);
-    } while (got < 0 && errno == EINTR);
-    if (got == 0 && !into.empty()) return {IoStatus::Ended, 0};
-    return plain_result(got, IoStatus::WantRead);
-  }
+  if (!tls_) return receive(into, 0);
   forget_errors();
   std::size_t got = 0;
   const int result = SSL_read_ex(tls_, into.data(), into.size(), &got);

@@ -56,6 +56,8 @@ class Stream {
   [[nodiscard]] ssl_st* tls() const { return tls_; }
 
   [[nodiscard]] Io read(std::span<char> into);
+  // What read() would give next, and does still. Only before TLS.
+  [[nodiscard]] Io peek(std::span<char> into);
   // A partial write repeats with the same octets first (SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER is on).
   [[nodiscard]] Io write(ByteView octets);
   // The peer has ended its side, or reset the connection, whatever of it was not read yet.
@@ -75,6 +77,8 @@ class Stream {
   void close();
 
  private:
+  [[nodiscard]] Io receive(std::span<char> into, int flags);
+
   int fd_ = -1;
   ssl_st* tls_ = nullptr;
 };

@@ -14,6 +14,7 @@ struct Outcome {
   enum class Kind : std::uint8_t {
     Waiting,     // for the loop, at most until `until`
     Again,       // its turn is used up: the run queue calls again
+    Presented,   // the PROXY header has said who the client is
     Upgrading,   // STARTTLS was agreed on with the client
     Secured,     // TLS with the client is up
     Identified,  // the client showed credentials

@@ -88,6 +88,7 @@ policy::Question question_of(Session& session, const config::Provider& provider,
   question.client = v.facts.client;
   question.server_name = v.facts.server;
   question.client_tls = client_tls_of(session.client);
+  question.proxy_header = v.proxy_header;
   return question;
 }
 

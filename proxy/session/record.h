@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "common/base/address.h"
@@ -19,6 +20,8 @@ struct Record {
   std::uint16_t port = 0;
   ClientAddress client;
   ServerAddress local;  // where the client came in
+  // Whose PROXY header said both; the peer's own address. Nothing: the connection's hold.
+  std::optional<SocketAddress> via;
   Instant began{};
   std::string sni;
   std::string tls;  // "TLSv1.3/TLS_AES_256_GCM_SHA384/resumed"

@@ -28,15 +28,37 @@ void Session::begin(SessionId id, Arrival arrival, Worker& worker) {
   record_->client = arrival.client;
   record_->local = arrival.local;
   record_->began = worker.now();
-  auto visit = std::make_unique<Visit>(worker.snapshots(), id.slot, *arrival.listener);
-  visit->facts.client = arrival.client;
-  const bool implicit = arrival.listener->tls == config::ListenerTls::Implicit;
+  worker.needs().counters.before_login.add(1);
+  if (arrival.presentation == Presentation::None) {
+    enter(*arrival.listener, worker);
+  } else {
+    present(arrival.presentation, *arrival.listener, worker);
+  }
+}
+
+void Session::present(Presentation how, const config::Listener& listener, Worker& worker) {
+  record_->server = listener.tenants.front().server;
+  record_->port = listener.port;
+  record_->protocol = listener.protocol;
+  take_terms(*record_, terms_of(*worker.prepared()->snapshot->server(record_->server)));
+  stage_ = std::make_unique<Presenting>(how, worker.now() + limits::kProxyHeaderWait);
+}
+
+void Session::receive(Worker& worker) {
+  enter(std::get<std::unique_ptr<Presenting>>(stage_)->listener(), worker);
+}
+
+void Session::enter(const config::Listener& listener, Worker& worker) {
+  auto visit = std::make_unique<Visit>(worker.snapshots(), id_.slot, listener);
+  visit->facts.client = record_->client;
+  if (const auto* presenting = std::get_if<std::unique_ptr<Presenting>>(&stage_)) {
+    (*presenting)->tell(*visit, *record_);
+  }
   stage_ = std::move(visit);
   settle_tenant(*this);
   secure(worker);
-  worker.needs().counters.before_login.add(1);
   worker.needs().counters.visits.add(1);
-  if (!implicit) converse(worker);
+  if (listener.tls != config::ListenerTls::Implicit) converse(worker);
 }
 
 void Session::begin_closing(SessionId id, net::Stream guest, Worker& worker) {
@@ -55,6 +77,7 @@ void Session::advance(Worker& worker) {
     switch (outcome.kind) {
       case Outcome::Kind::Waiting:    return worker.arm(*this, outcome.until);
       case Outcome::Kind::Again:      return worker.enqueue(*this);
+      case Outcome::Kind::Presented:  receive(worker); break;   // by a load balancer
       case Outcome::Kind::Upgrading:  secure(worker); break;    // STARTTLS
       case Outcome::Kind::Secured:    converse(worker); break;  // greeting, capabilities, login
       case Outcome::Kind::Identified: judge(worker); break;     // who is it?
@@ -79,6 +102,9 @@ Outcome Session::proceed(Worker& worker) {
     return std::visit([&](auto& step) { return step.proceed(*this, worker); }, (*visit)->step);
   }
   if (auto* relaying = std::get_if<Relaying>(&stage_)) return relaying->proceed(*this, worker);
+  if (auto* presenting = std::get_if<std::unique_ptr<Presenting>>(&stage_)) {
+    return (*presenting)->proceed(*this, worker);
+  }
   return std::get<Closing>(stage_).proceed(*this, worker);
 }
 
@@ -194,7 +220,9 @@ void Session::relay(Worker& worker) {
 }
 
 void Session::leave_visit(Worker& worker) {
-  worker.needs().counters.visits.add(-1);
+  if (std::holds_alternative<std::unique_ptr<Visit>>(stage_)) {
+    worker.needs().counters.visits.add(-1);
+  }
   worker.needs().counters.before_login.add(-1);
   places_.before_login.release();
 }
@@ -244,7 +272,7 @@ void Session::finish() {
 
 void Session::drain(Worker& worker) {
   if (over_ || std::holds_alternative<Closing>(stage_)) return;
-  if (relaying()) {
+  if (relaying() || std::holds_alternative<std::unique_ptr<Presenting>>(stage_)) {
     close(worker, Outcome::ended(Failure::Draining));
     worker.enqueue(*this);
     return;

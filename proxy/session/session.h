@@ -11,6 +11,7 @@
 #include "proxy/net/timers.h"
 #include "proxy/quota/place.h"
 #include "proxy/relay/relay.h"
+#include "proxy/session/presenting.h"
 #include "proxy/session/record.h"
 #include "proxy/session/session_log.h"
 #include "proxy/session/terms.h"
@@ -52,6 +53,7 @@ struct Arrival {
   ServerAddress local;
   const config::Listener* listener = nullptr;
   quota::Places places;
+  Presentation presentation = Presentation::None;
 };
 
 class Session {
@@ -60,7 +62,8 @@ class Session {
   // A guest who was told to go: nothing is left but to let him hear it.
   void begin_closing(SessionId id, net::Stream guest, Worker& worker);
   void advance(Worker& worker);
-  // Drain: a client in dialogue is told goodbye; a relayed one is closed.
+  // Drain: a client in dialogue is told goodbye; a relayed one is closed, and who has not said yet
+  // whom he brings.
   void drain(Worker& worker);
   // Its snapshot is too old: who has not logged in is sent away, in words where there is a channel.
   void send_away(Worker& worker);
@@ -86,6 +89,9 @@ class Session {
 
  private:
   [[nodiscard]] Outcome proceed(Worker& worker);
+  void present(Presentation how, const config::Listener& listener, Worker& worker);
+  void receive(Worker& worker);
+  void enter(const config::Listener& listener, Worker& worker);
   void secure(Worker& worker);
   void converse(Worker& worker);
   void turn_back(Worker& worker, Outcome refused);
@@ -104,7 +110,9 @@ class Session {
 
   SessionId id_;
   bool over_ = true;
-  std::variant<std::monostate, std::unique_ptr<Visit>, Relaying, Closing> stage_;
+  std::variant<std::monostate, std::unique_ptr<Presenting>, std::unique_ptr<Visit>, Relaying,
+               Closing>
+      stage_;
   quota::Places places_;
   std::unique_ptr<Record> record_;
   SessionEnd end_;

@@ -42,6 +42,7 @@ void log_session(Log& log, const Record& record, const SessionEnd& end) {
   const LogLevel level = failed ? row.level : LogLevel::Info;
   if (level < record.least || !log.takes(level)) return;
   const std::string client = record.client.ip.text();
+  const std::string via = record.via ? record.via->text() : std::string();
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(end.at - record.began).count();
   log.line(level, "session ended",
@@ -50,6 +51,7 @@ void log_session(Log& log, const Record& record, const SessionEnd& end) {
             {field::kListener, std::int64_t{record.port}},
             {field::kClientIp, client},
             {field::kClientPort, std::int64_t{record.client.port}},
+            {field::kVia, via},
             {field::kSni, record.sni},
             {field::kTls, record.tls},
             {field::kMailServer, record.server},

@@ -18,6 +18,7 @@
 #include "proxy/policy/auth_chain.h"
 #include "proxy/policy/balancing.h"
 #include "proxy/policy/facts.h"
+#include "proxy/policy/question.h"
 #include "proxy/session/drive.h"
 #include "proxy/session/snapshots.h"
 #include "proxy/upstream/reach.h"
@@ -139,6 +140,7 @@ struct Visit {
   std::size_t tenant_index = 0;
   const config::Server* server;
   policy::Facts facts;
+  std::optional<policy::ProxyHeaderFacts> proxy_header;  // for auth services; believed or not
   std::unique_ptr<dialogue::Front> front;
   FrontDrive drive;
   Buffer in;  // what the client said and nobody consumed yet

@@ -7,38 +7,10 @@
 #include <string>
 
 #include "tests/support/socket_pair.h"
-#include "tests/unit/proxy/session/sim_worker.h"
+#include "tests/unit/proxy/entry/gate.h"
 
-namespace postern::entry {
+namespace postern::entry::test {
 namespace {
-
-using session::test::Peer;
-using session::test::SimWorker;
-using session::test::World;
-
-// A worker with a gate on a loopback port of the system's choice.
-class AcceptorTest : public ::testing::Test {
- protected:
-  explicit AcceptorTest(const World& world = World()) : sim_(world), gate_(sim_.worker) {
-    auto sockets = net::listen_on({IpAddress::v4({127, 0, 0, 1}), 0}, 1);
-    EXPECT_TRUE(sockets.has_value());
-    address_ = sockets->front().local();
-    gate_.open_door(143, std::move(sockets->front()));
-  }
-  // Connected already when this returns: the kernel's queue takes it.
-  [[nodiscard]] Peer knock() {
-    auto dialled = dialer_.dial(address_);
-    EXPECT_TRUE(dialled.has_value());
-    Peer peer(::dup(dialled->fd()));
-    return peer;
-  }
-  [[nodiscard]] std::string metrics() const { return sim_.metrics.text(); }
-
-  SimWorker sim_;
-  Acceptor gate_;
-  net::TcpDialer dialer_;
-  SocketAddress address_;
-};
 
 TEST_F(AcceptorTest, takes_a_guest_and_greets_him) {
   Peer guest = knock();
@@ -225,4 +197,4 @@ TEST_F(FullHouse, turns_the_guest_away_in_words_and_takes_the_next_when_there_is
 }
 
 }  // namespace
-}  // namespace postern::entry
+}  // namespace postern::entry::test

@@ -21,6 +21,22 @@ TEST(Stream, moves_octets_and_tells_when_there_are_none) {
   EXPECT_EQ(test::read_all(a), "hello");
 }
 
+TEST(Stream, looks_at_octets_without_taking_them) {
+  auto [a, b] = test::stream_pair();
+  char octets[8];
+  EXPECT_EQ(b.peek(octets).status, IoStatus::WantRead);
+  ASSERT_EQ(a.write("hello").octets, 5U);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(b.peek(octets).octets, 5U);
+    EXPECT_EQ(std::string_view(octets, 5), "hello");
+  }
+  EXPECT_EQ(b.read(std::span(octets).first(2)).octets, 2U);
+  EXPECT_EQ(b.peek(octets).octets, 3U);
+  EXPECT_EQ(test::read_all(b), "llo");
+  a.close();
+  EXPECT_EQ(b.peek(octets).status, IoStatus::Ended);
+}
+
 TEST(Stream, tells_the_end_from_a_break) {
   auto [a, b] = test::stream_pair();
   b.shutdown_write();
