@@ -25,6 +25,9 @@ class Counters {
   void handshake(std::string_view version, bool resumed, bool succeeded);
   void relayed(Protocol protocol, std::uint64_t in, std::uint64_t out);
 
+  // For what counts by itself.
+  [[nodiscard]] Metrics& metrics() { return metrics_; }
+
   Gauge& before_login;  // sessions that have not logged in
   Gauge& relaying;
   Counter& sent_away;

@@ -39,7 +39,12 @@ std::array<std::uint8_t, 4> boot_octets() {
 }  // namespace
 
 Worker::Worker(std::uint8_t index, WorkerNeeds needs)
-    : index_(index), needs_(needs), timers_(needs.clock.now()), now_(needs.clock.now()) {}
+    : index_(index),
+      needs_(needs),
+      timers_(needs.clock.now()),
+      desk_({loop_, timers_, needs.dialer, tls_sessions_, needs.clock, needs.log,
+             needs.counters.metrics()}),
+      now_(needs.clock.now()) {}
 
 Worker::~Worker() = default;
 
@@ -60,7 +65,9 @@ void Worker::turn(Duration most) {
   loop_.run_posted();
   timers_.advance(now_, [this](std::uint64_t token) {
     const auto slot = static_cast<std::uint32_t>(token);
-    if ((token & kListenerTimer) != 0) {
+    if (token == auth::Desk::kTimerToken) {
+      desk_.on_timer();
+    } else if ((token & kListenerTimer) != 0) {
       gate_(slot);
     } else {
       enqueue(slots_[slot].session);
@@ -83,6 +90,7 @@ void Worker::take(const net::Event& event) {
     gate_(event.token.slot);
     return;
   }
+  if (event.token.role == net::Role::Provider) return desk_.on_event(event);
   Session* session = find(event.token);
   if (!session) return;  // stale: of a descriptor that was closed in this batch
   const bool client = event.token.role == net::Role::Client;

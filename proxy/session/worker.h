@@ -18,6 +18,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "proxy/auth/desk.h"
 #include "proxy/net/dialer.h"
 #include "proxy/net/loop.h"
 #include "proxy/net/prepared.h"
@@ -73,7 +74,7 @@ class Worker {
   [[nodiscard]] net::TlsSessions& tls_sessions() { return tls_sessions_; }
   [[nodiscard]] upstream::Health& health() { return health_; }
   [[nodiscard]] WorkerNeeds& needs() { return needs_; }
-  // Who asks auth services for the sessions of this worker; set before the first session.
+  // Who asks auth services for the sessions of this worker: its desk, or a test's own.
   [[nodiscard]] policy::Asker& asker() { return *asker_; }
   void ask_through(policy::Asker& asker) { asker_ = &asker; }
 
@@ -130,7 +131,8 @@ class Worker {
   net::TlsSessions tls_sessions_;
   upstream::Health health_;
   std::function<void(std::uint32_t)> gate_;
-  policy::Asker* asker_ = nullptr;
+  auth::Desk desk_;
+  policy::Asker* asker_ = &desk_;
 
   std::deque<Slot> slots_;  // addresses are stable
   std::vector<std::uint32_t> free_;
