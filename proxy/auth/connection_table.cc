@@ -17,7 +17,7 @@ std::optional<std::uint32_t> ConnectionTable::open(HttpConnection connection, Ht
     return std::nullopt;
   }
   free_.pop_back();
-  slot.connection.emplace(std::move(connection));
+  slot.connection = std::make_unique<HttpConnection>(std::move(connection));
   slot.pool = &pool;
   slot.asked_for = policy::RequestId::None;
   ++pool.open;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace postern::auth {
 class ConnectionTable {
  public:
   struct Slot {
-    std::optional<HttpConnection> connection;
+    std::unique_ptr<HttpConnection> connection;  // null: the slot is free
     HttpPool* pool = nullptr;
     policy::RequestId asked_for = policy::RequestId::None;  // None: idle
     std::uint32_t generation = 0;

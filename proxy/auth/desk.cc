@@ -114,6 +114,15 @@ Exchange* Desk::State::find(RequestId id) {
   return found == exchanges.end() ? nullptr : &found->second;
 }
 
+HttpConnection* Desk::State::connection_of(const Exchange& exchange) {
+  return exchange.slot ? connections.at(*exchange.slot).connection.get() : nullptr;
+}
+
+bool Desk::State::is_connecting(const Exchange& exchange) {
+  const HttpConnection* const connection = connection_of(exchange);
+  return connection && connection->connecting();
+}
+
 Service& Desk::State::service_of(const policy::Question& question) {
   const auto [at, made] = services.try_emplace(question.resource);
   if (made) {
@@ -224,16 +233,14 @@ void Desk::State::wake_by(Instant when) {
 void Desk::State::end_overdue(Instant now) {
   std::vector<RequestId> due;
   for (const auto& [id, exchange] : exchanges) {
-    const bool connects = exchange.slot && connections.at(*exchange.slot).connection->connecting();
-    const bool slow = connects && exchange.connect_by <= now;
+    const bool slow = is_connecting(exchange) && exchange.connect_by <= now;
     if (exchange.deadline <= now || slow) due.push_back(id);
   }
   std::ranges::sort(due);
   for (const RequestId id : due) {
     Exchange* const exchange = find(id);
     if (!exchange) continue;  // it waited, and was refused with the others
-    const bool connects =
-        exchange->slot && connections.at(*exchange->slot).connection->connecting();
+    const bool connects = is_connecting(*exchange);
     if (connects && now < exchange->deadline) {
       unreached(*exchange, "connecting took too long");
       continue;
@@ -270,8 +277,7 @@ void Desk::State::rearm(Instant now) {
   if (!pools.empty() || !services.empty()) wake_by(now + kSweep);
   for (const auto& [id, exchange] : exchanges) {
     wake_by(exchange.deadline);
-    const bool connects = exchange.slot && connections.at(*exchange.slot).connection->connecting();
-    if (connects) wake_by(exchange.connect_by);
+    if (is_connecting(exchange)) wake_by(exchange.connect_by);
   }
   for (const auto& [key, pool] : pools) {
     for (const std::uint32_t index : pool.idle) {

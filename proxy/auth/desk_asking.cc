@@ -31,19 +31,19 @@ void Desk::State::start(Exchange& exchange) {
   }
   auto request = auth_http_request(exchange.question);
   if (!request) return give_up(exchange, std::move(request.error()), Fate::NotAsked);
-  if (lend_idle(exchange, *request)) return advance(*exchange.slot);
+  if (const auto lent = lend_idle(exchange, *request)) return advance(*lent);
   dial(exchange, std::move(*request));
 }
 
 // nginx's own form ends its connection, and is sent on a new one.
-bool Desk::State::lend_idle(Exchange& exchange, Buffer& request) {
+std::optional<std::uint32_t> Desk::State::lend_idle(Exchange& exchange, Buffer& request) {
   HttpPool& pool = *exchange.pool;
   const config::Strictness strictness = exchange.provider().strictness;
   while (!pool.idle.empty()) {
     const std::uint32_t index = pool.idle.back();
     ConnectionTable::Slot& slot = connections.at(index);
     const bool wanted = strictness == config::Strictness::Strict;
-    if (!wanted && pool.may_open()) return false;
+    if (!wanted && pool.may_open()) return std::nullopt;
     if (!wanted || is_too_old(*slot.connection, needs.clock.now()) || !slot.connection->quiet()) {
       connections.close(index);
       continue;
@@ -53,9 +53,9 @@ bool Desk::State::lend_idle(Exchange& exchange, Buffer& request) {
     exchange.slot = index;
     ++exchange.service->asked;
     slot.connection->ask(std::move(request), strictness);
-    return true;
+    return index;
   }
-  return false;
+  return std::nullopt;
 }
 
 void Desk::State::dial(Exchange& exchange, Buffer request) {
@@ -90,7 +90,7 @@ bool Desk::State::dial_next(Exchange& exchange, Buffer& request, std::string& re
     ConnectionTable::Slot& slot = connections.at(*index);
     slot.asked_for = exchange.id;
     slot.connection->ask(std::move(request), exchange.provider().strictness);
-    exchange.slot = *index;
+    exchange.slot = index;
     ++exchange.service->asked;
     exchange.connect_by = now + (exchange.deadline - now) / left;
     wake_by(exchange.connect_by);
@@ -167,7 +167,7 @@ void Desk::State::unreached(Exchange& exchange, std::string reason) {
 }
 
 void Desk::State::closed(Exchange& exchange, std::string reason) {
-  const bool may_repeat = connections.at(*exchange.slot).connection->reused() && !exchange.repeated;
+  const bool may_repeat = connection_of(exchange)->reused() && !exchange.repeated;
   drop(exchange);
   if (!may_repeat) return give_up(exchange, std::move(reason), Fate::Outage);
   exchange.repeated = true;

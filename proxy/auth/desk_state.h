@@ -31,7 +31,8 @@ struct Desk::State {
 
   // Asking: desk_asking.cc.
   void start(Exchange& exchange);
-  [[nodiscard]] bool lend_idle(Exchange& exchange, Buffer& request);
+  // The slot of the connection that it has now.
+  [[nodiscard]] std::optional<std::uint32_t> lend_idle(Exchange& exchange, Buffer& request);
   void dial(Exchange& exchange, Buffer request);
   [[nodiscard]] bool dial_next(Exchange& exchange, Buffer& request, std::string& reason);
   void advance(std::uint32_t index);
@@ -58,6 +59,9 @@ struct Desk::State {
   void sweep(Instant now);
   void rearm(Instant now);
 
+  // Null: it has none.
+  [[nodiscard]] HttpConnection* connection_of(const Exchange& exchange);
+  [[nodiscard]] bool is_connecting(const Exchange& exchange);
   [[nodiscard]] Exchange* find(policy::RequestId id);
   [[nodiscard]] Service& service_of(const policy::Question& question);
   [[nodiscard]] HttpPool& pool_of(const Exchange& exchange);
