@@ -2,7 +2,7 @@
 // common/wire carries them, the proxy keeps them in a Snapshot. Names are those of the stream
 // (decision 0001):
 //   SECRET    "namespace/name" of a Secret, plus "#key" where a key was asked for;
-//             "namespace/ConfigMap/name#key" of a ConfigMap
+//             "namespace/ConfigMap/name#key" of a ConfigMap, "namespace/text/name#key" of a text
 //   BACKEND   "namespace/mailserver/backend"      ENDPOINTS  the same name as its backend
 //   PROVIDER  "namespace/mailserver/provider"
 //   SERVER    "namespace/mailserver"              LISTENER   "port"

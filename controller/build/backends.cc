@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "controller/build/checks.h"
+#include "controller/build/class_rules.h"
 #include "controller/build/passes.h"
 #include "controller/build/ports.h"
 #include "controller/build/secrets.h"
@@ -82,9 +83,18 @@ PortWish wish_for(const BackendDraft& backend, Protocol protocol) {
   return wish;
 }
 
+config::BackendTlsMode dynamic_tls(std::string_view mode) {
+  if (mode == "Disabled") return config::BackendTlsMode::Disabled;
+  return mode == "StartTLS" ? config::BackendTlsMode::StartTls : config::BackendTlsMode::Implicit;
+}
+
 std::optional<FoundPort> find_port(const BackendDraft& backend, const PortWish& wish,
                                    const model::ServiceObject* service) {
   const auto number = wish.written != nullptr ? wish.written->port : std::nullopt;
+  // The auth service tells the port, and nobody what it speaks.
+  if (std::holds_alternative<model::DynamicBackend>(backend.spec->where)) {
+    return FoundPort{{}, dynamic_tls(wish.tls)};
+  }
   if (service != nullptr) {
     return number ? written_port(service->ports, wish.protocol, wish.tls, *number)
                   : discover_port(service->ports, wish.protocol, wish.tls);
@@ -244,6 +254,26 @@ void add_members(BackendDraft& backend) {
   if (!written.empty()) backend.backend.on_unavailable = on_unavailable_word(written);
 }
 
+// Addresses that a service tells are held to what the class opens, as those that people write.
+void add_dynamic(const Setting& setting, ServerDraft& server, BackendDraft& backend) {
+  const auto* dynamic = std::get_if<model::DynamicBackend>(&backend.spec->where);
+  if (dynamic == nullptr) return;
+  const std::string field = backend.field + ".dynamic.allowedCIDRs";
+  backend.backend.dynamic = setting.rules.open_within(dynamic->allowed);
+  if (backend.backend.dynamic.empty()) {
+    server.remark(
+        Remark{field, "EgressNotAllowed",
+               "proxies of this class may connect to none of these addresses: ask whoever "
+               "runs the proxies for egress.allowedCIDRs"});
+  }
+  const auto is_all = [](const Network& network) { return network.prefix == 0; };
+  if (std::ranges::any_of(dynamic->allowed, is_all)) {
+    server.remark(insecure(field, "AnyBackendAddress",
+                           fmt::format("passwords go wherever the auth service says for backend {}",
+                                       backend.spec->name)));
+  }
+}
+
 BackendDraft draft_backend(const Setting& setting, ServerDraft& server, std::size_t index) {
   BackendDraft backend;
   backend.spec = &server.spec->backends[index];
@@ -257,6 +287,8 @@ BackendDraft draft_backend(const Setting& setting, ServerDraft& server, std::siz
   add_members(backend);
   add_ports(setting, server, backend);
   add_tls(setting, server, backend);
+  add_dynamic(setting, server, backend);
+  if (!backend.reachable) backend.backend.dynamic.clear();
   return backend;
 }
 

@@ -48,7 +48,7 @@ struct Builder::State {
   SecretTable secrets;
   LastGood last_good;
   std::set<std::pair<std::int64_t, ObjectKey>> expiries;
-  std::size_t own_given = 0;  // SERVER, BACKEND and ENDPOINTS resources
+  std::size_t own_given = 0;  // SERVER, BACKEND, ENDPOINTS and PROVIDER resources
 
   [[nodiscard]] Work work_of(const Setting& setting, const world::Touched& touched);
   void count_in(const Setting& setting, Work& work) const;
@@ -120,7 +120,10 @@ void Builder::State::make(const Setting& setting, const ObjectKey& key, Extent e
     if (known != parts.end()) drop(known, out);
     return;
   }
-  if (known != parts.end() && extent == Extent::Endpoints) {
+  // Addresses of auth services are in PROVIDERs, which come with all the rest.
+  const bool asks = std::ranges::any_of(
+      spec->providers, [](const model::ProviderSpec& one) { return one.http() != nullptr; });
+  if (known != parts.end() && extent == Extent::Endpoints && !asks) {
     make_endpoints(setting, *spec, known->second);
     return;
   }

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace postern::build {
 namespace {
@@ -43,6 +46,42 @@ const Networks& loopback() {
   return kNetworks;
 }
 
+int bits_of(const Network& network) {
+  return network.base.family() == IpAddress::Family::V4 ? 32 : 128;
+}
+
+// The two halves of a network that is no single address.
+std::array<Network, 2> halves(const Network& network) {
+  std::array<std::uint8_t, 16> octets = network.base.octets();
+  const bool v4 = network.base.family() == IpAddress::Family::V4;
+  const std::size_t at = (v4 ? 12U : 0U) + network.prefix / 8U;
+  octets[at] = static_cast<std::uint8_t>(octets[at] | (0x80U >> (network.prefix % 8U)));
+  const auto prefix = static_cast<std::uint8_t>(network.prefix + 1);
+  const IpAddress upper =
+      v4 ? IpAddress::v4({octets[12], octets[13], octets[14], octets[15]}) : IpAddress::v6(octets);
+  return {Network{network.base, prefix}, Network{upper, prefix}};
+}
+
+// All of its addresses are judged alike: no border of a rule is inside it.
+bool is_uniform(const std::optional<Networks>& allowed, const Network& network) {
+  const auto is_inside = [&](const Network& rule) {
+    return rule.base.family() == network.base.family() && rule.prefix > network.prefix &&
+           network.contains(rule.base);
+  };
+  return std::ranges::none_of(link_local(), is_inside) &&
+         (!allowed || (std::ranges::none_of(loopback(), is_inside) &&
+                       std::ranges::none_of(*allowed, is_inside)));
+}
+
+// Split where a rule begins: at most one piece for each bit of each rule.
+void add_open(const std::optional<Networks>& allowed, const Network& network, Networks& out) {
+  if (network.prefix >= bits_of(network) || is_uniform(allowed, network)) {
+    if (egress_allows(allowed, network.base)) out.push_back(network);
+    return;
+  }
+  for (const Network& half : halves(network)) add_open(allowed, half, out);
+}
+
 }  // namespace
 
 bool egress_allows(const std::optional<Networks>& allowed, const IpAddress& address) {
@@ -52,6 +91,15 @@ bool egress_allows(const std::optional<Networks>& allowed, const IpAddress& addr
   return std::ranges::any_of(*allowed, [&](const Network& entry) {
     return entry.contains(address) && (closed == nullptr || lies_within(entry, *closed));
   });
+}
+
+std::vector<Network> egress_within(const std::optional<Networks>& allowed, const Networks& wanted) {
+  Networks out;
+  for (const Network& network : wanted) add_open(allowed, network, out);
+  std::ranges::sort(out, {}, [](const Network& one) { return std::pair(one.base, one.prefix); });
+  const auto same = std::ranges::unique(out);
+  out.erase(same.begin(), same.end());
+  return out;
 }
 
 bool opens_protected(const Network& entry) {

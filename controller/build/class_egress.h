@@ -15,6 +15,10 @@ namespace postern::build {
 [[nodiscard]] bool egress_allows(const std::optional<std::vector<Network>>& allowed,
                                  const IpAddress& address);
 
+// What of `wanted` proxies may connect to, as networks in order.
+[[nodiscard]] std::vector<Network> egress_within(const std::optional<std::vector<Network>>& allowed,
+                                                 const std::vector<Network>& wanted);
+
 // The entry opens loopback or link-local addresses: it lies within them.
 [[nodiscard]] bool opens_protected(const Network& entry);
 

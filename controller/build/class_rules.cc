@@ -202,6 +202,11 @@ bool ClassRules::may_point_to(const IpAddress& address) const {
                            : egress_allows(class_->egress, address);
 }
 
+std::vector<Network> ClassRules::open_within(const std::vector<Network>& wanted) const {
+  return class_ == nullptr ? egress_within(std::nullopt, wanted)
+                           : egress_within(class_->egress, wanted);
+}
+
 model::Problems ClassRules::problems() const {
   model::Problems out;
   if (class_ == nullptr || !class_->egress) return out;

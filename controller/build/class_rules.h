@@ -44,6 +44,8 @@ class ClassRules {
   // Whether proxies may connect there. To be asked for addresses that a MailServer wrote, for
   // postern.dev/addresses, and for endpoints of a Service without selector.
   [[nodiscard]] bool may_point_to(const IpAddress& address) const;
+  // What of these networks they may connect to.
+  [[nodiscard]] std::vector<Network> open_within(const std::vector<Network>& wanted) const;
   // What is said of `addresses` that may not be pointed to; `who` names what leads there
   // ("backend mailbox", "Service mail/dovecot").
   [[nodiscard]] Remark closed_target(const std::vector<IpAddress>& addresses, std::string field,

@@ -57,12 +57,19 @@ struct SecretDraft {
   config::SourceRef source;
 };
 
+struct ProviderDraft {
+  std::string name;  // PROVIDER resource
+  config::Provider provider;
+};
+
 struct ServerDraft {
   const model::MailServer* spec = nullptr;
   std::string path;                    // "mail/example": the SERVER resource
   std::vector<std::string> hostnames;  // of spec.hostnames, those that the class lets it claim
   std::vector<std::string> key_pairs;  // SECRET resources that can be used, in order of the refs
   std::vector<BackendDraft> backends;
+  std::vector<ProviderDraft> providers;
+  bool names_providers = false;  // false: the mail pod decides, and proxies need not know of more
   config::Server server;
   std::map<std::string, std::shared_ptr<const SecretDraft>> secrets;  // by the name of the resource
   model::Problems problems;

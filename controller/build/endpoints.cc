@@ -9,6 +9,7 @@
 #include "controller/build/checks.h"
 #include "controller/build/class_rules.h"
 #include "controller/build/passes.h"
+#include "controller/build/slices.h"
 
 namespace postern::build {
 namespace {
@@ -63,26 +64,6 @@ class Gathering {
   std::vector<IpAddress> closed_;
 };
 
-EndpointState state_of(const model::SliceEndpoint& endpoint) {
-  if (endpoint.terminating) {
-    return endpoint.serving ? EndpointState::ServingTerminating : EndpointState::NotReady;
-  }
-  return endpoint.ready ? EndpointState::Ready : EndpointState::NotReady;
-}
-
-// A slice's port belongs to the Service's port of the same name; in a slice written by hand a port
-// without a name may be the one that the Service's port leads to.
-std::uint16_t slice_port(const model::EndpointSliceObject& slice,
-                         const model::ServicePort& wanted) {
-  const auto named = std::ranges::find(slice.ports, wanted.name, &model::SlicePort::name);
-  if (named != slice.ports.end()) return named->port;
-  const std::uint16_t target = wanted.target_port != 0 ? wanted.target_port : wanted.port;
-  for (const model::SlicePort& port : slice.ports) {
-    if (port.name.empty() && port.port == target) return port.port;
-  }
-  return 0;
-}
-
 std::vector<config::EndpointPort> slice_ports(const BackendDraft& backend,
                                               const model::EndpointSliceObject& slice) {
   std::vector<config::EndpointPort> out;
@@ -98,8 +79,7 @@ std::vector<config::EndpointPort> slice_ports(const BackendDraft& backend,
 std::vector<config::EndpointPort> direct_ports(const BackendDraft& backend) {
   std::vector<config::EndpointPort> out;
   for (std::size_t i = 0; i < backend.ports.size(); ++i) {
-    const model::ServicePort& port = backend.ports[i];
-    const std::uint16_t number = port.target_port != 0 ? port.target_port : port.port;
+    const std::uint16_t number = direct_port(backend.ports[i]);
     if (number != 0) out.push_back({backend.backend.ports[i].protocol, number});
   }
   return out;

@@ -25,6 +25,36 @@ bool is_offered(const ServerDraft& draft, const BackendDraft& backend) {
   });
 }
 
+void need_secrets(const config::BackendTls& tls, std::set<std::string>& out) {
+  out.insert(tls.trust.begin(), tls.trust.end());
+  if (!tls.client_key_pair.empty()) out.insert(tls.client_key_pair);
+}
+
+void collect_providers(const model::MailServer& spec, Part& part) {
+  for (ProviderDraft& draft : part.draft.providers) {
+    if (const auto* http = std::get_if<config::HttpProvider>(&draft.provider.kind)) {
+      if (http->service.secure) need_secrets(http->service.tls, part.secrets);
+      for (const config::HttpHeader& header : http->service.headers) {
+        if (!header.secret.empty()) part.secrets.insert(header.secret);
+      }
+    }
+    config::FreshResource one = resource(draft.name, std::move(draft.provider), spec);
+    one.shared()->required_features = {std::string(config::kProviders)};
+    part.own.push_back(std::move(one));
+    part.draft.server.providers.push_back(draft.name);
+  }
+}
+
+// What an older proxy would do without these is worse than nothing: it is taken from it.
+config::FreshResource server_resource(const model::MailServer& spec, ServerDraft& draft) {
+  config::FreshResource out = resource(draft.path, std::exchange(draft.server, {}), spec);
+  const auto& server = std::get<config::Server>(out->body);
+  if (server.providers.empty()) return out;
+  out.shared()->required_features = {std::string(config::kProviders)};
+  out.shared()->on_unsupported = config::OnUnsupported::DropServer;
+  return out;
+}
+
 // What listeners need through the MailServer; what no offer leads to is not given to anybody.
 // The draft gives what it does not need for other endpoints: there are thousands of them.
 void collect_own(const model::MailServer& spec, Part& part) {
@@ -37,11 +67,11 @@ void collect_own(const model::MailServer& spec, Part& part) {
     part.own.push_back(resource(backend.name, backend.backend, spec));
     part.own.push_back(resource(backend.name, std::exchange(backend.endpoints, {}), spec));
     const config::BackendTls& tls = backend.backend.tls;
-    part.secrets.insert(tls.trust.begin(), tls.trust.end());
-    if (!tls.client_key_pair.empty()) part.secrets.insert(tls.client_key_pair);
+    need_secrets(tls, part.secrets);
     backend.backend.tls = {};
   }
-  part.own.push_back(resource(draft.path, std::exchange(draft.server, {}), spec));
+  if (draft.names_providers) collect_providers(spec, part);
+  part.own.push_back(server_resource(spec, draft));
   std::ranges::sort(part.own, {}, [](const auto& one) { return one->key(); });
 }
 
@@ -65,6 +95,7 @@ void run_passes(const Setting& setting, Part& part) {
   if (part.allowed) {
     build_identities(setting, draft);
     build_backends(setting, draft);
+    build_providers(setting, draft);
     part.problems_before = std::exchange(draft.problems, {});
     build_endpoints(setting, draft);
     part.problems_of_endpoints = std::exchange(draft.problems, {});

@@ -13,6 +13,8 @@ void build_identities(const Setting& setting, ServerDraft& server);
 void build_backends(const Setting& setting, ServerDraft& server);
 // Who serves each backend now. Also called alone, when only that has changed.
 void build_endpoints(const Setting& setting, ServerDraft& server);
+// Who checks credentials: services, their trust, where they are.
+void build_providers(const Setting& setting, ServerDraft& server);
 // What is offered, limits, time limits.
 void build_servers(const Setting& setting, ServerDraft& server);
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "common/base/ascii.h"
 #include "controller/build/checks.h"
 #include "controller/build/last_good.h"
 
@@ -133,6 +134,38 @@ std::optional<std::string> add_own_trust(const Setting& setting, ServerDraft& se
   // cert-manager writes ca.crt empty where the issuer has none to tell: not an error.
   if (bundle.pem.find("-----BEGIN") == std::string_view::npos) return std::nullopt;
   return add_bundle(server, own, bundle);
+}
+
+std::optional<std::string> add_text(const Setting& setting, ServerDraft& server,
+                                    const model::SecretKeyRef& ref, const std::string& field) {
+  auto refusal =
+      check_namespace(field, server.spec->meta.key.object_namespace, ref.object_namespace);
+  const model::SecretObject* secret = setting.world.secret(ref.object_namespace, ref.name);
+  const std::string path = ref.object_namespace + "/" + ref.name;
+  if (!refusal && secret == nullptr) {
+    refusal = Remark{field, "SecretNotFound", fmt::format("there is no Secret {}", path)};
+  }
+  const ByteView octets = secret == nullptr ? ByteView{} : octets_of(*secret, ref.key);
+  if (!refusal && octets.empty()) {
+    refusal = Remark{field, "InvalidSecret",
+                     fmt::format("Secret {} has nothing under {}", path, ref.key)};
+  }
+  // It would end the line of the request that it is put into.
+  if (!refusal && has_control(octets)) {
+    refusal = Remark{field, "InvalidSecret",
+                     fmt::format("Secret {}: {} has a line's end or other control signs in it; "
+                                 "write it without (printf, not echo)",
+                                 path, ref.key)};
+  }
+  if (refusal) {
+    server.remark(std::move(refusal));
+    return std::nullopt;
+  }
+  // Authorities may stand under the same key, and are another resource; no name has a slash.
+  std::string name = fmt::format("{}/text/{}#{}", ref.object_namespace, ref.name, ref.key);
+  server.secrets[name] = std::make_shared<const SecretDraft>(
+      SecretDraft{config::SecretText{secret->data.at(ref.key)}, source_of(secret->meta)});
+  return name;
 }
 
 }  // namespace postern::build

@@ -19,6 +19,11 @@ namespace postern::build {
                                                    const model::BundleRef& ref,
                                                    const std::string& field);
 
+// The value of one key, as a SECRET resource with a text; none: a remark has been made on `field`.
+[[nodiscard]] std::optional<std::string> add_text(const Setting& setting, ServerDraft& server,
+                                                  const model::SecretKeyRef& ref,
+                                                  const std::string& field);
+
 // ca.crt of a Secret that holds a key pair, where it has one.
 [[nodiscard]] std::optional<std::string> add_own_trust(const Setting& setting, ServerDraft& server,
                                                        const model::ObjectRef& ref);

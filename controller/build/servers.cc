@@ -12,37 +12,64 @@
 namespace postern::build {
 namespace {
 
-// What somebody can check: the backend, unless its provider says otherwise.
-MechanismSet checkable(const model::MailServer& spec) {
+bool asks_leniently(const ServerDraft& server) {
+  return std::ranges::any_of(server.providers, [](const ProviderDraft& one) {
+    const auto* http = std::get_if<config::HttpProvider>(&one.provider.kind);
+    return http != nullptr && http->strictness == config::Strictness::Nginx;
+  });
+}
+
+// What somebody can check: the backend, unless providers say otherwise.
+MechanismSet checkable(const ServerDraft& server) {
   const MechanismSet passwords{Mechanism::Plain, Mechanism::Login};
-  if (spec.providers.empty()) return passwords;
+  if (server.providers.empty()) return passwords;
   MechanismSet out;
-  for (const model::ProviderSpec& provider : spec.providers) {
-    if (provider.mechanisms.empty()) return passwords;
-    for (const std::string& name : provider.mechanisms) {
-      const auto mechanism = mechanism_named(name);
-      // Tokens are not passed on to backends yet.
-      if (mechanism && passwords.has(*mechanism)) out.add(*mechanism);
+  for (const ProviderDraft& provider : server.providers) {
+    for (const Mechanism mechanism : kMechanisms) {
+      if (provider.provider.mechanisms.has(mechanism)) out.add(mechanism);
     }
+  }
+  // Proxies ask for no client certificate; a lenient auth service is told the name that was typed,
+  // and decides (running.md 6).
+  if (!asks_leniently(server)) out.remove(Mechanism::External);
+  return out;
+}
+
+// Offered where nobody lists mechanisms: tokens and challenges only when they are listed.
+MechanismSet offered_unlisted(const ServerDraft& server) {
+  const MechanismSet can = checkable(server);
+  MechanismSet out;
+  for (const Mechanism mechanism : {Mechanism::Plain, Mechanism::Login}) {
+    if (can.has(mechanism)) out.add(mechanism);
   }
   return out;
 }
 
 void check_providers(ServerDraft& server) {
   for (std::size_t i = 0; i < server.spec->providers.size(); ++i) {
-    const auto& mechanisms = server.spec->providers[i].mechanisms;
-    for (std::size_t j = 0; j < mechanisms.size(); ++j) {
-      if (mechanisms[j] == "PLAIN" || mechanisms[j] == "LOGIN") continue;
+    const auto* pod = std::get_if<model::BackendProviderSpec>(&server.spec->providers[i].kind);
+    if (pod == nullptr) continue;
+    for (std::size_t j = 0; j < pod->mechanisms.size(); ++j) {
+      if (pod->mechanisms[j] == "PLAIN" || pod->mechanisms[j] == "LOGIN") continue;
       server.remark(not_supported_yet(
           fmt::format("spec.authentication.providers[{}].backend.mechanisms[{}]", i, j),
-          mechanisms[j]));
+          pod->mechanisms[j]));
     }
   }
 }
 
+std::string why_unavailable(const ServerDraft& server, const std::string& name) {
+  const bool asks_somebody = std::ranges::any_of(
+      server.spec->providers, [](const auto& provider) { return provider.http() != nullptr; });
+  if (name == "EXTERNAL" && asks_somebody) {
+    return "EXTERNAL needs certificates of clients, which are not asked for yet: leave it out";
+  }
+  return fmt::format("no provider can check {}: leave it out", name);
+}
+
 MechanismSet offered(ServerDraft& server, const model::ProtocolSpec& protocol) {
-  const MechanismSet can = checkable(*server.spec);
-  if (!protocol.mechanisms) return can;
+  const MechanismSet can = checkable(server);
+  if (!protocol.mechanisms) return offered_unlisted(server);
   MechanismSet out;
   for (std::size_t i = 0; i < protocol.mechanisms->size(); ++i) {
     const std::string& name = (*protocol.mechanisms)[i];
@@ -51,9 +78,9 @@ MechanismSet offered(ServerDraft& server, const model::ProtocolSpec& protocol) {
       out.add(*mechanism);
       continue;
     }
-    server.remark(Remark{
-        fmt::format("spec.protocols.{}.mechanisms[{}]", field_key(protocol.protocol), i),
-        "MechanismUnavailable", fmt::format("no provider can check {}: leave it out", name)});
+    server.remark(
+        Remark{fmt::format("spec.protocols.{}.mechanisms[{}]", field_key(protocol.protocol), i),
+               "MechanismUnavailable", why_unavailable(server, name)});
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "controller/decode/fields.h"
+#include "controller/model/provider.h"
 
 namespace postern::decode {
 
@@ -73,11 +74,32 @@ class Walk {
   Findings& findings_;
 };
 
-void check_one_provider(const Node& spec, Findings& findings) {
+// What the schema has filled in was not written, and counts all the same.
+void check_style(const Node& http, const std::string& field, Findings& findings) {
+  const Node* style = http.find("style");
+  if (style == nullptr || style->written || style->text == "AuthHTTP") return;
+  findings.not_supported(http, field + ".style: " + style->text,
+                         "that is the default; write style: AuthHTTP");
+}
+
+void check_url(const Node& http, const std::string& field, Findings& findings) {
+  const Node* url = http.find("url");
+  if (url == nullptr || model::parse_service_url(url->text)) return;
+  findings.add(*url, field + ".url",
+               "is no address of a service: write scheme, host, port and path, without a user's "
+               "name and without a fragment");
+}
+
+void check_providers(const Node& spec, Findings& findings) {
   const Node* providers = at(spec, "authentication.providers");
-  if (providers == nullptr || providers->items.size() < 2) return;
-  findings.not_supported(providers->items[1], "spec.authentication.providers[1]",
-                         "write one provider");
+  if (providers == nullptr) return;
+  for (std::size_t i = 0; i < providers->items.size(); ++i) {
+    const Node* http = providers->items[i].find("http");
+    if (http == nullptr) continue;
+    const std::string field = join("spec.authentication.providers", i) + ".http";
+    check_style(*http, field, findings);
+    check_url(*http, field, findings);
+  }
 }
 
 }  // namespace
@@ -108,7 +130,7 @@ std::vector<std::string> words_in(std::string_view values) {
 void check_honoured_by_mail_server(const Node& spec, const std::string& own_namespace,
                                    Findings& findings) {
   Walk(honoured_by_mail_server(), own_namespace, findings).visit(spec, "spec", "spec");
-  check_one_provider(spec, findings);
+  check_providers(spec, findings);
 }
 
 void check_honoured_by_mail_class(const Node& spec, Findings& findings) {

@@ -18,22 +18,6 @@ model::TimeoutsSpec read_timeouts(const Node& timeouts) {
   return out;
 }
 
-std::vector<model::ProviderSpec> read_providers(const Node& spec) {
-  std::vector<model::ProviderSpec> out;
-  const Node* authentication = spec.find("authentication");
-  if (authentication == nullptr) return out;
-  for (const Node& provider : items_at(*authentication, "providers")) {
-    model::ProviderSpec read;
-    read.name = text_at(provider, "name");
-    if (const Node* backend = provider.find("backend")) {
-      read.mechanisms = texts_at(*backend, "mechanisms");
-    }
-    if (read.mechanisms.empty()) read.mechanisms = {"PLAIN", "LOGIN"};
-    out.push_back(std::move(read));
-  }
-  return out;
-}
-
 void read_protocols(const Node& spec, model::MailServer& out) {
   const Node* protocols = spec.find("protocols");
   out.protocols_written = protocols != nullptr;
@@ -95,7 +79,7 @@ model::MailServer read_mail_server(const Node& document, model::Meta meta) {
   out.server_name = text_at(spec, "serverName");
   read_protocols(spec, out);
   if (const Node* tls = spec.find("tls")) out.tls = read_tls(*tls, own);
-  out.providers = read_providers(spec);
+  out.providers = read_providers(spec, own);
   for (const Node& backend : items_at(spec, "backends")) {
     out.backends.push_back(read_backend(backend, own));
   }

@@ -13,6 +13,8 @@ namespace postern::decode {
 [[nodiscard]] model::ProtocolSpec read_imap(const Node& imap);
 [[nodiscard]] model::LimitsSpec read_limits(const Node& limits);
 [[nodiscard]] model::TlsSpec read_tls(const Node& tls, const std::string& own_namespace);
+[[nodiscard]] std::vector<model::ProviderSpec> read_providers(const Node& spec,
+                                                              const std::string& own_namespace);
 [[nodiscard]] model::BackendSpec read_backend(const Node& backend,
                                               const std::string& own_namespace);
 [[nodiscard]] model::ObjectRef read_object_ref(const Node& ref, const std::string& own_namespace);

@@ -49,6 +49,12 @@ void read_where(const Node& backend, const std::string& own_namespace, model::Ba
     out.where = model::ServiceBackend{read_object_ref(*service, own_namespace)};
   } else if (const Node* set = backend.find("statefulSet")) {
     out.where = read_stateful_set(*set, own_namespace);
+  } else if (const Node* dynamic = backend.find("dynamic")) {
+    model::DynamicBackend read;
+    for (const std::string& text : texts_at(*dynamic, "allowedCIDRs")) {
+      if (const auto network = Network::parse(text)) read.allowed.push_back(*network);
+    }
+    out.where = std::move(read);
   } else {
     model::AddressesBackend addresses;
     for (const Node& member : items_at(backend, "addresses")) {

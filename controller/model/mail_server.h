@@ -13,21 +13,10 @@
 #include "common/base/clock.h"
 #include "common/base/mail.h"
 #include "controller/model/meta.h"
+#include "controller/model/provider.h"
+#include "controller/model/references.h"
 
 namespace postern::model {
-
-struct ObjectRef {
-  std::string name;
-  std::string object_namespace;  // filled in with the MailServer's own when absent
-  friend bool operator==(const ObjectRef&, const ObjectRef&) = default;
-};
-struct BundleRef {
-  std::string kind = "Secret";  // or ConfigMap
-  std::string name;
-  std::string object_namespace;
-  std::string key = "ca.crt";
-  friend bool operator==(const BundleRef&, const BundleRef&) = default;
-};
 
 struct ListenerSpec {
   std::uint16_t port = 0;
@@ -64,12 +53,6 @@ struct TlsSpec {
   friend bool operator==(const TlsSpec&, const TlsSpec&) = default;
 };
 
-struct ProviderSpec {  // kind backend only, so far
-  std::string name;
-  std::vector<std::string> mechanisms;  // of `backend`; PLAIN and LOGIN when absent
-  friend bool operator==(const ProviderSpec&, const ProviderSpec&) = default;
-};
-
 struct ServiceBackend {
   ObjectRef service;
   friend bool operator==(const ServiceBackend&, const ServiceBackend&) = default;
@@ -88,6 +71,12 @@ struct AddressMember {
 struct AddressesBackend {
   std::vector<AddressMember> members;
   friend bool operator==(const AddressesBackend&, const AddressesBackend&) = default;
+};
+
+// The address comes from the auth provider.
+struct DynamicBackend {
+  std::vector<Network> allowed;
+  friend bool operator==(const DynamicBackend&, const DynamicBackend&) = default;
 };
 
 struct LoginSpec {
@@ -113,7 +102,7 @@ struct BackendTlsSpec {
 };
 struct BackendSpec {
   std::string name;
-  std::variant<ServiceBackend, StatefulSetBackend, AddressesBackend> where;
+  std::variant<ServiceBackend, StatefulSetBackend, AddressesBackend, DynamicBackend> where;
   std::vector<BackendPortSpec> ports;
   BackendTlsSpec tls;
   LoginSpec login;

@@ -73,11 +73,21 @@ Completed complete_secret(Document& document, const model::SecretObject& secret,
   return {true, static_cast<int>(document.data_files.size())};
 }
 
-model::Problem name_problem(const model::ServiceObject& service, std::string message) {
+const model::MailServer* server_by_names(const Document& document) {
+  if (document.decoded == nullptr) return nullptr;
+  const auto* server = std::get_if<model::MailServer>(document.decoded.get());
+  if (server == nullptr) return nullptr;
+  const bool names = std::ranges::any_of(server->providers, [](const model::ProviderSpec& one) {
+    return one.http() != nullptr && !one.http()->endpoint.name_to_resolve().empty();
+  });
+  return names ? server : nullptr;
+}
+
+model::Problem name_problem(const model::Meta& meta, std::string field, std::string message) {
   model::Problem out;
-  out.object = service.meta.key;
-  out.field = fmt::format("metadata.annotations['{}']", decode::kAddresses);
-  out.place = service.meta.place_of(out.field);
+  out.object = meta.key;
+  out.field = std::move(field);
+  out.place = meta.place_of(out.field);
   out.reason = "NameNotResolved";
   out.message = std::move(message);
   // The manifest is right; it is the world that is not.
@@ -91,9 +101,9 @@ struct Resolved {
   bool all_answered = true;
 };
 
-Resolved resolve(const model::ServiceObject& service, const AddressNames& names) {
+Resolved resolve(const std::vector<std::string>& wanted, const AddressNames& names) {
   Resolved out;
-  for (const std::string& name : service.address_names) {
+  for (const std::string& name : wanted) {
     if (const auto address = IpAddress::parse(name)) {
       out.addresses.push_back(*address);
       continue;
@@ -123,7 +133,7 @@ bool same_messages(const model::Problems& problems, const std::vector<std::strin
 
 Completed complete_service(Document& document, const model::ServiceObject& service,
                            const Surroundings& around) {
-  Resolved resolved = resolve(service, around.names);
+  Resolved resolved = resolve(service.address_names, around.names);
   // Endpoints that may be there in a moment must not be taken away for that moment.
   if (!resolved.all_answered && around.known(document.key)) return {};
   if (document.object != nullptr &&
@@ -133,20 +143,59 @@ Completed complete_service(Document& document, const model::ServiceObject& servi
   }
   document.completion_problems.clear();
   for (std::string& message : resolved.messages) {
-    document.completion_problems.push_back(name_problem(service, std::move(message)));
+    document.completion_problems.push_back(
+        name_problem(service.meta, fmt::format("metadata.annotations['{}']", decode::kAddresses),
+                     std::move(message)));
   }
   document.object = std::make_shared<model::Object>(service);
   std::get<model::ServiceObject>(*document.object).addresses = std::move(resolved.addresses);
   return {true, 0};
 }
 
+// Hosts of auth services: each provider's own.
+Completed complete_server(Document& document, const model::MailServer& server,
+                          const Surroundings& around) {
+  model::MailServer filled = server;
+  model::Problems problems;
+  bool all_answered = true;
+  for (std::size_t i = 0; i < filled.providers.size(); ++i) {
+    auto* http = std::get_if<model::HttpProviderSpec>(&filled.providers[i].kind);
+    const std::string name = http == nullptr ? "" : http->endpoint.name_to_resolve();
+    if (name.empty()) continue;
+    Resolved resolved = resolve({name}, around.names);
+    all_answered = all_answered && resolved.all_answered;
+    http->endpoint.url_addresses = std::move(resolved.addresses);
+    for (std::string& message : resolved.messages) {
+      problems.push_back(name_problem(server.meta,
+                                      fmt::format("spec.authentication.providers[{}].http.url", i),
+                                      std::move(message)));
+    }
+  }
+  if (!all_answered && around.known(document.key)) return {};
+  const bool is_same = document.object != nullptr &&
+                       std::get<model::MailServer>(*document.object) == filled &&
+                       std::ranges::equal(document.completion_problems, problems, {},
+                                          &model::Problem::message, &model::Problem::message);
+  if (is_same) return {};
+  document.completion_problems = std::move(problems);
+  document.object = std::make_shared<model::Object>(std::move(filled));
+  return {true, 0};
+}
+
 }  // namespace
 
 bool needs_completion(const Document& document) {
-  return secret_from_files(document) != nullptr || service_by_names(document) != nullptr;
+  return secret_from_files(document) != nullptr || service_by_names(document) != nullptr ||
+         server_by_names(document) != nullptr;
 }
 
 void names_in(const Document& document, std::set<std::string>& out) {
+  if (const model::MailServer* server = server_by_names(document)) {
+    for (const model::ProviderSpec& provider : server->providers) {
+      const std::string name = provider.http() ? provider.http()->endpoint.name_to_resolve() : "";
+      if (!name.empty()) out.insert(name);
+    }
+  }
   const model::ServiceObject* service = service_by_names(document);
   if (service == nullptr) return;
   for (const std::string& name : service->address_names) {
@@ -160,6 +209,9 @@ Completed complete(Document& document, const Surroundings& surroundings) {
   }
   if (const auto* service = service_by_names(document)) {
     return complete_service(document, *service, surroundings);
+  }
+  if (const auto* server = server_by_names(document)) {
+    return complete_server(document, *server, surroundings);
   }
   return {};
 }

@@ -1,5 +1,6 @@
 // What a document takes from elsewhere: the data of a Secret that stands in files, the addresses of
-// a Service that are host names. Until all is there, the object's last good version stays.
+// a Service that are host names, those of the auth services of a MailServer. Until all is there,
+// the last good version of the object stays.
 #pragma once
 
 #include <functional>

@@ -20,6 +20,21 @@ void add_backend(const model::BackendSpec& backend, std::set<ObjectKey>& out) {
   }
 }
 
+void add_service(const model::EndpointSpec& endpoint, std::set<ObjectKey>& out) {
+  if (const auto& ref = endpoint.service) {
+    out.insert({"Service", ref->service.object_namespace, ref->service.name});
+  }
+  for (const model::BundleRef& ref : endpoint.tls.ca_certificate_refs) {
+    out.insert({ref.kind, ref.object_namespace, ref.name});
+  }
+  if (const auto& ref = endpoint.tls.client_certificate_ref) {
+    out.insert({"Secret", ref->object_namespace, ref->name});
+  }
+  for (const model::HeaderSpec& header : endpoint.headers) {
+    if (header.secret) out.insert({"Secret", header.secret->object_namespace, header.secret->name});
+  }
+}
+
 }  // namespace
 
 std::set<ObjectKey> references_of(const model::MailServer& server) {
@@ -30,6 +45,9 @@ std::set<ObjectKey> references_of(const model::MailServer& server) {
     }
   }
   for (const model::BackendSpec& backend : server.backends) add_backend(backend, out);
+  for (const model::ProviderSpec& provider : server.providers) {
+    if (const auto* http = provider.http()) add_service(http->endpoint, out);
+  }
   return out;
 }
 

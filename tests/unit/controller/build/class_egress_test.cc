@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace postern::build {
@@ -25,6 +26,37 @@ TEST(Egress, default_of_a_directory_allows_loopback_and_not_link_local) {
   }
   for (const auto* address : {"169.254.169.254", "fe80::1", "febf::1"}) {
     EXPECT_FALSE(allows(std::nullopt, address)) << address;
+  }
+}
+
+Networks within(const std::optional<Networks>& allowed, const Networks& wanted) {
+  return egress_within(allowed, wanted);
+}
+
+TEST(Egress, leaves_of_networks_what_is_open) {
+  EXPECT_EQ(within(std::nullopt, entries({"10.0.0.0/8"})), entries({"10.0.0.0/8"}));
+  EXPECT_EQ(within(std::nullopt, entries({"169.254.0.0/16", "fe80::/12"})), Networks{});
+  EXPECT_EQ(within(entries({"10.1.0.0/16"}), entries({"10.0.0.0/8", "192.0.2.0/24"})),
+            entries({"10.1.0.0/16"}));
+  EXPECT_EQ(within(entries({"10.0.0.0/8"}), entries({"10.7.0.0/16"})), entries({"10.7.0.0/16"}));
+  EXPECT_EQ(within(entries({"0.0.0.0/0"}), entries({"126.0.0.0/7"})), entries({"126.0.0.0/8"}));
+}
+
+TEST(Egress, leaves_of_everything_exactly_what_single_addresses_are_told) {
+  const std::vector<std::optional<Networks>> classes = {
+      std::nullopt, entries({"0.0.0.0/0", "::/0"}), entries({"10.0.0.0/8", "127.0.0.1/32"}),
+      entries({"fd00:10::/32"})};
+  for (const auto& allowed : classes) {
+    const Networks open = within(allowed, entries({"0.0.0.0/0", "::/0"}));
+    for (const auto* text :
+         {"0.0.0.0", "1.0.0.0", "10.0.0.1", "126.255.255.255", "127.0.0.1", "127.0.0.2",
+          "169.253.255.255", "169.254.169.254", "169.255.0.0", "255.255.255.255", "::", "::1",
+          "::2", "fd00:10::1", "fd00:11::", "fe7f::1", "fe80::1", "febf::1", "fec0::1"}) {
+      const IpAddress address = *IpAddress::parse(text);
+      const bool is_open = std::ranges::any_of(
+          open, [&](const Network& network) { return network.contains(address); });
+      EXPECT_EQ(is_open, egress_allows(allowed, address)) << text;
+    }
   }
 }
 

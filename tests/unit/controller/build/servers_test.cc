@@ -42,8 +42,9 @@ TEST(Servers, do_not_serve_a_protocol_that_nobody_could_log_in_to) {
 }
 
 TEST(Servers, offer_what_the_provider_says_it_can_check) {
-  const Scene scene = scene_of(working().with(
-      [](model::MailServer& server) { server.providers = {{"pod", {"PLAIN", "XOAUTH2"}}}; }));
+  const Scene scene = scene_of(working().with([](model::MailServer& server) {
+    server.providers.emplace_back().kind = model::BackendProviderSpec{{"PLAIN", "XOAUTH2"}};
+  }));
   EXPECT_EQ(scene.server()->protocols[0].mechanisms, MechanismSet{Mechanism::Plain});
   EXPECT_EQ(scene.problems(),
             Words{"NotSupportedYet spec.authentication.providers[0].backend.mechanisms[1]"});

@@ -104,7 +104,8 @@ spec:
   EXPECT_EQ(server.tls->unknown_names, "Reject");
   EXPECT_EQ(server.tls->resumption_mode, "Cache");
   EXPECT_EQ(server.tls->resumption_lifetime, std::chrono::minutes(10));
-  EXPECT_EQ(server.providers.at(0).mechanisms, std::vector<std::string>{"PLAIN"});
+  EXPECT_EQ(std::get<model::BackendProviderSpec>(server.providers.at(0).kind).mechanisms,
+            std::vector<std::string>{"PLAIN"});
   const model::BackendSpec& sets = server.backends.at(0);
   const auto& set = std::get<model::StatefulSetBackend>(sets.where);
   EXPECT_EQ(set.service_name, "dovecot");

@@ -165,6 +165,34 @@ TEST_F(ServiceNames, end_does_not_wait_for_a_resolver_that_hangs) {
   resolver.tell("slow.example", {"192.0.2.2"});
 }
 
+TEST_F(ServiceNames, of_auth_services_are_looked_up_and_told_at_their_url) {
+  resolver.tell("auth.example", {"192.0.2.7", "2001:db8::7"});
+  resolver.tell("gone.example", Fail<std::string>("does not resolve: nobody knows"));
+  directory.write("mail.yaml",
+                  "apiVersion: postern.dev/v1alpha1\nkind: MailServer\nmetadata: {name: a}\n"
+                  "spec:\n"
+                  "  hostnames: [mail.example]\n"
+                  "  tls: {certificateRefs: [{name: t}]}\n"
+                  "  backends: [{name: pods, service: {name: dovecot}}]\n"
+                  "  authentication:\n"
+                  "    providers:\n"
+                  "    - {name: one, http: {style: AuthHTTP, url: 'http://Auth.example:9000/x'}}\n"
+                  "    - {name: two, http: {style: AuthHTTP, url: 'http://gone.example'}}\n"
+                  "    - {name: three, http: {style: AuthHTTP, url: 'http://192.0.2.9'}}\n");
+  DirectorySource source(directory.path(), options());
+  Follower follower(source);
+  ASSERT_TRUE(follower.read());
+  ASSERT_EQ(follower.last().problems.size(), 1U);
+  EXPECT_EQ(follower.last().problems[0].field, "spec.authentication.providers[1].http.url");
+  EXPECT_EQ(follower.last().problems[0].place.line, 11);
+  const auto& server =
+      std::get<model::MailServer>(follower.known().at({"MailServer", "default", "a"}));
+  EXPECT_EQ(server.providers[0].http()->endpoint.url_addresses,
+            (Addresses{*IpAddress::parse("192.0.2.7"), *IpAddress::parse("2001:db8::7")}));
+  EXPECT_TRUE(server.providers[1].http()->endpoint.url_addresses.empty());
+  EXPECT_TRUE(server.providers[2].http()->endpoint.url_addresses.empty());
+}
+
 TEST(AddressNames, more_than_its_limit_are_told_that_they_are_not_looked_up) {
   AddressNames names([](const std::string&) -> Answer { return Addresses{}; }, Duration(60'000),
                      [] {});

@@ -1,0 +1,118 @@
+#include "controller/build/service_addresses.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "controller/build/checks.h"
+#include "controller/build/class_rules.h"
+#include "controller/build/slices.h"
+
+namespace postern::build {
+namespace {
+
+// Each once, in order; those that people wrote only where the class lets proxies connect.
+class Places {
+ public:
+  explicit Places(const ClassRules& rules) : rules_(rules) {}
+
+  void add(const IpAddress& address, std::uint16_t port) {
+    if (port != 0) found_.insert({address, port});
+  }
+  void add_written(const IpAddress& address, std::uint16_t port) {
+    if (rules_.may_point_to(address)) {
+      add(address, port);
+    } else {
+      closed_.push_back(address);
+    }
+  }
+  [[nodiscard]] const std::vector<IpAddress>& closed() const { return closed_; }
+  [[nodiscard]] std::vector<ServerAddress> finish() const {
+    std::vector<ServerAddress> out;
+    for (const auto& [address, port] : found_) out.push_back(ServerAddress{{address, port}});
+    return out;
+  }
+
+ private:
+  const ClassRules& rules_;
+  std::set<std::pair<IpAddress, std::uint16_t>> found_;
+  std::vector<IpAddress> closed_;
+};
+
+void gather(const Setting& setting, const model::ServiceObject& service,
+            const model::ServicePort& port, Places& out) {
+  for (const IpAddress& address : service.addresses) out.add_written(address, direct_port(port));
+  if (!service.addresses.empty()) return;
+  const model::ObjectKey& key = service.meta.key;
+  for (const auto* slice : setting.world.slices(key.object_namespace, key.name)) {
+    for (const model::SliceEndpoint& endpoint : slice->endpoints) {
+      const bool ready = state_of(endpoint) == config::EndpointState::Ready;
+      if (!ready || endpoint.addresses.empty()) continue;
+      // EndpointSlice API: consumers use the first address only.
+      const IpAddress& address = endpoint.addresses.front();
+      const std::uint16_t number = slice_port(*slice, port);
+      service.has_selector ? out.add(address, number) : out.add_written(address, number);
+    }
+  }
+}
+
+void tell_of_closed(const Setting& setting, ServerDraft& server, const AskedService& asked,
+                    const Places& places) {
+  if (places.closed().empty()) return;
+  const char* key = asked.spec.service ? ".serviceRef" : ".url";
+  server.remark(
+      setting.rules.closed_target(places.closed(), asked.field + key, "auth service " + asked.who));
+}
+
+bool add_service(const Setting& setting, ServerDraft& server, const AskedService& asked,
+                 config::HttpService& out) {
+  const model::ServicePortRef& ref = *asked.spec.service;
+  const std::string field = asked.field + ".serviceRef";
+  const std::string path = ref.service.object_namespace + "/" + ref.service.name;
+  out.host = fmt::format("{}.{}.svc", ref.service.name, ref.service.object_namespace);
+  out.port = ref.port;
+  if (auto refusal = check_namespace(field, server.spec->meta.key.object_namespace,
+                                     ref.service.object_namespace)) {
+    server.remark(std::move(refusal));
+    return false;
+  }
+  const auto* service = setting.world.service(ref.service.object_namespace, ref.service.name);
+  if (service == nullptr) {
+    server.remark(Remark{field, "ServiceNotFound",
+                         fmt::format("there is no Service {}; until there is, users are told to "
+                                     "come back later",
+                                     path)});
+    return false;
+  }
+  const auto port = std::ranges::find(service->ports, ref.port, &model::ServicePort::port);
+  if (port == service->ports.end()) {
+    server.remark(Remark{field + ".port", "PortNotFound",
+                         fmt::format("Service {} has no port {}", path, ref.port)});
+    return false;
+  }
+  Places places(setting.rules);
+  gather(setting, *service, *port, places);
+  out.addresses = places.finish();
+  tell_of_closed(setting, server, asked, places);
+  return true;
+}
+
+}  // namespace
+
+bool add_place(const Setting& setting, ServerDraft& server, const AskedService& asked,
+               config::HttpService& out) {
+  if (asked.spec.service) return add_service(setting, server, asked, out);
+  const model::ServiceUrl& url = asked.spec.url;
+  out.host = url.host;
+  out.port = url.port;
+  Places places(setting.rules);
+  if (const auto address = IpAddress::parse(url.host)) places.add_written(*address, url.port);
+  for (const IpAddress& address : asked.spec.url_addresses) places.add_written(address, url.port);
+  out.addresses = places.finish();
+  tell_of_closed(setting, server, asked, places);
+  return true;
+}
+
+}  // namespace postern::build

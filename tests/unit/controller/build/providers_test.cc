@@ -1,0 +1,133 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/controller/build/scene.h"
+
+namespace postern::build {
+namespace {
+
+model::ProviderSpec mk_asking(const std::string& url) {
+  model::HttpProviderSpec http;
+  http.style = "AuthHTTP";
+  http.endpoint.url = *model::parse_service_url(url);
+  model::ProviderSpec provider;
+  provider.name = "accounts";
+  provider.kind = http;
+  return provider;
+}
+
+model::ProviderSpec mk_asking_service() {
+  model::ProviderSpec provider = mk_asking("https://unused/auth");
+  auto& endpoint = std::get<model::HttpProviderSpec>(provider.kind).endpoint;
+  endpoint.service = model::ServicePortRef{{"accounts", "mail"}, 8443};
+  return provider;
+}
+
+model::MailServer with(std::vector<model::ProviderSpec> providers) {
+  return working().with([&](model::MailServer& server) { server.providers = providers; });
+}
+
+std::vector<model::Object> with_service(std::vector<model::SliceEndpoint> endpoints) {
+  std::vector<model::Object> out = rest();
+  out.emplace_back(mk_service("mail/accounts", {mk_port("https", 8443)}));
+  out.emplace_back(
+      mk_slice("mail/accounts-a", "accounts", {{"https", "", 18443}}, std::move(endpoints)));
+  return out;
+}
+
+const config::HttpService* service_in(const Scene& scene) {
+  const auto* provider = scene.find<config::Provider>("mail/example/accounts");
+  return provider ? &std::get<config::HttpProvider>(provider->kind).service : nullptr;
+}
+
+Words texts(const std::vector<ServerAddress>& addresses) {
+  Words out;
+  for (const ServerAddress& address : addresses) out.push_back(address.text());
+  return out;
+}
+
+const config::Resource* resource_in(const Scene& scene, const config::ResourceKey& key) {
+  const auto found = std::ranges::find(scene.built.resources, key, &config::Resource::key);
+  return found == scene.built.resources.end() ? nullptr : &*found;
+}
+
+TEST(Providers, of_the_pod_alone_need_no_proxy_to_know_of_them) {
+  model::ProviderSpec pod;
+  pod.name = "pod";
+  pod.kind = model::BackendProviderSpec{{"PLAIN"}};
+  const Scene scene = scene_of(with({pod}));
+  EXPECT_TRUE(scene.server()->providers.empty());
+  EXPECT_EQ(scene.find<config::Provider>("mail/example/pod"), nullptr);
+  EXPECT_TRUE(resource_in(scene, {config::ResourceType::Server, "mail/example"})
+                  ->required_features.empty());
+}
+
+// It would let the pod decide.
+TEST(Providers, are_taken_from_proxies_that_do_not_know_of_them) {
+  const Scene scene = scene_of(with({mk_asking("http://192.0.2.9:9000/auth")}));
+  const auto* server = resource_in(scene, {config::ResourceType::Server, "mail/example"});
+  ASSERT_NE(server, nullptr);
+  EXPECT_EQ(server->required_features, Words{"providers"});
+  EXPECT_EQ(server->on_unsupported, config::OnUnsupported::DropServer);
+  EXPECT_EQ(scene.server()->providers, Words{"mail/example/accounts"});
+  EXPECT_EQ(resource_in(scene, {config::ResourceType::Provider, "mail/example/accounts"})
+                ->required_features,
+            Words{"providers"});
+}
+
+TEST(Providers, behind_a_service_are_its_ready_endpoints) {
+  model::SliceEndpoint away = mk_endpoint("10.0.0.7", "accounts-2");
+  away.ready = false;
+  const Scene scene = scene_of(with({mk_asking_service()}),
+                               with_service({mk_endpoint("10.0.0.9", "accounts-1"),
+                                             mk_endpoint("10.0.0.8", "accounts-0"), away}));
+  ASSERT_NE(service_in(scene), nullptr);
+  EXPECT_EQ(texts(service_in(scene)->addresses), (Words{"10.0.0.8:18443", "10.0.0.9:18443"}));
+  EXPECT_EQ(service_in(scene)->host, "accounts.mail.svc");
+  EXPECT_EQ(service_in(scene)->tls.server_names, Words{"accounts.mail.svc"});
+  EXPECT_EQ(service_in(scene)->target, "/auth");
+}
+
+TEST(Providers, follow_the_endpoints_of_their_service) {
+  world::World world;
+  std::vector<model::Object> all = with_service({mk_endpoint("10.0.0.8", "accounts-0")});
+  all.emplace_back(with({mk_asking_service()}));
+  Builder builder;
+  (void)builder.update(world, world.replace(std::move(all)), {});
+  const auto touched = world.apply(mk_slice("mail/accounts-a", "accounts", {{"https", "", 18443}},
+                                            {mk_endpoint("10.0.0.5", "accounts-0")}));
+  const Changes changes = builder.update(world, touched, {});
+  ASSERT_EQ(changes.upserts.size(), 1U);
+  const auto& provider = std::get<config::Provider>(changes.upserts[0]->body);
+  EXPECT_EQ(texts(std::get<config::HttpProvider>(provider.kind).service.addresses),
+            Words{"10.0.0.5:18443"});
+}
+
+// Whoever is looked after by it is told to come back; nobody else may decide about him.
+TEST(Providers, that_lack_something_keep_their_place_and_are_asked_by_nobody) {
+  model::ProviderSpec provider = mk_asking_service();
+  auto& endpoint = std::get<model::HttpProviderSpec>(provider.kind).endpoint;
+  endpoint.headers = {{"X-Key", "", model::SecretKeyRef{"auth-key", "mail", "key"}}};
+  const Scene scene =
+      scene_of(with({provider}), with_service({mk_endpoint("10.0.0.8", "accounts-0")}));
+  EXPECT_EQ(scene.problems(),
+            Words{"SecretNotFound spec.authentication.providers[0].http.headers[0].secretKeyRef"});
+  EXPECT_EQ(scene.server()->providers, Words{"mail/example/accounts"});
+  EXPECT_TRUE(service_in(scene)->addresses.empty());
+}
+
+TEST(Providers, may_lie_only_where_the_class_lets_proxies_connect) {
+  const Scene scene = scene_of(with({mk_asking("http://169.254.169.254/latest")}));
+  EXPECT_EQ(scene.problems(), (Words{"EgressNotAllowed spec.authentication.providers[0].http.url",
+                                     "AuthServicePlaintext "
+                                     "spec.authentication.providers[0].http.url"}));
+  EXPECT_TRUE(service_in(scene)->addresses.empty());
+}
+
+TEST(Providers, ask_for_nothing_but_passwords_where_no_mechanism_is_listed) {
+  const Scene scene = scene_of(with({mk_asking("http://192.0.2.9/")}));
+  EXPECT_EQ(scene.server()->protocols[0].mechanisms,
+            (MechanismSet{Mechanism::Plain, Mechanism::Login}));
+}
+
+}  // namespace
+}  // namespace postern::build
