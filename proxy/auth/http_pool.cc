@@ -28,8 +28,8 @@ std::vector<std::size_t> HttpPool::order(Instant now) {
     out.push_back((next_ + i) % addresses_.size());
   }
   next_ = (next_ + 1) % addresses_.size();
-  std::ranges::stable_partition(
-      out, [&](std::size_t index) { return addresses_[index].rests_until <= now; });
+  std::stable_partition(out.begin(), out.end(),
+                        [&](std::size_t index) { return addresses_[index].rests_until <= now; });
   return out;
 }
 
