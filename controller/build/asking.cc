@@ -67,6 +67,7 @@ Outcome Asking::ask(const Claimant& claimant, const ListenerWish& wish) {
   for (const HostnameWish& hostname : claimant.wishes.hostnames) taken_.insert(hostname.name);
   listener().protocol = wish.protocol;
   listener().tls = wish.tls;
+  listener().proxy_protocol = wish.proxy_protocol;
   listener().tenants.push_back(std::move(tenant));
   resource.sources.push_back(claimant.wishes.source);
   ages.push_back(claimant.wishes.age);

@@ -33,6 +33,23 @@ bool same(const config::Resource& a, const config::Resource& b) {
          a.on_unsupported == b.on_unsupported;
 }
 
+bool believes_services(const std::optional<model::ProxyProtocolSpec>& proxy) {
+  return proxy && !proxy->trusted_services.empty();
+}
+
+// Addresses of auth services are in PROVIDERs, those of load balancers in LISTENERs: they come with
+// all the rest.
+bool endpoints_reach_further(const model::MailServer& server) {
+  const auto asks = [](const model::ProviderSpec& one) { return one.http() != nullptr; };
+  const auto own = [](const model::ListenerSpec& one) {
+    return believes_services(one.proxy_protocol);
+  };
+  return believes_services(server.proxy_protocol) || std::ranges::any_of(server.providers, asks) ||
+         std::ranges::any_of(server.protocols, [&](const model::ProtocolSpec& protocol) {
+           return std::ranges::any_of(protocol.listeners, own);
+         });
+}
+
 template <class T>
 void move_to(std::vector<T>& from, std::vector<T>& to) {
   std::ranges::move(from, std::back_inserter(to));
@@ -120,10 +137,7 @@ void Builder::State::make(const Setting& setting, const ObjectKey& key, Extent e
     if (known != parts.end()) drop(known, out);
     return;
   }
-  // Addresses of auth services are in PROVIDERs, which come with all the rest.
-  const bool asks = std::ranges::any_of(
-      spec->providers, [](const model::ProviderSpec& one) { return one.http() != nullptr; });
-  if (known != parts.end() && extent == Extent::Endpoints && !asks) {
+  if (known != parts.end() && extent == Extent::Endpoints && !endpoints_reach_further(*spec)) {
     make_endpoints(setting, *spec, known->second);
     return;
   }

@@ -31,6 +31,7 @@ struct ListenerWish {
   config::ListenerTls tls = config::ListenerTls::StartTls;
   config::Plaintext plaintext = config::Plaintext::Refuse;
   std::uint32_t max_connections = 0;
+  std::optional<config::ListenerProxyProtocol> proxy_protocol = {};
   std::string field;  // "spec.protocols.imap.listeners[0]"
   Off off;            // before anybody else was asked
   friend bool operator==(const ListenerWish&, const ListenerWish&) = default;

@@ -19,7 +19,14 @@ std::string_view tls_word(config::ListenerTls tls) {
 }  // namespace
 
 std::optional<Remark> check_shared_port(const config::Listener& shared, const ListenerWish& wish) {
-  if (shared.protocol == wish.protocol && shared.tls == wish.tls) return std::nullopt;
+  if (shared.protocol == wish.protocol && shared.tls == wish.tls) {
+    if (shared.proxy_protocol == wish.proxy_protocol) return std::nullopt;
+    // A port cannot know whose client comes before the header has told who he is.
+    return Remark{wish.field, "ProxyProtocolConflict",
+                  fmt::format("port {} has another proxyProtocol for an older MailServer: take the "
+                              "same, or another port",
+                              shared.port)};
+  }
   return Remark{wish.field, "ProtocolConflict",
                 fmt::format("port {} is {} with tls: {} for an older MailServer: take the same, or "
                             "another port",

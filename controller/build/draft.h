@@ -71,6 +71,8 @@ struct ServerDraft {
   std::vector<ProviderDraft> providers;
   bool names_providers = false;  // false: the mail pod decides, and proxies need not know of more
   config::Server server;
+  std::map<std::string, config::ListenerProxyProtocol>
+      proxy_protocols;                                                // by the field of the block
   std::map<std::string, std::shared_ptr<const SecretDraft>> secrets;  // by the name of the resource
   model::Problems problems;
 

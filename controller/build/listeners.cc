@@ -47,8 +47,19 @@ ListenerWish wish_of(const model::ListenerSpec& spec, Protocol protocol, std::si
   wish.tls = listener_tls_word(spec.tls);
   wish.plaintext = spec.plaintext == "Allow" ? config::Plaintext::Allow : config::Plaintext::Refuse;
   wish.max_connections = spec.max_connections;
-  wish.field = fmt::format("spec.protocols.{}.listeners[{}]", field_key(protocol), index);
+  wish.field = listener_field(protocol, index);
   return wish;
+}
+
+// A listener's own block replaces the MailServer's.
+std::optional<config::ListenerProxyProtocol> proxy_protocol_of(const ServerDraft& server,
+                                                               const ListenerWish& wish) {
+  for (const std::string& field :
+       {wish.field + ".proxyProtocol", std::string("spec.proxyProtocol")}) {
+    const auto found = server.proxy_protocols.find(field);
+    if (found != server.proxy_protocols.end()) return found->second;
+  }
+  return std::nullopt;
 }
 
 std::vector<HostnameWish> hostnames_of(const ServerDraft& server) {
@@ -79,6 +90,7 @@ Wishes wishes_of(const Setting& setting, const ServerDraft& server, bool allowed
   for (const model::ProtocolSpec& protocol : spec.protocols) {
     for (std::size_t i = 0; i < protocol.listeners.size(); ++i) {
       ListenerWish wish = wish_of(protocol.listeners[i], protocol.protocol, i);
+      wish.proxy_protocol = proxy_protocol_of(server, wish);
       wish.off = allowed ? off_before_others(setting, server, wish) : refused;
       out.listeners.push_back(std::move(wish));
     }

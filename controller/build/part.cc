@@ -99,6 +99,7 @@ void run_passes(const Setting& setting, Part& part) {
     part.problems_before = std::exchange(draft.problems, {});
     build_endpoints(setting, draft);
     part.problems_of_endpoints = std::exchange(draft.problems, {});
+    build_proxy_protocols(setting, draft);
     build_servers(setting, draft);
     part.problems_after = std::exchange(draft.problems, {});
   } else {

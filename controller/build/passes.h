@@ -15,6 +15,8 @@ void build_backends(const Setting& setting, ServerDraft& server);
 void build_endpoints(const Setting& setting, ServerDraft& server);
 // Who checks credentials: services, their trust, where they are.
 void build_providers(const Setting& setting, ServerDraft& server);
+// Whose PROXY headers are believed, on which ports.
+void build_proxy_protocols(const Setting& setting, ServerDraft& server);
 // What is offered, limits, time limits.
 void build_servers(const Setting& setting, ServerDraft& server);
 

@@ -54,6 +54,7 @@ bool Port::enter_simply(Claimant& claimant) {
   if (wish == nullptr || ages_.empty() || !alone_wants(claimant.wishes)) return false;
   if (!wish->off.reason.empty()) return false;
   if (listener().protocol != wish->protocol || listener().tls != wish->tls) return false;
+  if (listener().proxy_protocol != wish->proxy_protocol) return false;
   const Age& age = claimant.wishes.age;
   const auto index = std::ranges::lower_bound(ages_, age) - ages_.begin();
   const auto out = taken_out_.find(age);
@@ -109,6 +110,9 @@ void Port::ask_all(const ClassRules& rules, std::set<model::ObjectKey>& others) 
   }
   if (!listener.addresses.empty()) {
     asking.resource.required_features = {std::string(config::kListenerAddresses)};
+  }
+  if (listener.proxy_protocol) {
+    asking.resource.required_features.emplace_back(config::kListenerProxyProtocol);
   }
   resource_ = std::move(asking.resource);
   ages_ = std::move(asking.ages);

@@ -1,5 +1,7 @@
 #include "controller/build/words.h"
 
+#include <fmt/format.h>
+
 namespace postern::build {
 
 std::string_view field_key(Protocol protocol) {
@@ -12,6 +14,10 @@ std::string_view field_key(Protocol protocol) {
     case Protocol::Lmtp: return "lmtp";
   }
   return "?";
+}
+
+std::string listener_field(Protocol protocol, std::size_t index) {
+  return fmt::format("spec.protocols.{}.listeners[{}]", field_key(protocol), index);
 }
 
 // The safe value stands for a word that the schema should have refused.

@@ -3,7 +3,9 @@
 // room.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "common/config/resource.h"
@@ -12,6 +14,9 @@ namespace postern::build {
 
 // The key of a protocol in `spec.protocols`, for field paths.
 [[nodiscard]] std::string_view field_key(Protocol protocol);
+
+// "spec.protocols.imap.listeners[0]"
+[[nodiscard]] std::string listener_field(Protocol protocol, std::size_t index);
 
 [[nodiscard]] std::optional<config::ClientInfo> client_info_word(std::string_view word);
 // Empty: Auto.

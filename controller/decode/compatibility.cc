@@ -42,7 +42,7 @@ A rule with `domains` serves nobody whom it fits: a MailServer would have to nam
 | any other | passed over with a warning |
 
 In `spec.backends[].addresses` of a MailServer, IP addresses only: a member that has a host name is told, and is not there.
-In `postern.dev/addresses` of a Service, host names too; the controller looks them up.
+In `postern.dev/addresses` of a Service, and in the `url` of an auth service, host names too; the controller looks them up.
 )";
 
 struct Counts {

@@ -19,13 +19,14 @@ model::TimeoutsSpec read_timeouts(const Node& timeouts) {
 }
 
 void read_protocols(const Node& spec, model::MailServer& out) {
+  const std::string& own = out.meta.key.object_namespace;
   const Node* protocols = spec.find("protocols");
   out.protocols_written = protocols != nullptr;
   static const Node kAllAbsent;
   if (protocols == nullptr) {
-    out.protocols.push_back(read_imap(kAllAbsent));
+    out.protocols.push_back(read_imap(kAllAbsent, own));
   } else if (const Node* imap = protocols->find("imap")) {
-    out.protocols.push_back(read_imap(*imap));
+    out.protocols.push_back(read_imap(*imap, own));
   }
 }
 
@@ -78,6 +79,9 @@ model::MailServer read_mail_server(const Node& document, model::Meta meta) {
   out.hostnames = texts_at(spec, "hostnames");
   out.server_name = text_at(spec, "serverName");
   read_protocols(spec, out);
+  if (const Node* proxy = spec.find("proxyProtocol")) {
+    out.proxy_protocol = read_proxy_protocol(*proxy, own);
+  }
   if (const Node* tls = spec.find("tls")) out.tls = read_tls(*tls, own);
   out.providers = read_providers(spec, own);
   for (const Node& backend : items_at(spec, "backends")) {

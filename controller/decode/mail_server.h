@@ -10,7 +10,9 @@ namespace postern::decode {
 [[nodiscard]] model::MailServer read_mail_server(const Node& document, model::Meta meta);
 
 // The parts, one file each.
-[[nodiscard]] model::ProtocolSpec read_imap(const Node& imap);
+[[nodiscard]] model::ProtocolSpec read_imap(const Node& imap, const std::string& own_namespace);
+[[nodiscard]] model::ProxyProtocolSpec read_proxy_protocol(const Node& proxy,
+                                                           const std::string& own_namespace);
 [[nodiscard]] model::LimitsSpec read_limits(const Node& limits);
 [[nodiscard]] model::TlsSpec read_tls(const Node& tls, const std::string& own_namespace);
 [[nodiscard]] std::vector<model::ProviderSpec> read_providers(const Node& spec,

@@ -17,12 +17,15 @@ model::ListenerSpec listener_on(std::uint16_t port) {
   return out;
 }
 
-model::ListenerSpec read_listener(const Node& listener) {
+model::ListenerSpec read_listener(const Node& listener, const std::string& own_namespace) {
   model::ListenerSpec out =
       listener_on(static_cast<std::uint16_t>(count_at(listener, "port").value_or(0)));
   if (const Node* tls = listener.find("tls")) out.tls = tls->text;
   if (const Node* plaintext = listener.find("plaintext")) out.plaintext = plaintext->text;
   out.max_connections = count_at(listener, "maxConnections").value_or(0);
+  if (const Node* proxy = listener.find("proxyProtocol")) {
+    out.proxy_protocol = read_proxy_protocol(*proxy, own_namespace);
+  }
   return out;
 }
 
@@ -36,11 +39,24 @@ model::CapabilitiesSpec read_capabilities(const Node& capabilities) {
 
 }  // namespace
 
-model::ProtocolSpec read_imap(const Node& imap) {
+model::ProxyProtocolSpec read_proxy_protocol(const Node& proxy, const std::string& own_namespace) {
+  model::ProxyProtocolSpec out;
+  for (const std::string& text : texts_at(proxy, "trustedCIDRs")) {
+    if (const auto network = Network::parse(text)) out.trusted.push_back(*network);
+  }
+  for (const Node& ref : items_at(proxy, "trustedServiceRefs")) {
+    out.trusted_services.push_back(read_object_ref(ref, own_namespace));
+  }
+  if (has(proxy, "otherPeers")) out.other_peers = text_at(proxy, "otherPeers");
+  if (has(proxy, "tlsInfo")) out.tls_info = text_at(proxy, "tlsInfo");
+  return out;
+}
+
+model::ProtocolSpec read_imap(const Node& imap, const std::string& own_namespace) {
   model::ProtocolSpec out;
   out.protocol = Protocol::Imap;
   for (const Node& listener : items_at(imap, "listeners")) {
-    out.listeners.push_back(read_listener(listener));
+    out.listeners.push_back(read_listener(listener, own_namespace));
   }
   if (out.listeners.empty()) out.listeners = {listener_on(kImapPort), listener_on(kImapsPort)};
   if (has(imap, "mechanisms")) out.mechanisms = texts_at(imap, "mechanisms");

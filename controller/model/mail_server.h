@@ -18,11 +18,21 @@
 
 namespace postern::model {
 
+// Load balancers that tell the client's address.
+struct ProxyProtocolSpec {
+  std::vector<Network> trusted;
+  std::vector<ObjectRef> trusted_services;
+  std::string other_peers = "Direct";
+  std::string tls_info = "Ignore";
+  friend bool operator==(const ProxyProtocolSpec&, const ProxyProtocolSpec&) = default;
+};
+
 struct ListenerSpec {
   std::uint16_t port = 0;
   std::string tls;                    // Implicit, StartTLS, Disabled; filled in when absent
   std::string plaintext;              // Refuse, Allow; filled in when absent
   std::uint32_t max_connections = 0;  // 0: absent
+  std::optional<ProxyProtocolSpec> proxy_protocol = {};  // in place of the MailServer's
   friend bool operator==(const ListenerSpec&, const ListenerSpec&) = default;
 };
 struct CapabilitiesSpec {
@@ -141,6 +151,7 @@ struct MailServer {
   std::string server_name;  // empty: absent
   bool protocols_written = false;
   std::vector<ProtocolSpec> protocols;  // what is offered and built; IMAP when not written
+  std::optional<ProxyProtocolSpec> proxy_protocol;
   std::optional<TlsSpec> tls;
   std::vector<ProviderSpec> providers;  // empty: the backend decides
   std::vector<BackendSpec> backends;

@@ -35,6 +35,13 @@ void add_service(const model::EndpointSpec& endpoint, std::set<ObjectKey>& out) 
   }
 }
 
+void add_proxy(const std::optional<model::ProxyProtocolSpec>& proxy, std::set<ObjectKey>& out) {
+  if (!proxy) return;
+  for (const model::ObjectRef& ref : proxy->trusted_services) {
+    out.insert({"Service", ref.object_namespace, ref.name});
+  }
+}
+
 }  // namespace
 
 std::set<ObjectKey> references_of(const model::MailServer& server) {
@@ -45,6 +52,12 @@ std::set<ObjectKey> references_of(const model::MailServer& server) {
     }
   }
   for (const model::BackendSpec& backend : server.backends) add_backend(backend, out);
+  add_proxy(server.proxy_protocol, out);
+  for (const model::ProtocolSpec& protocol : server.protocols) {
+    for (const model::ListenerSpec& listener : protocol.listeners) {
+      add_proxy(listener.proxy_protocol, out);
+    }
+  }
   for (const model::ProviderSpec& provider : server.providers) {
     if (const auto* http = provider.http()) add_service(http->endpoint, out);
   }
