@@ -57,6 +57,8 @@ constexpr LimitField kLimits[] = {
     {"maxConnections", &model::LimitsSpec::max_connections, &config::ServerLimits::max_connections},
     {"maxConnectionsPerSource", &model::LimitsSpec::max_connections_per_source,
      &config::ServerLimits::max_connections_per_source},
+    {"maxConnectionsPerUser", &model::LimitsSpec::max_connections_per_user,
+     &config::ServerLimits::max_connections_per_user},
     {"maxConnectionsBeforeLogin", &model::LimitsSpec::max_connections_before_login,
      &config::ServerLimits::max_connections_before_login},
     {"maxCommandBytes", &model::LimitsSpec::max_command_bytes,

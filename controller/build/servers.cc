@@ -147,12 +147,30 @@ config::ServerLimits limits_of(const model::MailServer& spec) {
   config::ServerLimits out;
   set(out.max_connections, spec.limits.max_connections);
   set(out.max_connections_per_source, spec.limits.max_connections_per_source);
+  set(out.max_connections_per_user, spec.limits.max_connections_per_user);
   set(out.max_connections_before_login, spec.limits.max_connections_before_login);
   set(out.max_command_octets, spec.limits.max_command_bytes);
   set(out.max_errors, spec.limits.max_errors);
   set(out.max_commands, spec.limits.max_commands);
   set(out.max_reply_octets, spec.limits.max_reply_bytes);
   set(out.max_failures_per_session, spec.login_protection.max_failures_per_session);
+  return out;
+}
+
+// A part of a second counts as a whole one: a shorter block would be a weaker one.
+void set(config::FailureRate& rate, const model::RateSpec& written) {
+  set(rate.failures, written.failures);
+  if (written.window) rate.window = std::chrono::ceil<std::chrono::seconds>(*written.window);
+  if (written.block) rate.block = std::chrono::ceil<std::chrono::seconds>(*written.block);
+}
+
+config::LoginProtection protection_of(const model::LoginProtectionSpec& spec) {
+  config::LoginProtection out;
+  out.penalty_grows = spec.penalty != "Disabled";
+  out.same_password_counts = spec.same_password == "Count";
+  set(out.per_source, spec.per_source);
+  set(out.per_user, spec.per_user);
+  out.exempt = spec.exempt;
   return out;
 }
 
@@ -183,6 +201,7 @@ void build_servers(const Setting& setting, ServerDraft& server) {
   server.server.tls = tls_of(server);
   server.server.limits = limits_of(spec);
   server.server.timeouts = timeouts_of(spec);
+  server.server.protection = protection_of(spec.login_protection);
   server.server.session_logging = session_logging_word(spec.logging.sessions);
   server.server.log_level = log_level_word(spec.logging.level);
   setting.rules.apply_to(server);

@@ -113,6 +113,7 @@ constexpr HonouredField kOfMailServer[] = {
 
     {"spec.limits.maxConnections"},
     {"spec.limits.maxConnectionsPerSource"},
+    {"spec.limits.maxConnectionsPerUser"},
     {"spec.limits.maxConnectionsBeforeLogin"},
     {"spec.limits.maxCommandBytes"},
     {"spec.limits.maxErrors"},
@@ -125,6 +126,15 @@ constexpr HonouredField kOfMailServer[] = {
     {"spec.timeouts.idle"},
     {"spec.loginProtection.failureDelay"},
     {"spec.loginProtection.maxFailuresPerSession"},
+    {"spec.loginProtection.penalty"},
+    {"spec.loginProtection.samePassword"},
+    {"spec.loginProtection.perSource.failures"},
+    {"spec.loginProtection.perSource.window"},
+    {"spec.loginProtection.perSource.block"},
+    {"spec.loginProtection.perUser.failures"},
+    {"spec.loginProtection.perUser.window"},
+    {"spec.loginProtection.perUser.block"},
+    {"spec.loginProtection.exemptCIDRs"},
     {"spec.logging.level"},
     {"spec.logging.sessions"},
 };
@@ -153,6 +163,7 @@ constexpr HonouredField kOfMailClass[] = {
     // Those that a MailServer's own `limits` has.
     {"spec.namespaces[].limits.maxConnections"},
     {"spec.namespaces[].limits.maxConnectionsPerSource"},
+    {"spec.namespaces[].limits.maxConnectionsPerUser"},
     {"spec.namespaces[].limits.maxConnectionsBeforeLogin"},
     {"spec.namespaces[].limits.maxCommandBytes"},
     {"spec.namespaces[].limits.maxErrors"},
@@ -166,9 +177,7 @@ constexpr DefaultNotBuilt kDefaults[] = {
     {"spec.protocols",
      "without it IMAP alone is offered: POP3, Submission and ManageSieve are not "
      "built"},
-    {"spec.loginProtection",
-     "failures are delayed and counted in a session, not by source or "
-     "user: penalty, samePassword, perSource and perUser are not built"},
+    {"spec.loginProtection", "each proxy counts failures alone"},
     {"spec.tls.resumption.mode",
      "tickets are resumed by the proxy that gave them: their keys are "
      "not shared between proxies"},

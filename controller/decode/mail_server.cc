@@ -30,10 +30,29 @@ void read_protocols(const Node& spec, model::MailServer& out) {
   }
 }
 
+model::RateSpec read_rate(const Node& protection, std::string_view key) {
+  const Node* rate = protection.find(key);
+  if (rate == nullptr) return {};
+  return {count_at(*rate, "failures"), duration_at(*rate, "window"), duration_at(*rate, "block")};
+}
+
+model::LoginProtectionSpec read_login_protection(const Node& protection) {
+  model::LoginProtectionSpec out;
+  out.failure_delay = duration_at(protection, "failureDelay");
+  out.max_failures_per_session = count_at(protection, "maxFailuresPerSession");
+  out.penalty = text_at(protection, "penalty");
+  out.same_password = text_at(protection, "samePassword");
+  out.per_source = read_rate(protection, "perSource");
+  out.per_user = read_rate(protection, "perUser");
+  for (const Node& cidr : items_at(protection, "exemptCIDRs")) {
+    if (const auto network = Network::parse(cidr.text)) out.exempt.push_back(*network);
+  }
+  return out;
+}
+
 void read_protection_and_logging(const Node& spec, model::MailServer& out) {
   if (const Node* protection = spec.find("loginProtection")) {
-    out.login_protection.failure_delay = duration_at(*protection, "failureDelay");
-    out.login_protection.max_failures_per_session = count_at(*protection, "maxFailuresPerSession");
+    out.login_protection = read_login_protection(*protection);
   }
   if (const Node* logging = spec.find("logging")) {
     out.logging.level = text_at(*logging, "level");
@@ -47,6 +66,7 @@ model::LimitsSpec read_limits(const Node& limits) {
   model::LimitsSpec out;
   out.max_connections = count_at(limits, "maxConnections");
   out.max_connections_per_source = count_at(limits, "maxConnectionsPerSource");
+  out.max_connections_per_user = count_at(limits, "maxConnectionsPerUser");
   out.max_connections_before_login = count_at(limits, "maxConnectionsBeforeLogin");
   out.max_command_bytes = count_at(limits, "maxCommandBytes");
   out.max_errors = count_at(limits, "maxErrors");

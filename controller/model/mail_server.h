@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/base/address.h"
 #include "common/base/clock.h"
 #include "common/base/mail.h"
 #include "controller/model/meta.h"
@@ -126,16 +127,26 @@ struct BackendSpec {
 
 struct LimitsSpec {  // absent: no limit, or the default named in the reference
   std::optional<std::uint32_t> max_connections, max_connections_per_source,
-      max_connections_before_login, max_command_bytes, max_errors, max_commands, max_reply_bytes;
+      max_connections_before_login, max_command_bytes, max_errors, max_commands, max_reply_bytes,
+      max_connections_per_user;
   friend bool operator==(const LimitsSpec&, const LimitsSpec&) = default;
 };
 struct TimeoutsSpec {
   std::optional<Duration> tls_handshake, login, backend_connect, backend_login, idle;
   friend bool operator==(const TimeoutsSpec&, const TimeoutsSpec&) = default;
 };
+struct RateSpec {
+  std::optional<std::uint32_t> failures;
+  std::optional<Duration> window, block;
+  friend bool operator==(const RateSpec&, const RateSpec&) = default;
+};
 struct LoginProtectionSpec {
   std::optional<Duration> failure_delay;
   std::optional<std::uint32_t> max_failures_per_session;
+  std::string penalty;        // empty: Growing
+  std::string same_password;  // empty: Exempt
+  RateSpec per_source, per_user;
+  std::vector<Network> exempt;
   friend bool operator==(const LoginProtectionSpec&, const LoginProtectionSpec&) = default;
 };
 struct LoggingSpec {

@@ -11,6 +11,7 @@
 #include "proxy/control/control_thread.h"
 #include "proxy/control/subscriber.h"
 #include "proxy/net/dialer.h"
+#include "proxy/quota/history.h"
 #include "proxy/quota/place.h"
 
 namespace postern::proxy_app {
@@ -57,7 +58,7 @@ struct ProxyServer::Parts {
         Metrics& metrics, const Clock& given)
       : clock(given),
         counters(metrics),
-        lanes(make_lanes(with.workers, {log, clock, counters, places, dialer})),
+        lanes(make_lanes(with.workers, {log, clock, counters, places, history, dialer})),
         adoption({with.listen_addresses, with.port_offset}, hands(),
                  {log, metrics, clock,
                   [this](Duration after, std::function<void()> task) {
@@ -107,6 +108,7 @@ struct ProxyServer::Parts {
   const Clock& clock;
   session::Counters counters;
   quota::PlaceTables places;
+  quota::History history;
   net::TcpDialer dialer;
   Lanes lanes;
   control::ControlThread control;

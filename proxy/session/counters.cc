@@ -21,6 +21,8 @@ Counters::Counters(Metrics& metrics)
       sent_away(metrics.counter("postern_sessions_sent_away_total",
                                 "Sessions sent away before login because too many configurations "
                                 "were alive.")),
+      history_entries(metrics.gauge("postern_login_history_entries",
+                                    "Sources and users that the history of logins remembers.")),
       visits(metrics.gauge("postern_visits",
                            "Heap blocks of sessions before their relay; 0 while all are idle.")),
       metrics_(metrics) {}
@@ -53,6 +55,14 @@ void Counters::backend_failure(std::string_view server, std::string_view backend
                {{"mailserver", std::string(server)},
                 {"backend", std::string(backend)},
                 {"reason", result_label(reason)}})
+      .add();
+}
+
+void Counters::login_penalty(std::string_view kind) {
+  metrics_
+      .counter("postern_login_penalties_total",
+               "Logins that waited or were refused because others had failed before.",
+               {{"kind", std::string(kind)}})
       .add();
 }
 

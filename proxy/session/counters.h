@@ -22,6 +22,8 @@ class Counters {
   void refused_connection(std::string_view reason);
   void login(std::string_view server, Protocol protocol, dialogue::Failure result);
   void backend_failure(std::string_view server, std::string_view backend, dialogue::Failure reason);
+  // Of a login that waits, or is refused, for those before: delay, block_source, block_user.
+  void login_penalty(std::string_view kind);
   void handshake(std::string_view version, bool resumed, bool succeeded);
   void relayed(Protocol protocol, std::uint64_t in, std::uint64_t out);
 
@@ -31,7 +33,8 @@ class Counters {
   Gauge& before_login;  // sessions that have not logged in
   Gauge& relaying;
   Counter& sent_away;
-  Gauge& visits;  // heap blocks of sessions before their relay: all zero while idle
+  Gauge& history_entries;  // of the history of failed logins
+  Gauge& visits;           // heap blocks of sessions before their relay: all zero while idle
 
  private:
   Counter& by_port(std::string_view name, std::uint16_t port);

@@ -7,6 +7,7 @@
 #include "common/base/ascii.h"
 #include "proxy/grammar/base64.h"
 #include "proxy/policy/names.h"
+#include "proxy/session/protect.h"
 #include "proxy/session/question.h"
 #include "proxy/session/session.h"
 #include "proxy/session/worker.h"
@@ -89,8 +90,6 @@ void log_unavailable(const Session& session, Worker& worker, const config::Provi
 Result<policy::AuthChain, Outcome> begin_judging(Session& session) {
   Visit& v = session.visit();
   const Shown shown = shown_by(*v.evidence);
-  session.record().user = printable(shown.mailbox);
-  session.record().mechanism = name_of(shown.mechanism);
   // Nobody is asked about a name that could never be a mailbox.
   const bool is_named = !shown.mailbox.empty() || shown.mechanism != Mechanism::External;
   if (is_named && !policy::canonical_mailbox(shown.mailbox)) {
@@ -166,6 +165,7 @@ std::optional<Outcome> Judging::take(policy::Answer said, Session& session, Work
   repeats = 0;
   if (!verdict) return std::nullopt;
   if (auto* accept = std::get_if<policy::Accept>(&*verdict)) {
+    note_accepted(session, worker);
     auto found = identity_of_answer(std::move(*v.evidence), std::move(*accept));
     v.evidence.reset();
     if (!found) {

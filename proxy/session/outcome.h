@@ -18,6 +18,7 @@ struct Outcome {
     Upgrading,   // STARTTLS was agreed on with the client
     Secured,     // TLS with the client is up
     Identified,  // the client showed credentials
+    Released,    // what failures before have cost him is waited off
     Judged,      // they are his, or his mail pod decides
     Located,     // a backend's endpoint is reached
     Elsewhere,   // this endpoint would not; the next one may

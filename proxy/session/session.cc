@@ -8,6 +8,7 @@
 #include "proxy/session/converse.h"
 #include "proxy/session/judge.h"
 #include "proxy/session/locate.h"
+#include "proxy/session/protect.h"
 #include "proxy/session/worker.h"
 
 namespace postern::session {
@@ -80,11 +81,12 @@ void Session::advance(Worker& worker) {
       case Outcome::Kind::Presented:  receive(worker); break;   // by a load balancer
       case Outcome::Kind::Upgrading:  secure(worker); break;    // STARTTLS
       case Outcome::Kind::Secured:    converse(worker); break;  // greeting, capabilities, login
-      case Outcome::Kind::Identified: judge(worker); break;     // who is it?
+      case Outcome::Kind::Identified: hold_back(worker); break; // did he fail too often?
+      case Outcome::Kind::Released:   judge(worker); break;     // who is it?
       case Outcome::Kind::Judged:     locate(worker); break;    // and where to
       case Outcome::Kind::Located:    announce(); break;        // log in to the backend
       case Outcome::Kind::Elsewhere:  try_elsewhere(); break;   // or to the next one
-      case Outcome::Kind::Announced:  welcome(); break;         // the front says yes
+      case Outcome::Kind::Announced:  welcome(worker); break;   // the front says yes
       case Outcome::Kind::Refused:    turn_back(worker, std::move(outcome)); break;
       case Outcome::Kind::Turned:     tell_refusal(worker); break;  // he may try again
       case Outcome::Kind::Welcomed:   relay(worker); break;     // and leave him alone
@@ -129,6 +131,13 @@ void Session::converse(Worker& worker) {
   v.step = Conversing{};
 }
 
+void Session::hold_back(Worker& worker) {
+  const auto until = session::hold_back(*this, worker);
+  if (!until) return turn_back(worker, std::move(until.error()));
+  if (*until <= worker.now()) return judge(worker);
+  visit().step = Delaying{*until};
+}
+
 void Session::judge(Worker& worker) {
   Visit& v = visit();
   v.attempted = worker.now();
@@ -168,8 +177,10 @@ void Session::try_elsewhere() {
   v.step.emplace<Reaching>(std::move(approach));
 }
 
-void Session::welcome() {
+void Session::welcome(Worker& worker) {
   Visit& v = visit();
+  note_accepted(*this, worker);
+  if (auto full = take_user_place(*this, worker)) return turn_back(worker, std::move(*full));
   auto& announcing = std::get<Announcing>(v.step);
   v.backend_early.assign(announcing.in.view());
   dialogue::Welcome welcome = std::move(announcing.welcome);
@@ -182,6 +193,7 @@ void Session::welcome() {
 // all. Credentials that were wrong wait, so that time tells nothing.
 void Session::turn_back(Worker& worker, Outcome refused) {
   Visit& v = visit();
+  note_refused(*this, worker, refused.failure);
   v.evidence.reset();
   v.identity.reset();
   backend.close();
@@ -190,7 +202,8 @@ void Session::turn_back(Worker& worker, Outcome refused) {
   dialogue::Refused refusal{refused.failure, std::move(refused.detail),
                             std::move(refused.sasl_error), refused.last};
   const bool credentials = refused.failure == Failure::CredentialsRefused ||
-                           refused.failure == Failure::BackendRefusedLogin;
+                           refused.failure == Failure::BackendRefusedLogin ||
+                           refused.failure == Failure::LoginBlocked;
   const Instant until = credentials ? v.attempted + v.server->timeouts.failure_delay : worker.now();
   v.step.emplace<Holding>(std::move(refusal), std::max(until, refused.until));
 }

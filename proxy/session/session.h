@@ -96,11 +96,12 @@ class Session {
   void converse(Worker& worker);
   void turn_back(Worker& worker, Outcome refused);
   void tell_refusal(Worker& worker);
+  void hold_back(Worker& worker);
   void judge(Worker& worker);
   void locate(Worker& worker);
   void announce();
   void try_elsewhere();
-  void welcome();
+  void welcome(Worker& worker);
   void relay(Worker& worker);
   void close(Worker& worker, const Outcome& ended);
   void note_relay_end(const Relaying& relaying);

@@ -63,6 +63,19 @@ struct Holding {
   [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
 };
 
+// What failures before cost a login: it waits before anybody is asked.
+struct Delaying {
+  Instant until{};
+  [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
+};
+
+// A login as the history counts it (protect.h).
+struct Login {
+  std::string account;   // whose credentials they are, lower case; empty: not known
+  Instant arrived{};     // when they came
+  bool vouched = false;  // somebody said yes to them
+};
+
 // Who the credentials belong to: what is routed by, and what the backend is told.
 struct Identity {
   std::string mailbox;  // as given: not canonical yet
@@ -149,12 +162,13 @@ struct Visit {
   Instant login_by{};      // absolute: from the greeting or the last refused login
   std::optional<dialogue::Evidence> evidence;  // from Attempt until it was judged
   std::optional<Identity> identity;            // from then until the backend has decided
+  Login login;                                 // the one that is tried now
   std::uint32_t attempts = 0;                  // logins that were tried
   bool unknown_user = false;                   // as a provider said of the last one
   std::optional<std::uint32_t> ttl;            // hops left, as a proxy before us claims
   Instant attempted{};                         // when they came
   std::string backend_early;  // what the backend said after its yes: the relay's first octets
-  std::variant<Securing, Conversing, Judging, Holding, Reaching, Announcing> step;
+  std::variant<Securing, Conversing, Delaying, Judging, Holding, Reaching, Announcing> step;
 };
 
 }  // namespace postern::session

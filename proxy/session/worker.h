@@ -24,6 +24,7 @@
 #include "proxy/net/prepared.h"
 #include "proxy/net/scratch.h"
 #include "proxy/net/timers.h"
+#include "proxy/quota/history.h"
 #include "proxy/quota/place.h"
 #include "proxy/session/counters.h"
 #include "proxy/session/endpoints_table.h"
@@ -40,6 +41,7 @@ struct WorkerNeeds {
   const Clock& clock;
   Counters& counters;
   quota::PlaceTables& places;
+  quota::History& history;
   net::Dialer& dialer;
 };
 

@@ -11,11 +11,17 @@ def tls_secret(name, pair, authority):
             "data": {"tls.crt": "", "tls.key": ""}}
 
 
-def mail_server(name, backends, hostnames=(HOST,), secret="mail-tls", **spec):
+# All clients come from here: without this the stories would wait for what others failed.
+LOOPBACK = ["127.0.0.0/8", "::1/128"]
+
+
+def mail_server(name, backends, hostnames=(HOST,), secret="mail-tls", loginProtection=None,
+                **spec):
+    protection = {"exemptCIDRs": LOOPBACK, **(loginProtection or {})}
     return {"apiVersion": API, "kind": "MailServer", "metadata": {"name": name},
             "spec": {"hostnames": list(hostnames), "protocols": {"imap": {}},
                      "tls": {"certificateRefs": [{"name": secret}]},
-                     "backends": backends, **spec}}
+                     "backends": backends, "loginProtection": protection, **spec}}
 
 
 def addresses(name, members, **backend):

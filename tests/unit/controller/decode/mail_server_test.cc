@@ -83,9 +83,11 @@ spec:
   - name: fixed
     addresses: [{name: one, address: 10.0.0.1}, {name: two, address: mail.local}]
   limits: {maxConnections: 1, maxConnectionsPerSource: 2, maxConnectionsBeforeLogin: 3,
-    maxCommandBytes: 512, maxErrors: 5, maxCommands: 6, maxReplyBytes: 700}
+    maxConnectionsPerUser: 8, maxCommandBytes: 512, maxErrors: 5, maxCommands: 6, maxReplyBytes: 700}
   timeouts: {tlsHandshake: 1s, login: 2s, backendConnect: 300ms, backendLogin: 4s, idle: 1m30s}
-  loginProtection: {failureDelay: 0s, maxFailuresPerSession: 4}
+  loginProtection: {failureDelay: 0s, maxFailuresPerSession: 4, penalty: Disabled,
+    samePassword: Count, perSource: {failures: 9, window: 10s, block: 11s},
+    perUser: {failures: 12}, exemptCIDRs: [192.0.2.1/24, '2001:db8::/32']}
   logging: {level: Debug, sessions: Failures}
 )");
   EXPECT_EQ(server.meta.key.path(), "default/full");
@@ -129,6 +131,14 @@ spec:
   EXPECT_EQ(server.timeouts.backend_connect, Duration(300));
   EXPECT_EQ(server.timeouts.idle, Duration(90'000));
   EXPECT_EQ(server.login_protection.failure_delay, Duration(0));
+  EXPECT_EQ(server.limits.max_connections_per_user, 8U);
+  const model::LoginProtectionSpec& protection = server.login_protection;
+  EXPECT_EQ(protection.penalty, "Disabled");
+  EXPECT_EQ(protection.same_password, "Count");
+  EXPECT_EQ(protection.per_source, (model::RateSpec{9, Duration(10'000), Duration(11'000)}));
+  EXPECT_EQ(protection.per_user.failures, 12U);
+  EXPECT_EQ(protection.exempt, (std::vector<Network>{*Network::parse("192.0.2.0/24"),
+                                                     *Network::parse("2001:db8::/32")}));
   EXPECT_EQ(server.login_protection.max_failures_per_session, 4U);
   EXPECT_EQ(server.logging.sessions, "Failures");
 }

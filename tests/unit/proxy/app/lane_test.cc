@@ -41,8 +41,9 @@ class LaneTest : public ::testing::Test {
   std::unique_ptr<Log> log_ = make_null_log();
   session::Counters counters_{metrics_};
   quota::PlaceTables places_;
+  quota::History history_{1};
   net::TcpDialer dialer_;
-  Lane lane_{0, {*log_, clock_, counters_, places_, dialer_}};
+  Lane lane_{0, {*log_, clock_, counters_, places_, history_, dialer_}};
   int adopted_ = 0;
   std::shared_ptr<const net::Prepared> before_;
   std::vector<std::uint16_t> shut_;

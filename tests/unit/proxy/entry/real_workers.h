@@ -24,9 +24,9 @@ class RealWorkers {
  public:
   explicit RealWorkers(std::size_t count) : counters_(metrics), log_(make_null_log()) {
     for (std::size_t i = 0; i < count; ++i) {
-      lanes_.push_back(
-          std::make_unique<Lane>(static_cast<std::uint8_t>(i),
-                                 session::WorkerNeeds{*log_, clock_, counters_, places, dialer_}));
+      lanes_.push_back(std::make_unique<Lane>(
+          static_cast<std::uint8_t>(i),
+          session::WorkerNeeds{*log_, clock_, counters_, places, history, dialer_}));
     }
   }
   ~RealWorkers() {
@@ -100,6 +100,7 @@ class RealWorkers {
   SocketAddress address{*IpAddress::parse(kHere), 0};
   Metrics metrics;
   quota::PlaceTables places;
+  quota::History history{256};
 
  private:
   struct Lane {

@@ -151,6 +151,7 @@ struct World {
                                 "",
                                 {"mail/example/box"}});
     server.timeouts.failure_delay = Duration{0};
+    server.protection = config::no_login_protection();
     backend.name = "box";
     backend.ports.push_back({Protocol::Imap, config::BackendTlsMode::Disabled,
                              config::ClientInfo::None, config::PasswordMechanism::Auto});
@@ -179,7 +180,7 @@ class SimWorker {
  public:
   explicit SimWorker(const World& world = World()) : SimWorker(world.prepared()) {}
   explicit SimWorker(std::shared_ptr<const net::Prepared> prepared)
-      : counters(metrics), worker(7, {log, clock, counters, places, dialer}) {
+      : counters(metrics), worker(7, {log, clock, counters, places, history, dialer}) {
     (void)worker.adopt(std::move(prepared));
   }
 
@@ -229,6 +230,7 @@ class SimWorker {
   Metrics metrics;
   Counters counters;
   quota::PlaceTables places;
+  quota::History history{256};
   PairDialer dialer;
   Worker worker;
 };
