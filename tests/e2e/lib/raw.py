@@ -9,8 +9,8 @@ SECONDS = 20
 
 
 class Raw:
-    def __init__(self, port=143, host=HOST, tls=None, alpn=None, greeted=True):
-        self.socket = socket.create_connection((ADDRESS, port), SECONDS)
+    def __init__(self, port=143, host=HOST, tls=None, alpn=None, greeted=True, source=ADDRESS):
+        self.socket = socket.create_connection((ADDRESS, port), SECONDS, (source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.host, self.heard = host, b""
         if tls:
