@@ -23,13 +23,12 @@ TEST_F(HistoryTest, who_never_failed_waits_for_nothing) {
 TEST_F(HistoryTest, a_source_that_goes_on_guessing_waits_4_8_15_15_seconds) {
   std::vector<int> waits;
   for (int i = 0; i < 6; ++i) {
-    const Attempt guess = attempt(kHere, "alice", "guess " + std::to_string(i));
-    const std::string password(guess.password);
+    const std::string password = "guess " + std::to_string(i);
+    const Attempt guess = attempt(kHere, "alice", password);
     const Verdict verdict = history_.before_asking(guess, protection_, clock_.now());
     waits.push_back(static_cast<int>(verdict.wait.count() / 1000));
     clock_.pass(verdict.wait);
-    history_.failed({kHere, "mail/example", "alice", password, guess.arrived}, protection_,
-                    clock_.now(), Guess::WrongPassword);
+    history_.failed(guess, protection_, clock_.now(), Guess::WrongPassword);
     clock_.pass(seconds(2));
   }
   EXPECT_EQ(waits, (std::vector<int>{0, 4, 8, 15, 15, 15}));
