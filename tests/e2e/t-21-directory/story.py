@@ -1,5 +1,6 @@
 """Who edits a directory is told what became of it, in his words, and a mistake takes nothing away."""
 import re
+import time
 import threading
 
 from lib.admin import resources
@@ -41,7 +42,10 @@ class Directory(Story):
         self.assertRegex(line, r"mailserver default/mail: Ready \(1 listener, \d+ ms\)")
 
     def test_2_a_status_file_says_what_kubernetes_would(self):
-        page = self.status()
+        # The file is written after the line is said.
+        deadline = time.monotonic() + 10
+        while "summary: 1/1" not in (page := self.status()) and time.monotonic() < deadline:
+            pass
         for part in ("type: Accepted", "type: ResolvedRefs", "type: Programmed", "type: Ready",
                      "summary: 1/1", "type: InsecureSettings", "reason: Several"):
             self.assertIn(part, page)

@@ -46,7 +46,7 @@ class ProxyProtocol(Story):
         with Raw(port=143, source=STRANGER) as guest:
             guest.send(HEADER)
             self.assertIn(b" BAD ", guest.line())
-            guest.starttls(self.ca)
+        with Raw(port=993, tls=self.ca, source=STRANGER) as guest:
             self.assertTrue(guest.ask(b"a LOGIN bert secret")[-1].startswith(b"a OK"))
             self.assertEqual(STRANGER, dict(self.service.asked[-1][1])["Client-IP"])
             guest.ask(b"b LOGOUT")
