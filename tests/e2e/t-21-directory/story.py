@@ -1,7 +1,7 @@
 """Who edits a directory is told what became of it, in his words, and a mistake takes nothing away."""
 import re
-import time
 import threading
+import time
 
 from lib.admin import resources
 from lib.fake_backend import FakeBackend, named
