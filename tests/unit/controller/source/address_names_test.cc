@@ -17,13 +17,14 @@ using Reasons = std::vector<std::string>;
 using Addresses = std::vector<IpAddress>;
 using Answer = Result<Addresses, std::string>;
 
-// Answers as told; a name that it was told nothing of waits until it is.
+// Answers as told; a name that it was told nothing of waits until it is. What the lookup uses lives
+// as long as the lookup: the thread of a source that has ended may still be in it.
 class Resolver {
  public:
   ~Resolver() {
-    const std::lock_guard lock(mutex_);
-    ended_ = true;
-    told_.notify_all();
+    const std::lock_guard lock(state_->mutex);
+    state_->ended = true;
+    state_->told.notify_all();
   }
   void tell(const std::string& name, std::initializer_list<const char*> addresses) {
     Addresses all;
@@ -31,24 +32,27 @@ class Resolver {
     tell(name, Answer(std::move(all)));
   }
   void tell(const std::string& name, Answer answer) {
-    const std::lock_guard lock(mutex_);
-    answers_[name] = std::move(answer);
-    told_.notify_all();
+    const std::lock_guard lock(state_->mutex);
+    state_->answers[name] = std::move(answer);
+    state_->told.notify_all();
   }
   NameLookup lookup() {
-    return [this](const std::string& name) -> Answer {
-      std::unique_lock lock(mutex_);
-      told_.wait(lock, [&] { return ended_ || answers_.contains(name); });
-      if (ended_) return Fail<std::string>("the test ended");
-      return answers_.at(name);
+    return [state = state_](const std::string& name) -> Answer {
+      std::unique_lock lock(state->mutex);
+      state->told.wait(lock, [&] { return state->ended || state->answers.contains(name); });
+      if (state->ended) return Fail<std::string>("the test ended");
+      return state->answers.at(name);
     };
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable told_;
-  std::map<std::string, Answer> answers_;
-  bool ended_ = false;
+  struct State {
+    std::mutex mutex;
+    std::condition_variable told;
+    std::map<std::string, Answer> answers;
+    bool ended = false;
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 class ServiceNames : public ::testing::Test {
