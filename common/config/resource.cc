@@ -7,6 +7,7 @@ std::string_view name_of(ResourceType type) {
     case ResourceType::Secret: return "SECRET";
     case ResourceType::Backend: return "BACKEND";
     case ResourceType::Endpoints: return "ENDPOINTS";
+    case ResourceType::Table: return "TABLE";
     case ResourceType::Provider: return "PROVIDER";
     case ResourceType::Server: return "SERVER";
     case ResourceType::Listener: return "LISTENER";

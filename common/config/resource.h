@@ -4,6 +4,7 @@
 //   SECRET    "namespace/name" of a Secret, plus "#key" where a key was asked for;
 //             "namespace/ConfigMap/name#key" of a ConfigMap, "namespace/text/name#key" of a text
 //   BACKEND   "namespace/mailserver/backend"      ENDPOINTS  the same name as its backend
+//   TABLE     "namespace/ConfigMap/name#key/routes", or "/domains" as a set of keys
 //   PROVIDER  "namespace/mailserver/provider"
 //   SERVER    "namespace/mailserver"              LISTENER   "port"
 // Every list has an order that the builder decides, so equal worlds give equal octets.
@@ -22,14 +23,23 @@
 #include "common/config/provider.h"
 #include "common/config/secret_material.h"
 #include "common/config/server.h"
+#include "common/config/table.h"
 
 namespace postern::config {
 
 // In the order in which an update is applied; removals go the other way round.
-enum class ResourceType : std::uint8_t { Secret, Backend, Endpoints, Provider, Server, Listener };
-inline constexpr std::array kResourceTypes = {ResourceType::Secret,    ResourceType::Backend,
-                                              ResourceType::Endpoints, ResourceType::Provider,
-                                              ResourceType::Server,    ResourceType::Listener};
+enum class ResourceType : std::uint8_t {
+  Secret,
+  Backend,
+  Endpoints,
+  Table,
+  Provider,
+  Server,
+  Listener
+};
+inline constexpr std::array kResourceTypes = {
+    ResourceType::Secret,   ResourceType::Backend, ResourceType::Endpoints, ResourceType::Table,
+    ResourceType::Provider, ResourceType::Server,  ResourceType::Listener};
 [[nodiscard]] std::string_view name_of(ResourceType type);
 
 struct ResourceKey {
@@ -48,7 +58,8 @@ struct SourceRef {
   friend bool operator==(const SourceRef&, const SourceRef&) = default;
 };
 
-using ResourceBody = std::variant<SecretMaterial, Backend, EndpointSet, Provider, Server, Listener>;
+using ResourceBody =
+    std::variant<SecretMaterial, Backend, EndpointSet, Table, Provider, Server, Listener>;
 
 // What a proxy that lacks a required feature gets. Never a weaker configuration.
 enum class OnUnsupported : std::uint8_t {

@@ -46,6 +46,9 @@ const Backend* Snapshot::backend(std::string_view name) const {
 const EndpointSet* Snapshot::endpoints(std::string_view backend) const {
   return body<EndpointSet>(ResourceType::Endpoints, backend);
 }
+const Table* Snapshot::table(std::string_view name) const {
+  return body<Table>(ResourceType::Table, name);
+}
 const Provider* Snapshot::provider(std::string_view name) const {
   return body<Provider>(ResourceType::Provider, name);
 }

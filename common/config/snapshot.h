@@ -35,6 +35,7 @@ class Snapshot {
   [[nodiscard]] const Server* server(std::string_view name) const;
   [[nodiscard]] const Backend* backend(std::string_view name) const;
   [[nodiscard]] const EndpointSet* endpoints(std::string_view backend) const;
+  [[nodiscard]] const Table* table(std::string_view name) const;
   [[nodiscard]] const Provider* provider(std::string_view name) const;
   [[nodiscard]] const SecretMaterial* secret(std::string_view name) const;
   [[nodiscard]] Held find(ResourceType type, std::string_view name) const;

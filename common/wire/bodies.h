@@ -12,6 +12,7 @@ void encode_endpoint(const config::Endpoint& endpoint, pb::Endpoint& out);
 void encode_endpoints(const config::EndpointSet& endpoints, pb::Endpoints& out);
 void encode_endpoint_delta(const config::EndpointSet& now, const config::EndpointSet& base,
                            pb::EndpointDelta& out);
+void encode_table(const config::Table& table, pb::Table& out);
 void encode_provider(const config::Provider& provider, pb::Provider& out);
 void encode_server(const config::Server& server, pb::Server& out);
 void encode_listener(const config::Listener& listener, pb::Listener& out);
@@ -30,6 +31,7 @@ void encode_listener_delta(const config::Listener& now, const config::Resource& 
 [[nodiscard]] config::EndpointSet decode_endpoint_delta(const pb::EndpointDelta& message,
                                                         const config::Resource* base,
                                                         Decoding& decoding);
+[[nodiscard]] config::Table decode_table(const pb::Table& message, Decoding& decoding);
 [[nodiscard]] config::Provider decode_provider(const pb::Provider& message, Decoding& decoding);
 [[nodiscard]] config::Server decode_server(const pb::Server& message, Decoding& decoding);
 [[nodiscard]] config::Listener decode_listener(const pb::Listener& message,

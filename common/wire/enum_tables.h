@@ -24,6 +24,7 @@ inline constexpr auto kResourceTypes = table<config::ResourceType, pb::ResourceT
     {{config::ResourceType::Secret, pb::RESOURCE_TYPE_SECRET},
      {config::ResourceType::Backend, pb::RESOURCE_TYPE_BACKEND},
      {config::ResourceType::Endpoints, pb::RESOURCE_TYPE_ENDPOINTS},
+     {config::ResourceType::Table, pb::RESOURCE_TYPE_TABLE},
      {config::ResourceType::Provider, pb::RESOURCE_TYPE_PROVIDER},
      {config::ResourceType::Server, pb::RESOURCE_TYPE_SERVER},
      {config::ResourceType::Listener, pb::RESOURCE_TYPE_LISTENER}});

@@ -29,6 +29,7 @@ struct BodyEncoder {
   void operator()(const config::EndpointSet& endpoints) const {
     encode_endpoints(endpoints, *out.mutable_endpoints());
   }
+  void operator()(const config::Table& table) const { encode_table(table, *out.mutable_table()); }
   void operator()(const config::Provider& provider) const {
     encode_provider(provider, *out.mutable_provider());
   }
@@ -52,6 +53,7 @@ config::ResourceBody decode_body(const pb::Resource& message, const config::Reso
     case pb::Resource::kSecret: return decode_secret(message.secret(), decoding);
     case pb::Resource::kBackend: return decode_backend(message.backend(), decoding);
     case pb::Resource::kEndpoints: return decode_endpoints(message.endpoints(), base, decoding);
+    case pb::Resource::kTable: return decode_table(message.table(), decoding);
     case pb::Resource::kProvider: return decode_provider(message.provider(), decoding);
     case pb::Resource::kServer: return decode_server(message.server(), decoding);
     case pb::Resource::kListener: return decode_listener(message.listener(), base, decoding);

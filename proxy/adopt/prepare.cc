@@ -76,6 +76,7 @@ void Preparer::examine(const ResourceKey& key, Work& work) {
     case ResourceType::Secret: return examine_secret(key, held, work);
     case ResourceType::Backend: return examine_backend(key, held, work);
     case ResourceType::Endpoints: return work.effective.put(held);
+    case ResourceType::Table: return examine_table(key, held, work);
     case ResourceType::Provider: return examine_provider(key, held, work);
     case ResourceType::Server: return examine_server(key, held, work);
     case ResourceType::Listener: return examine_listener(key, held, work);
@@ -136,6 +137,13 @@ void Preparer::examine_backend(const ResourceKey& key, const Held& held, Work& w
   work.clients.put(key.name, std::move(client));
   work.effective.put(held);
   work.all.touch_dependants(key);  // secrets that it has blamed
+}
+
+// Whoever names it looks into it when somebody logs in: only its coming concerns them.
+void Preparer::examine_table(const ResourceKey& key, const Held& held, Work& work) {
+  const bool is_edited = effective_.find(key) != nullptr;
+  work.effective.put(held);
+  if (!is_edited) work.all.touch_dependants(key);
 }
 
 void Preparer::examine_provider(const ResourceKey& key, const Held& held, Work& work) {

@@ -65,6 +65,7 @@ class Preparer {
   void examine(const config::ResourceKey& key, Work& work);
   void examine_secret(const config::ResourceKey& key, const Held& secret, Work& work);
   void examine_backend(const config::ResourceKey& key, const Held& held, Work& work);
+  void examine_table(const config::ResourceKey& key, const Held& held, Work& work);
   void examine_provider(const config::ResourceKey& key, const Held& held, Work& work);
   // Nothing: what it needs is not here, and that was refused.
   [[nodiscard]] std::shared_ptr<const net::TlsClient> tls_client_of(const config::ResourceKey& key,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -124,6 +125,17 @@ class RandomResources {
     return set;
   }
 
+  config::Table table() {
+    std::map<std::string, config::TableLine> lines;
+    for (std::uint32_t i = below(6); i > 0; --i) {
+      const std::string key = (coin() ? "@" : "") + word();
+      lines[key] = {key, coin() ? word() : "", coin() ? octets(9) : ""};
+    }
+    config::Table table;
+    for (auto& [key, line] : lines) table.lines.push_back(std::move(line));
+    return table;
+  }
+
   config::Server server() {
     config::Server server;
     server.server_name = octets(30);
@@ -163,6 +175,7 @@ class RandomResources {
       case config::ResourceType::Secret: return secret();
       case config::ResourceType::Backend: return backend();
       case config::ResourceType::Endpoints: return endpoints();
+      case config::ResourceType::Table: return table();
       case config::ResourceType::Provider: return provider();
       case config::ResourceType::Server: return server();
       case config::ResourceType::Listener: return listener();

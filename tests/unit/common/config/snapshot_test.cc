@@ -112,8 +112,9 @@ TEST(Resource, type_is_that_of_its_body) {
   resource.name = "x";
   const std::pair<ResourceBody, ResourceType> rows[] = {
       {SecretMaterial{}, ResourceType::Secret}, {Backend{}, ResourceType::Backend},
-      {EndpointSet{}, ResourceType::Endpoints}, {Provider{}, ResourceType::Provider},
-      {Server{}, ResourceType::Server},         {Listener{}, ResourceType::Listener},
+      {EndpointSet{}, ResourceType::Endpoints}, {Table{}, ResourceType::Table},
+      {Provider{}, ResourceType::Provider},     {Server{}, ResourceType::Server},
+      {Listener{}, ResourceType::Listener},
   };
   for (const auto& [body, type] : rows) {
     resource.body = body;
@@ -127,6 +128,7 @@ TEST(Resource, types_are_applied_before_what_needs_them) {
   EXPECT_LT(ResourceType::Backend, ResourceType::Server);
   EXPECT_LT(ResourceType::Endpoints, ResourceType::Server);
   EXPECT_LT(ResourceType::Secret, ResourceType::Provider);
+  EXPECT_LT(ResourceType::Table, ResourceType::Server);
   EXPECT_LT(ResourceType::Provider, ResourceType::Server);
   EXPECT_LT(ResourceType::Server, ResourceType::Listener);
 }
@@ -134,6 +136,7 @@ TEST(Resource, types_are_applied_before_what_needs_them) {
 TEST(Resource, types_have_the_names_of_the_stream) {
   EXPECT_EQ(name_of(ResourceType::Secret), "SECRET");
   EXPECT_EQ(name_of(ResourceType::Endpoints), "ENDPOINTS");
+  EXPECT_EQ(name_of(ResourceType::Table), "TABLE");
   EXPECT_EQ(name_of(ResourceType::Provider), "PROVIDER");
   EXPECT_EQ(name_of(ResourceType::Listener), "LISTENER");
 }

@@ -121,6 +121,10 @@ TEST(GoldenOctets, of_a_provider_that_is_the_mail_pod_stay) {
   provider.mechanisms = {Mechanism::Plain, Mechanism::Login};
   expect_golden("provider_backend", mk_resource(provider));
 }
+TEST(GoldenOctets, of_a_table_stay) {
+  expect_golden("table", mk_resource(config::Table{{{"@example.org", "store", ""},
+                                                    {"joe@example.org", "store", "dovecot-7"}}}));
+}
 TEST(GoldenOctets, of_a_server_with_providers_stay) {
   config::Server server = mk_server();
   server.providers = {"mail/example/accounts"};

@@ -183,6 +183,17 @@ TEST(SnapshotCodec, refuses_a_resource_without_body_name_or_version) {
   expect_refused(message, DecodeFailure::Invalid, "version");
 }
 
+TEST(SnapshotCodec, refuses_a_table_that_is_not_sorted_or_has_a_key_twice_or_none) {
+  pb::Resource message =
+      encoded({"a/ConfigMap/b#c/routes", "v", {}, config::Table{{{"a", "x", {}}, {"b", "y", {}}}}});
+  message.mutable_table()->mutable_lines(1)->set_key("a");
+  expect_refused(message, DecodeFailure::Invalid, "lines[1].key");
+  message.mutable_table()->mutable_lines(1)->set_key("A");
+  expect_refused(message, DecodeFailure::Invalid, "lines[1].key");
+  message.mutable_table()->mutable_lines(0)->set_key("");
+  expect_refused(message, DecodeFailure::Invalid, "lines[0].key");
+}
+
 TEST(SnapshotCodec, refuses_a_server_whose_limits_are_missing) {
   RandomResources random(1);
   pb::Resource message = encoded(random.resource(ResourceType::Server));

@@ -20,6 +20,8 @@ inline config::Resource mk(config::ResourceType type, const std::string& name,
     }
     case config::ResourceType::Endpoints:
       return {name, {}, sources, config::EndpointSet{{{content, {}, {}}}}};
+    case config::ResourceType::Table:
+      return {name, {}, sources, config::Table{{{content, "b", {}}}}};
     case config::ResourceType::Provider: {
       config::Provider provider;
       provider.name = content;

@@ -4,9 +4,9 @@ namespace postern::publish {
 namespace {
 
 TEST_F(RecordedProxies, are_sent_what_others_need_first_and_lose_it_last) {
-  const std::vector<ResourceType> order{ResourceType::Secret,    ResourceType::Backend,
-                                        ResourceType::Endpoints, ResourceType::Provider,
-                                        ResourceType::Server,    ResourceType::Listener};
+  const std::vector<ResourceType> order{
+      ResourceType::Secret,   ResourceType::Backend, ResourceType::Endpoints, ResourceType::Table,
+      ResourceType::Provider, ResourceType::Server,  ResourceType::Listener};
   std::vector<Resource> all;
   for (auto type = order.rbegin(); type != order.rend(); ++type) all.push_back(mk(*type, "x"));
   want(all);

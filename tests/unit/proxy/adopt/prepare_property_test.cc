@@ -90,6 +90,7 @@ class RandomWorld {
                         materials_[random_.below(static_cast<std::uint32_t>(materials_.size()))]);
       case ResourceType::Backend: return resource("b" + number(3), version, backend());
       case ResourceType::Endpoints: return resource("b" + number(3), version, random_.endpoints());
+      case ResourceType::Table: return resource("t" + number(2), version, random_.table());
       case ResourceType::Provider: return resource("p" + number(3), version, provider());
       case ResourceType::Server: return resource("v" + number(4), version, server());
       case ResourceType::Listener: break;

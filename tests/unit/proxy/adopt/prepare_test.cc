@@ -298,6 +298,22 @@ TEST_F(Prepare, endpoints_make_no_new_snapshot_but_are_in_the_next_one) {
   EXPECT_EQ(gone.endpoints[0].now, nullptr);
 }
 
+TEST_F(Prepare, an_edited_table_is_in_the_next_snapshot_and_touches_nothing_else) {
+  serve_a();
+  (void)put({resource("ns/ConfigMap/m#routes/routes", "1", config::Table{{{"joe", "box", {}}}})});
+  const auto before = now_;
+  const auto p =
+      put({resource("ns/ConfigMap/m#routes/routes", "2", config::Table{{{"joe", "other", {}}}})});
+  EXPECT_TRUE(p.errors.empty());
+  ASSERT_NE(p.prepared, nullptr);
+  EXPECT_EQ(snapshot().table("ns/ConfigMap/m#routes/routes")->find("joe")->backend, "other");
+  EXPECT_EQ(before->snapshot->table("ns/ConfigMap/m#routes/routes")->find("joe")->backend, "box");
+  EXPECT_EQ(now().tls_server(0), before->tls_server(0));
+  EXPECT_GE(snapshot().shards_shared_with(*before->snapshot), 63U);
+  (void)put({}, {{ResourceType::Table, "ns/ConfigMap/m#routes/routes"}});
+  EXPECT_EQ(snapshot().table("ns/ConfigMap/m#routes/routes"), nullptr);
+}
+
 TEST_F(Prepare, the_same_version_again_changes_nothing) {
   serve_a();
   const auto p = put({resource("a", "1", server_with("ns/k"))});
