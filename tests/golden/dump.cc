@@ -106,6 +106,14 @@ void write(Writer& out, const EndpointSet& set) {
   }
 }
 
+void write(Writer& out, const Table& table) {
+  if (table.lines.empty()) out.fact("lines", "[]");
+  for (const TableLine& line : table.lines) {
+    out.fact("'" + line.key + "'",
+             line.member.empty() ? line.backend : line.backend + "/" + line.member);
+  }
+}
+
 void write(Writer& out, const HttpProvider& http) {
   const HttpService& service = http.service;
   out.fact("asks", fmt::format("{}://{}:{}{}", service.secure ? "https" : "http", service.host,
