@@ -1,5 +1,6 @@
-// Who says whether a client is who he says, for a MailServer: the mail pod itself, or a service
-// that is asked. A resource of its own, so that a change of a service touches nothing else.
+// Who says whether a client is who he says, for a MailServer: the mail pod itself, a service that
+// is asked, or the client's own certificate. A resource of its own, so that a change of a service
+// touches nothing else.
 #pragma once
 
 #include <chrono>
@@ -13,6 +14,7 @@
 #include "common/base/clock.h"
 #include "common/base/mail.h"
 #include "common/config/backend.h"
+#include "common/config/client_certificates.h"
 
 namespace postern::config {
 
@@ -72,7 +74,7 @@ struct Provider {
   OnReject on_reject = OnReject::Stop;
   MechanismSet mechanisms;  // that it can check
   std::optional<AnswerCache> cache = {};
-  std::variant<BackendProvider, HttpProvider> kind = {};
+  std::variant<BackendProvider, HttpProvider, CertificateProvider> kind = {};
   friend bool operator==(const Provider&, const Provider&) = default;
 };
 

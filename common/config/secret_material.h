@@ -1,4 +1,5 @@
-// What a Secret or ConfigMap gives a proxy: a key pair, or authorities to trust.
+// What a Secret or ConfigMap gives a proxy: a key pair, authorities to trust or what they have
+// revoked, or a text.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ struct KeyPair {
 };
 
 struct TrustBundle {
-  std::string ca_pem;
+  std::string ca_pem;  // certificates, or revocation lists where such a thing is named
   friend bool operator==(const TrustBundle&, const TrustBundle&) = default;
 };
 

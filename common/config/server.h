@@ -9,6 +9,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mail.h"
+#include "common/config/client_certificates.h"
 #include "common/config/login_protection.h"
 
 namespace postern::config {
@@ -28,8 +29,12 @@ struct ServerTls {
   UnknownNames unknown_names = UnknownNames::FirstCertificate;
   ResumptionMode resumption = ResumptionMode::Tickets;
   std::chrono::seconds resumption_lifetime{7200};
+  ClientCertificates client_certificates = {};
   friend bool operator==(const ServerTls&, const ServerTls&) = default;
 };
+
+// SECRET resources: key pairs, then authorities and revocation lists of client certificates.
+[[nodiscard]] std::vector<std::string> secrets_of(const ServerTls& tls);
 
 enum class CapabilitySource : std::uint8_t { Backends, List };
 

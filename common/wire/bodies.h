@@ -15,6 +15,8 @@ void encode_endpoint_delta(const config::EndpointSet& now, const config::Endpoin
 void encode_table(const config::Table& table, pb::Table& out);
 void encode_provider(const config::Provider& provider, pb::Provider& out);
 void encode_server(const config::Server& server, pb::Server& out);
+void encode_client_certificates(const config::ClientCertificates& rules,
+                                pb::ClientCertificates& out);
 void encode_listener(const config::Listener& listener, pb::Listener& out);
 // All but the tenants, and those as a delta.
 void encode_listener_delta(const config::Listener& now, const config::Resource& base,
@@ -34,6 +36,8 @@ void encode_listener_delta(const config::Listener& now, const config::Resource& 
 [[nodiscard]] config::Table decode_table(const pb::Table& message, Decoding& decoding);
 [[nodiscard]] config::Provider decode_provider(const pb::Provider& message, Decoding& decoding);
 [[nodiscard]] config::Server decode_server(const pb::Server& message, Decoding& decoding);
+[[nodiscard]] config::ClientCertificates decode_client_certificates(
+    const pb::ClientCertificates& message, Decoding& decoding);
 [[nodiscard]] config::Listener decode_listener(const pb::Listener& message,
                                                const config::Resource* base, Decoding& decoding);
 

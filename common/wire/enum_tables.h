@@ -122,6 +122,20 @@ inline constexpr auto kResumptionModes = table<config::ResumptionMode, pb::Resum
      {config::ResumptionMode::Cache, pb::RESUMPTION_MODE_CACHE},
      {config::ResumptionMode::Disabled, pb::RESUMPTION_MODE_DISABLED}});
 
+// None has no number: it is the absence of the message.
+inline constexpr auto kClientCertificateModes =
+    table<config::ClientCertificateMode, pb::ClientCertificateMode>(
+        {{config::ClientCertificateMode::Optional, pb::CLIENT_CERTIFICATE_MODE_OPTIONAL},
+         {config::ClientCertificateMode::Required, pb::CLIENT_CERTIFICATE_MODE_REQUIRED},
+         {config::ClientCertificateMode::OptionalUnverified,
+          pb::CLIENT_CERTIFICATE_MODE_OPTIONAL_UNVERIFIED}});
+
+inline constexpr auto kCertificateNames = table<config::CertificateName, pb::CertificateName>(
+    {{config::CertificateName::SanEmail, pb::CERTIFICATE_NAME_SAN_EMAIL},
+     {config::CertificateName::SanDns, pb::CERTIFICATE_NAME_SAN_DNS},
+     {config::CertificateName::SanUri, pb::CERTIFICATE_NAME_SAN_URI},
+     {config::CertificateName::SubjectCommonName, pb::CERTIFICATE_NAME_SUBJECT_COMMON_NAME}});
+
 inline constexpr auto kCapabilitySources = table<config::CapabilitySource, pb::CapabilitySource>(
     {{config::CapabilitySource::Backends, pb::CAPABILITY_SOURCE_BACKENDS},
      {config::CapabilitySource::List, pb::CAPABILITY_SOURCE_LIST}});

@@ -131,6 +131,12 @@ config::HttpProvider decode_http(const pb::HttpProvider& message, Decoding& deco
   return http;
 }
 
+config::CertificateProvider decode_certificate(const pb::CertificateProvider& message,
+                                               Decoding& decoding) {
+  const FieldPath here{nullptr, "certificate"};
+  return {decoding.choice(message.name_from(), kCertificateNames, here / "name_from")};
+}
+
 void encode_cache(const config::AnswerCache& cache, pb::AnswerCache& out) {
   out.set_accepted_s(static_cast<std::uint32_t>(cache.accepted.count()));
   out.set_rejected_s(static_cast<std::uint32_t>(cache.rejected.count()));
@@ -163,6 +169,8 @@ void encode_provider(const config::Provider& provider, pb::Provider& out) {
   if (provider.cache) encode_cache(*provider.cache, *out.mutable_cache());
   if (const auto* http = std::get_if<config::HttpProvider>(&provider.kind)) {
     encode_http(*http, *out.mutable_http());
+  } else if (const auto* own = std::get_if<config::CertificateProvider>(&provider.kind)) {
+    out.mutable_certificate()->set_name_from(to_wire(own->name_from, kCertificateNames));
   } else {
     (void)out.mutable_backend();
   }
@@ -182,6 +190,9 @@ config::Provider decode_provider(const pb::Provider& message, Decoding& decoding
   switch (message.kind_case()) {
     case pb::Provider::kBackend: provider.kind = config::BackendProvider{}; break;
     case pb::Provider::kHttp: provider.kind = decode_http(message.http(), decoding); break;
+    case pb::Provider::kCertificate:
+      provider.kind = decode_certificate(message.certificate(), decoding);
+      break;
     case pb::Provider::KIND_NOT_SET:
       // Another way to ask: whoever it would refuse must not get in by this one.
       decoding.refuse({nullptr, "kind"}, "is not set, or of a kind that this build does not know",

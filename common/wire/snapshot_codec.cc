@@ -89,9 +89,9 @@ void encode_sources(const config::Resource& resource, pb::Resource& out) {
   }
 }
 
-constexpr std::array kKnownFeatures{kConnectionsPerUser,    kEndpointDelta,   kListenerAddresses,
-                                    kListenerProxyProtocol, kLoginProtection, kProviders,
-                                    kTenantsDelta};
+constexpr std::array kKnownFeatures{kClientCertificates, kConnectionsPerUser,    kEndpointDelta,
+                                    kListenerAddresses,  kListenerProxyProtocol, kLoginProtection,
+                                    kProviders,          kTenantsDelta};
 
 // What this build can obey. A resource that asks for more is refused, never served without it.
 void check_features(const pb::Resource& message, Decoding& decoding) {

@@ -106,6 +106,11 @@ class RandomResources {
                         1 + below(99), coin()};
     }
     if (coin()) return provider;
+    if (coin()) {
+      provider.kind =
+          config::CertificateProvider{choice(config::CertificateName::SubjectCommonName)};
+      return provider;
+    }
     provider.kind = config::HttpProvider{service(), choice(config::AuthStyle::Json),
                                          choice(config::Strictness::Nginx),
                                          choice(config::RefusalText::PassThrough), coin()};
@@ -237,7 +242,21 @@ class RandomResources {
             octet_strings(3),
             choice(config::UnknownNames::Reject),
             choice(config::ResumptionMode::Disabled),
-            std::chrono::seconds(below(9999))};
+            std::chrono::seconds(below(9999)),
+            client_certificates()};
+  }
+
+  config::ClientCertificates client_certificates() {
+    if (coin()) return {};
+    config::ClientCertificates out;
+    out.mode = coin() ? config::ClientCertificateMode::Required
+                      : config::ClientCertificateMode::OptionalUnverified;
+    out.trust = words(3);
+    if (out.trust.empty()) out.mode = config::ClientCertificateMode::OptionalUnverified;
+    out.revocations = words(3);
+    out.max_depth = 1 + below(10);
+    out.sends_ca_names = coin();
+    return out;
   }
 
   config::ProtocolOffer offer() {

@@ -134,6 +134,25 @@ TEST(GoldenOctets, of_a_server_with_providers_stay) {
   resource.required_features = {"connections-per-user", "login-protection", "providers"};
   expect_golden("server_providers", resource);
 }
+TEST(GoldenOctets, of_a_server_that_asks_for_client_certificates_stay) {
+  config::Server server = mk_server();
+  server.tls.client_certificates = {config::ClientCertificateMode::Required,
+                                    {"mail/ca#ca.crt"},
+                                    {"mail/ConfigMap/revoked#ca.crl"},
+                                    3,
+                                    false};
+  server.providers = {"mail/example/certificates"};
+  config::Resource resource = mk_resource(server);
+  resource.required_features = {"client-certificates", "providers"};
+  expect_golden("server_client_certificates", resource);
+}
+TEST(GoldenOctets, of_a_provider_that_is_the_clients_certificate_stay) {
+  config::Provider provider;
+  provider.name = "certificates";
+  provider.mechanisms = {Mechanism::External};
+  provider.kind = config::CertificateProvider{config::CertificateName::SanUri};
+  expect_golden("provider_certificate", mk_resource(provider));
+}
 TEST(GoldenOctets, of_a_listener_behind_load_balancers_stay) {
   config::Listener listener{
       993, Protocol::Imap, config::ListenerTls::Implicit, {{"mail/example", {}}}};
