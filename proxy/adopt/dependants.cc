@@ -25,7 +25,9 @@ void add_needs(const config::Provider& provider, Needs& needs) {
 }
 
 void add_needs(const config::Server& server, Needs& needs) {
-  for (const std::string& name : server.tls.key_pairs) needs.insert({ResourceType::Secret, name});
+  for (const std::string& name : config::secrets_of(server.tls)) {
+    needs.insert({ResourceType::Secret, name});
+  }
   for (const std::string& name : server.providers) needs.insert({ResourceType::Provider, name});
 }
 
@@ -62,7 +64,8 @@ bool need_the_same(const config::Resource& a, const config::Resource& b) {
   if (std::holds_alternative<config::Provider>(a.body)) return needs_of(a) == needs_of(b);
   if (const auto* server = std::get_if<config::Server>(&a.body)) {
     const auto& other = std::get<config::Server>(b.body);
-    return server->tls.key_pairs == other.tls.key_pairs && server->providers == other.providers;
+    return config::secrets_of(server->tls) == config::secrets_of(other.tls) &&
+           server->providers == other.providers;
   }
   if (const auto* listener = std::get_if<config::Listener>(&a.body)) {
     return std::ranges::equal(listener->tenants, std::get<config::Listener>(b.body).tenants, {},

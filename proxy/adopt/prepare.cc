@@ -35,6 +35,16 @@ Held reduced(const Held& held, const Doubts& doubts, const Candidate& all) {
   return out ? out : held;
 }
 
+// Of the authorities and revocation lists; empty: all are here.
+std::string missing_bundle(const config::ClientCertificates& clients, const Candidate& all) {
+  for (const auto* names : {&clients.trust, &clients.revocations}) {
+    for (const std::string& name : *names) {
+      if (!all.trust(name)) return name;
+    }
+  }
+  return {};
+}
+
 std::shared_ptr<const config::EndpointSet> endpoints_of(const Held& held) {
   if (!held) return nullptr;
   return {held, &std::get<config::EndpointSet>(held->body)};
@@ -199,6 +209,12 @@ void Preparer::examine_server(const ResourceKey& key, const Held& held, Work& wo
         key, pairs[i],
         {ErrorCode::MissingDependency, fmt::format("tls.key_pairs[{}]", i),
          fmt::format("key pair {} is not here", pairs[i])});
+  }
+  const std::string missing = missing_bundle(server.tls.client_certificates, work.all);
+  if (!missing.empty()) {
+    return work.all.refuse_or_blame(
+        key, missing,
+        {ErrorCode::MissingDependency, "tls.client_certificates", missing + " is not here"});
   }
   if (!pairs.empty() && !is_ready_for_tls(key.name, held, work)) return;
   work.effective.put(held);

@@ -22,6 +22,13 @@ net::TlsTenant material_of(const std::string& name, const config::Server& server
   for (const std::string& secret : server.tls.key_pairs) {
     tenant.key_pairs.emplace_back(secret, all.key_pair(secret));
   }
+  const config::ClientCertificates& clients = server.tls.client_certificates;
+  for (const std::string& secret : clients.trust) {
+    tenant.clients.trust.emplace_back(secret, all.trust(secret));
+  }
+  for (const std::string& secret : clients.revocations) {
+    tenant.clients.revocations.emplace_back(secret, all.trust(secret));
+  }
   return tenant;
 }
 
@@ -38,7 +45,7 @@ void TenantTable::refresh(Entry& entry, const std::string& server, const Candida
   const Held now = all.find({ResourceType::Server, server});
   const auto& body = std::get<config::Server>(now->body);
   std::vector<Held> secrets;
-  for (const std::string& name : body.tls.key_pairs) {
+  for (const std::string& name : config::secrets_of(body.tls)) {
     secrets.push_back(all.find({ResourceType::Secret, name}));
   }
   const bool is_same = entry.server && entry.secrets == secrets &&
@@ -64,7 +71,7 @@ net::ReadyTenant TenantTable::find(Protocol protocol, const std::string& server,
   if (made) return entry.ready.emplace_back(protocol, std::move(*made)).second;
   std::string suspect;
   for (const net::TlsProblem& problem : made.error()) {
-    if (suspect.empty()) suspect = problem.key_pair;
+    if (suspect.empty()) suspect = problem.secret;
   }
   doubt(server);
   all.refuse_or_blame({ResourceType::Server, server}, suspect, fault_of(made.error()));

@@ -93,6 +93,20 @@ Result<std::vector<X509Ptr>, std::string> read_certificates(ByteView pem) {
   return out;
 }
 
+Result<std::vector<CrlPtr>, std::string> read_revocations(ByteView pem) {
+  std::vector<CrlPtr> out;
+  const BioPtr bio = bio_over(pem);
+  ERR_clear_error();
+  while (X509_CRL* const one = PEM_read_bio_X509_CRL(bio.get(), nullptr, no_password, nullptr)) {
+    out.emplace_back(one);
+  }
+  const bool whole = at_end_of_pem();
+  ERR_clear_error();
+  if (!whole) return Fail<std::string>("a revocation list cannot be read");
+  if (out.empty()) return Fail<std::string>("there is no revocation list in it");
+  return out;
+}
+
 Result<PairDer, std::string> read_pair(const config::KeyPair& pair) {
   const auto chain = read_certificates(pair.chain_pem);
   if (!chain) return Fail<std::string>(chain.error());

@@ -15,6 +15,9 @@ namespace postern::net {
 // Every certificate of a PEM text, in order; an error when there is none or one cannot be read.
 [[nodiscard]] Result<std::vector<X509Ptr>, std::string> read_certificates(ByteView pem);
 
+// Every revocation list of a PEM text, likewise.
+[[nodiscard]] Result<std::vector<CrlPtr>, std::string> read_revocations(ByteView pem);
+
 // A key pair as DER: what a handshake needs can be made of it without PEM's decoders, which are two
 // to three times slower.
 struct PairDer {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/base/check.h"
+#include "proxy/net/client_certificate.h"
 #include "proxy/net/tls_marks.h"
 
 namespace postern::net {
@@ -95,6 +96,15 @@ int on_ticket(SSL* tls, unsigned char* key_name, unsigned char* iv, EVP_CIPHER_C
                      request);
 }
 
+// A ticket carries the client's certificate and what was found of it then. One that has expired
+// since is to be shown again.
+SSL_TICKET_RETURN on_opened_ticket(SSL*, SSL_SESSION* session, const unsigned char*, std::size_t,
+                                   SSL_TICKET_STATUS status, void*) {
+  const bool opened = status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW;
+  if (!opened || has_expired(SSL_SESSION_get0_peer(session))) return SSL_TICKET_RETURN_IGNORE_RENEW;
+  return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
+}
+
 // The gate's cache serves all its tenants: sessions of one that wants no resumption stay out.
 int is_not_resumable(SSL* tls, int) {
   const GateTenant* const tenant = tenant_of(tls);
@@ -115,6 +125,7 @@ SslContextPtr make_gate_context(bool cached) {
   SSL_CTX_set_session_cache_mode(gate, cached ? SSL_SESS_CACHE_SERVER : SSL_SESS_CACHE_OFF);
   SSL_CTX_set_client_hello_cb(gate, on_client_hello, nullptr);
   SSL_CTX_set_tlsext_ticket_key_evp_cb(gate, on_ticket);
+  SSL_CTX_set_session_ticket_cb(gate, nullptr, on_opened_ticket, nullptr);
   SSL_CTX_set_not_resumable_session_callback(gate, is_not_resumable);
   return context;
 }

@@ -95,6 +95,20 @@ void set_groups(TlsPolicy& policy, const config::ServerTls& tls, std::vector<Pol
   }
 }
 
+void set_clients(TlsPolicy& policy, const config::ServerTls& tls,
+                 const ClientAuthMaterial& material, std::vector<PolicyFault>& faults) {
+  if (tls.client_certificates.mode == config::ClientCertificateMode::None) return;
+  auto made = make_client_auth(tls.client_certificates, material);
+  if (made) {
+    install(**made, policy.context.get());
+    policy.clients = std::move(*made);
+    return;
+  }
+  for (ClientAuthFault& fault : made.error()) {
+    faults.push_back({std::move(fault.field), std::move(fault.detail), std::move(fault.secret)});
+  }
+}
+
 void set_versions(TlsPolicy& policy, const config::ServerTls& tls,
                   std::vector<PolicyFault>& faults) {
   policy.min_version = number_of(tls.min_version);
@@ -117,7 +131,8 @@ void set_common_options(SSL_CTX* context) {
   SSL_CTX_set_max_early_data(context, 0);
 }
 
-std::string policy_id(Protocol protocol, const config::ServerTls& tls) {
+std::string policy_id(Protocol protocol, const config::ServerTls& tls,
+                      const ClientAuthMaterial& clients) {
   std::string id(name_of(protocol));
   const auto add = [&id](const std::string& part) { id.append(1, ' ').append(part); };
   add(std::to_string(static_cast<int>(tls.min_version)));
@@ -128,13 +143,15 @@ std::string policy_id(Protocol protocol, const config::ServerTls& tls) {
   for (const std::string& suite : tls.cipher_suites) add(suite);
   add("groups");
   for (const std::string& group : tls.groups) add(group);
+  add("clients");
+  add(client_auth_id(tls.client_certificates, clients));
   return id;
 }
 
 Result<std::shared_ptr<const TlsPolicy>, std::vector<PolicyFault>> make_policy(
-    Protocol protocol, const config::ServerTls& tls) {
+    Protocol protocol, const config::ServerTls& tls, const ClientAuthMaterial& clients) {
   auto policy = std::make_shared<TlsPolicy>();
-  policy->id = policy_id(protocol, tls);
+  policy->id = policy_id(protocol, tls, clients);
   policy->context.reset(SSL_CTX_new(TLS_server_method()));
   check(policy->context != nullptr, "a TLS context can be made");
   policy->cipher_preference = tls.cipher_preference;
@@ -144,6 +161,7 @@ Result<std::shared_ptr<const TlsPolicy>, std::vector<PolicyFault>> make_policy(
   set_versions(*policy, tls, faults);
   set_suites(*policy, tls, faults);
   set_groups(*policy, tls, faults);
+  set_clients(*policy, tls, clients, faults);
   ERR_clear_error();
   if (!faults.empty()) return Fail<std::vector<PolicyFault>>(std::move(faults));
   SSL_CTX* const context = policy->context.get();
@@ -166,6 +184,7 @@ void apply(const TlsPolicy& policy, SSL* tls) {
   const bool stateless = policy.resumption == config::ResumptionMode::Tickets;
   if (!stateless) SSL_set_options(tls, SSL_OP_NO_TICKET);
   SSL_set_num_tickets(tls, policy.resumption == config::ResumptionMode::Disabled ? 0 : 1);
+  if (policy.clients) ask_for_certificate(*policy.clients, tls);
 }
 
 }  // namespace postern::net

@@ -9,6 +9,7 @@
 
 #include "common/base/result.h"
 #include "common/config/server.h"
+#include "proxy/net/client_auth.h"
 #include "proxy/net/openssl_types.h"
 
 namespace postern::net {
@@ -17,6 +18,7 @@ namespace postern::net {
 struct PolicyFault {
   std::string field;  // "tls.cipherSuites[2]"
   std::string detail;
+  std::string secret = {};  // SECRET resource whose material is at fault; empty: none
 };
 
 struct TlsPolicy {
@@ -29,12 +31,15 @@ struct TlsPolicy {
   config::CipherPreference cipher_preference = config::CipherPreference::Client;
   config::ResumptionMode resumption = config::ResumptionMode::Tickets;
   long lifetime_seconds = 0;
+  std::unique_ptr<const ClientAuth> clients;  // null: no certificate is asked for
 };
 
-// The settings that a policy is made of; equal texts share a policy.
-[[nodiscard]] std::string policy_id(Protocol protocol, const config::ServerTls& tls);
+// The settings that a policy is made of, and what authorities and revocation lists say; equal texts
+// share a policy.
+[[nodiscard]] std::string policy_id(Protocol protocol, const config::ServerTls& tls,
+                                    const ClientAuthMaterial& clients);
 [[nodiscard]] Result<std::shared_ptr<const TlsPolicy>, std::vector<PolicyFault>> make_policy(
-    Protocol protocol, const config::ServerTls& tls);
+    Protocol protocol, const config::ServerTls& tls, const ClientAuthMaterial& clients);
 
 // Switches a connection to the policy, inside the ClientHello callback.
 void apply(const TlsPolicy& policy, SSL* tls);

@@ -18,7 +18,7 @@ namespace postern::net {
 class TlsPolicies {
  public:
   [[nodiscard]] Result<std::shared_ptr<const TlsPolicy>, std::vector<PolicyFault>> take(
-      Protocol protocol, const config::ServerTls& tls);
+      Protocol protocol, const config::ServerTls& tls, const ClientAuthMaterial& clients);
 
  private:
   std::map<std::string, std::weak_ptr<const TlsPolicy>> known_;

@@ -28,7 +28,8 @@ class TenantBuilder {
     take_pairs();
     if (!problems_.empty()) return Fail<std::vector<TlsProblem>>(std::move(problems_));
     ready_->unknown_names = tenant_.tls->unknown_names;
-    // policy ‖ protocol ‖ tenant ‖ set of authorities for client certificates (none yet)
+    // policy, with the set of authorities and lists for client certificates ‖ protocol ‖ tenant: no
+    // session outlives a change of whose certificates count.
     ready_->ticket_context =
         fmt::format("{}\n{}\n{}\n", ready_->policy->id, name_of(protocol_), tenant_.server);
     ready_->session_context = sha256(ready_->ticket_context);
@@ -38,13 +39,14 @@ class TenantBuilder {
  private:
   void take_policy() {
     if (!tenant_.tls) return refuse("tls", "required: the listener speaks TLS");
-    auto policy = shared_.policies.take(protocol_, *tenant_.tls);
+    auto policy = shared_.policies.take(protocol_, *tenant_.tls, tenant_.clients);
     if (policy) {
       ready_->policy = std::move(*policy);
       return;
     }
     for (PolicyFault& fault : policy.error()) {
-      refuse(std::move(fault.field), std::move(fault.detail));
+      problems_.push_back({tenant_.server, std::move(fault.field), std::move(fault.detail),
+                           std::move(fault.secret)});
     }
   }
 
@@ -81,10 +83,10 @@ class TenantBuilder {
 }  // namespace
 
 Result<std::shared_ptr<const TlsPolicy>, std::vector<PolicyFault>> TlsPolicies::take(
-    Protocol protocol, const config::ServerTls& tls) {
-  const std::string id = policy_id(protocol, tls);
+    Protocol protocol, const config::ServerTls& tls, const ClientAuthMaterial& clients) {
+  const std::string id = policy_id(protocol, tls, clients);
   if (auto known = known_[id].lock()) return known;
-  auto made = make_policy(protocol, tls);
+  auto made = make_policy(protocol, tls, clients);
   if (!made) {
     known_.erase(id);
     return made;

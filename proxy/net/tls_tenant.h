@@ -14,6 +14,7 @@
 #include "common/base/result.h"
 #include "common/config/secret_material.h"
 #include "common/config/server.h"
+#include "proxy/net/client_auth_material.h"
 
 namespace postern::net {
 
@@ -22,14 +23,16 @@ struct TlsProblem {
   std::string server;  // SERVER resource
   std::string field;   // "tls.cipherSuites[2]"
   std::string detail;
-  std::string key_pair;  // SECRET resource whose material is at fault; empty: none
+  std::string secret;  // SECRET resource whose material is at fault; empty: none
 };
 
-// What a SERVER says of TLS and the key pairs that it names. Read while a tenant is made only.
+// What a SERVER says of TLS, and the key pairs, authorities and revocation lists that it names.
+// Read while a tenant is made only.
 struct TlsTenant {
   std::string server;
   const config::ServerTls* tls = nullptr;
   std::vector<std::pair<std::string, const config::KeyPair*>> key_pairs;  // in order of the refs
+  ClientAuthMaterial clients = {};
 };
 
 // Process-wide: ticket masters, loaded certificates, policies in use; made once, given to each

@@ -50,6 +50,8 @@ struct Leaf {
   KeyKind kind = KeyKind::Ec;
   long begins_in_seconds = -3600;
   long ends_in_seconds = 86'400;
+  std::string common_name{};   // empty: the first DNS name
+  std::string alternatives{};  // "email:a@b.example,URI:spiffe://b", in place of DNS names
 };
 
 class Certificate {
@@ -113,16 +115,47 @@ class Authority {
     return issue(leaf);
   }
   [[nodiscard]] config::TrustBundle bundle() const { return {certificate_.pem()}; }
+  // A list of these; it is good for `seconds`.
+  [[nodiscard]] std::string revoke(const std::vector<config::KeyPair>& pairs,
+                                   long seconds = 3600) const {
+    const std::unique_ptr<X509_CRL, decltype(&X509_CRL_free)> list(X509_CRL_new(), X509_CRL_free);
+    X509_CRL_set_version(list.get(), 1);
+    X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(certificate_.get()));
+    const std::unique_ptr<ASN1_TIME, decltype(&ASN1_TIME_free)> time(
+        X509_gmtime_adj(nullptr, -7200), ASN1_TIME_free);
+    X509_CRL_set1_lastUpdate(list.get(), time.get());
+    for (const config::KeyPair& pair : pairs) revoke(list.get(), pair, time.get());
+    X509_gmtime_adj(time.get(), seconds);
+    X509_CRL_set1_nextUpdate(list.get(), time.get());
+    X509_CRL_sort(list.get());
+    X509_CRL_sign(list.get(), key_.get(), EVP_sha256());
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), BIO_free);
+    PEM_write_bio_X509_CRL(bio.get(), list.get());
+    return Pkey::text(bio.get());
+  }
 
  private:
+  static void revoke(X509_CRL* list, const config::KeyPair& pair, const ASN1_TIME* time) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+        BIO_new_mem_buf(pair.chain_pem.data(), static_cast<int>(pair.chain_pem.size())), BIO_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> leaf(
+        PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free);
+    X509_REVOKED* const entry = X509_REVOKED_new();
+    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(leaf.get()));
+    X509_REVOKED_set_revocationDate(entry, const_cast<ASN1_TIME*>(time));
+    X509_CRL_add0_revoked(list, entry);
+  }
   [[nodiscard]] Certificate sign(const Leaf& leaf, const Pkey& key) const {
     Certificate certificate;
     X509* const x509 = certificate.get();
-    name_and_date(x509, leaf, leaf.dns_names.empty() ? "leaf" : leaf.dns_names.front());
+    const std::string first = leaf.dns_names.empty() ? "leaf" : leaf.dns_names.front();
+    name_and_date(x509, leaf, leaf.common_name.empty() ? first : leaf.common_name);
     X509_set_issuer_name(x509, X509_get_subject_name(certificate_.get()));
     X509_set_pubkey(x509, key.get());
     add_extension(x509, certificate_.get(), NID_basic_constraints, "CA:FALSE");
-    if (!leaf.dns_names.empty()) {
+    if (!leaf.alternatives.empty()) {
+      add_extension(x509, certificate_.get(), NID_subject_alt_name, leaf.alternatives);
+    } else if (!leaf.dns_names.empty()) {
       std::string names;
       for (const std::string& name : leaf.dns_names) {
         names += (names.empty() ? "DNS:" : ",DNS:") + name;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "proxy/net/openssl_types.h"
+#include "proxy/net/pem.h"
 #include "proxy/net/stream.h"
 #include "proxy/net/tls_server.h"
 #include "tests/support/certificates.h"
@@ -25,6 +26,8 @@ struct TenantDraft {
   std::vector<std::string> hostnames{};
   std::vector<config::KeyPair> pairs{};
   config::ServerTls tls{};
+  std::vector<config::TrustBundle> authorities{};
+  std::vector<config::TrustBundle> revocations{};
 };
 
 using Built = Result<std::shared_ptr<const TlsServer>, std::vector<TlsProblem>>;
@@ -38,6 +41,12 @@ inline Built build(const std::deque<TenantDraft>& drafts, TlsShared& shared,
   for (const TenantDraft& draft : drafts) {
     TlsTenant tenant{draft.server, &draft.tls, {}};
     for (const config::KeyPair& pair : draft.pairs) tenant.key_pairs.emplace_back("ns/pair", &pair);
+    for (const config::TrustBundle& bundle : draft.authorities) {
+      tenant.clients.trust.emplace_back("ns/ca", &bundle);
+    }
+    for (const config::TrustBundle& bundle : draft.revocations) {
+      tenant.clients.revocations.emplace_back("ns/crl", &bundle);
+    }
     listener->tenants.push_back({draft.server, draft.hostnames, config::Plaintext::Refuse, 0});
     auto made = make_tenant(protocol, tenant, shared);
     if (made) {
@@ -60,6 +69,7 @@ struct Offer {
   std::string sigalgs{};
   SSL_SESSION* session = nullptr;
   bool tickets = true;
+  const config::KeyPair* pair = nullptr;  // that it shows when it is asked
 };
 
 // How a handshake went, and both ends of it.
@@ -138,7 +148,13 @@ class Visitor {
     }
     if (!offer.tickets) SSL_set_options(tls, SSL_OP_NO_TICKET);
     if (offer.session) SSL_set_session(tls, offer.session);
+    if (offer.pair) show(tls, *offer.pair);
     return tls;
+  }
+
+  static void show(SSL* tls, const config::KeyPair& pair) {
+    const auto loaded = load_pair(read_pair(pair).value());
+    SSL_use_cert_and_key(tls, loaded->leaf.get(), loaded->key.get(), loaded->chain.get(), 1);
   }
 
   SslContextPtr context_;
