@@ -9,13 +9,18 @@ namespace postern::policy {
 
 namespace {
 
+// Whose name is in a certificate need not type it.
+bool reads_the_name(const config::Provider& provider) {
+  return std::holds_alternative<config::CertificateProvider>(provider.kind);
+}
+
+}  // namespace
+
 bool has_domain(const config::Provider& provider, std::string_view domain) {
   if (provider.domains.empty()) return true;
   return std::any_of(provider.domains.begin(), provider.domains.end(),
                      [&](const std::string& own) { return equal_ignoring_case(own, domain); });
 }
-
-}  // namespace
 
 std::string_view domain_of(std::string_view name) {
   const std::size_t at = name.rfind('@');
@@ -26,7 +31,8 @@ AuthChain::AuthChain(const std::vector<const config::Provider*>& providers, Mech
                      std::string_view name) {
   const std::string_view domain = domain_of(name);
   for (const config::Provider* provider : providers) {
-    if (!provider->mechanisms.has(mechanism) || !has_domain(*provider, domain)) continue;
+    if (!provider->mechanisms.has(mechanism)) continue;
+    if (!reads_the_name(*provider) && !has_domain(*provider, domain)) continue;
     providers_.push_back(provider);
   }
 }

@@ -18,6 +18,9 @@ namespace postern::policy {
 // What stands behind the last '@' of a login name, as it is; empty: there is none.
 [[nodiscard]] std::string_view domain_of(std::string_view name);
 
+// Login names in this domain are his to check.
+[[nodiscard]] bool has_domain(const config::Provider& provider, std::string_view domain);
+
 class AuthChain {
  public:
   AuthChain() = default;

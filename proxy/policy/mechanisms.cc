@@ -9,12 +9,15 @@ LoginOffer login_offer(const config::ProtocolOffer& offer, const Facts& facts) {
   out.tls = facts.tls;
   // Credentials in clear are refused unless the listener says `plaintext: Allow`. That holds
   // for every mechanism: also a challenge-response login gives its session away without TLS.
+  // And who has to show a certificate logs in by nothing else.
   out.login_allowed =
-      facts.tls == ClientTls::Established || facts.plaintext == config::Plaintext::Allow;
+      facts.certificate != Certificate::Missing &&
+      (facts.tls == ClientTls::Established || facts.plaintext == config::Plaintext::Allow);
   if (!out.login_allowed) return out;
   out.mechanisms = offer.mechanisms;
-  // EXTERNAL needs a verified client certificate, and none can be asked for yet.
-  out.mechanisms.remove(Mechanism::External);
+  // A lenient auth service is told the name that was typed, and decides, as nginx's does.
+  const bool has_proof = facts.certificate == Certificate::Verified || facts.asks_leniently;
+  if (!has_proof) out.mechanisms.remove(Mechanism::External);
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "common/base/ascii.h"
 #include "proxy/dialogue/imap_front.h"
 #include "proxy/policy/mechanisms.h"
+#include "proxy/session/certificate_login.h"
 #include "proxy/session/session.h"
 #include "proxy/session/session_log.h"
 #include "proxy/session/worker.h"
@@ -49,6 +50,14 @@ policy::ClientTls first_tls(config::ListenerTls tls) {
                                               : policy::ClientTls::Unavailable;
 }
 
+bool asks_leniently(const Visit& v) {
+  return std::ranges::any_of(v.server->providers, [&](const std::string& name) {
+    const config::Provider* provider = v.prepared->snapshot->provider(name);
+    const auto* http = provider ? std::get_if<config::HttpProvider>(&provider->kind) : nullptr;
+    return http != nullptr && http->strictness == config::Strictness::Nginx;
+  });
+}
+
 // The longest unit that a front takes, with room for the line end.
 std::size_t longest_unit(const config::Server& server) {
   return std::max<std::size_t>(server.limits.max_command_octets, limits::kSaslLineOctets) + 16;
@@ -71,6 +80,8 @@ void settle_tenant(Session& session) {
   Record& record = session.record();
   v.facts.server = v.tenant().server;
   v.facts.plaintext = v.tenant().plaintext;
+  v.facts.certificate = certificate_of(session);
+  v.facts.asks_leniently = asks_leniently(v);
   record.server = v.facts.server;
   record.port = v.facts.port;
   record.protocol = v.facts.protocol;

@@ -7,6 +7,7 @@
 #include "common/base/ascii.h"
 #include "proxy/grammar/base64.h"
 #include "proxy/policy/names.h"
+#include "proxy/session/certificate_login.h"
 #include "proxy/session/protect.h"
 #include "proxy/session/question.h"
 #include "proxy/session/session.h"
@@ -130,6 +131,10 @@ Outcome Judging::proceed(Session& session, Worker& worker) {
       if (!own) return Outcome::refused(Failure::MechanismRefused);
       v.identity.emplace(std::move(*own));
       return Outcome::of(Outcome::Kind::Judged);
+    }
+    if (std::holds_alternative<config::CertificateProvider>(provider.kind)) {
+      auto outcome = take(answer_by_certificate(session, provider), session, worker);
+      return outcome ? std::move(*outcome) : Outcome::of(Outcome::Kind::Again);
     }
     // A service vouches for who he is, and nobody yet for whom else he may be.
     if (acts_for_another(*v.evidence)) return Outcome::refused(Failure::CredentialsRefused);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/base/ascii.h"
+#include "proxy/session/certificate_login.h"
 #include "proxy/session/session.h"
 
 namespace postern::session {
@@ -43,13 +44,9 @@ struct Showing {
   void operator()(const BearerEvidence& shown) const { question.secret = shown.token.copy(); }
 };
 
-std::optional<policy::ClientTlsFacts> client_tls_of(const net::Stream& client) {
-  if (!client.secured()) return std::nullopt;
-  const net::TlsSummary summary = client.tls_summary();
-  policy::ClientTlsFacts facts;
-  facts.version = summary.version;
-  facts.suite = summary.suite;
-  return facts;
+bool sends_certificate(const config::Provider& provider) {
+  const auto* http = std::get_if<config::HttpProvider>(&provider.kind);
+  return http != nullptr && http->sends_client_certificate;
 }
 
 // What is left for the backend when the provider returned nothing. A digest or a certificate opens
@@ -87,7 +84,7 @@ policy::Question question_of(Session& session, const config::Provider& provider,
   question.attempt = v.attempts;
   question.client = v.facts.client;
   question.server_name = v.facts.server;
-  question.client_tls = client_tls_of(session.client);
+  question.client_tls = client_tls_of(session, sends_certificate(provider));
   question.proxy_header = v.proxy_header;
   return question;
 }

@@ -63,10 +63,33 @@ TEST(Mechanisms, refuses_what_is_not_offered) {
   EXPECT_EQ(decision.message, "OAUTHBEARER is not offered");
 }
 
-TEST(Mechanisms, never_offers_external_without_a_client_certificate) {
-  const LoginOffer offer =
-      login_offer(offer_of({Mechanism::Plain, Mechanism::External}), facts(ClientTls::Established));
-  EXPECT_EQ(offer.mechanisms, MechanismSet{Mechanism::Plain});
+TEST(Mechanisms, offers_external_with_a_verified_certificate_alone) {
+  const MechanismSet all{Mechanism::Plain, Mechanism::External};
+  Facts now = facts(ClientTls::Established);
+  for (const Certificate certificate : {Certificate::None, Certificate::Unverified}) {
+    now.certificate = certificate;
+    EXPECT_EQ(login_offer(offer_of(all), now).mechanisms, MechanismSet{Mechanism::Plain});
+  }
+  now.certificate = Certificate::Verified;
+  EXPECT_EQ(login_offer(offer_of(all), now).mechanisms, all);
+}
+
+TEST(Mechanisms, offers_external_to_everybody_where_an_auth_service_judges_as_nginxs_does) {
+  const MechanismSet all{Mechanism::Plain, Mechanism::External};
+  Facts now = facts(ClientTls::Established);
+  now.asks_leniently = true;
+  EXPECT_EQ(login_offer(offer_of(all), now).mechanisms, all);
+}
+
+TEST(Mechanisms, offers_nothing_to_whoever_came_around_a_certificate_that_is_demanded) {
+  for (const ClientTls tls : {ClientTls::Established, ClientTls::Offered}) {
+    Facts now = facts(tls, Plaintext::Allow);
+    now.certificate = Certificate::Missing;
+    now.asks_leniently = true;
+    const LoginOffer offer = login_offer(offer_of({Mechanism::Plain, Mechanism::External}), now);
+    EXPECT_FALSE(offer.login_allowed);
+    EXPECT_TRUE(offer.mechanisms.empty());
+  }
 }
 
 TEST(Mechanisms, before_a_name_is_known_are_those_that_both_have) {
