@@ -13,6 +13,7 @@
 #include "proxy/net/dialer.h"
 #include "proxy/quota/history.h"
 #include "proxy/quota/place.h"
+#include "proxy/verdicts/verdict_table.h"
 
 namespace postern::proxy_app {
 
@@ -58,7 +59,7 @@ struct ProxyServer::Parts {
         Metrics& metrics, const Clock& given)
       : clock(given),
         counters(metrics),
-        lanes(make_lanes(with.workers, {log, clock, counters, places, history, dialer})),
+        lanes(make_lanes(with.workers, {log, clock, counters, places, history, verdicts, dialer})),
         adoption({with.listen_addresses, with.port_offset}, hands(),
                  {log, metrics, clock,
                   [this](Duration after, std::function<void()> task) {
@@ -109,6 +110,7 @@ struct ProxyServer::Parts {
   session::Counters counters;
   quota::PlaceTables places;
   quota::History history;
+  verdicts::VerdictTable verdicts;
   net::TcpDialer dialer;
   Lanes lanes;
   control::ControlThread control;

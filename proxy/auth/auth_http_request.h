@@ -5,7 +5,6 @@
 // Pure. Called by the desk for each connection that a question is sent on. Thread: any.
 #pragma once
 
-#include <cstddef>
 #include <string>
 
 #include "common/base/bytes.h"
@@ -13,10 +12,6 @@
 #include "proxy/policy/question.h"
 
 namespace postern::auth {
-
-// A name and a token of the longest kinds, all escaped, take 31 KiB; then a certificate and own
-// headers. More is a mistake or an attack.
-inline constexpr std::size_t kRequestOctets = std::size_t{64} << 10;
 
 // Or why it is not asked; never with a secret in it. The provider must be an HttpProvider.
 [[nodiscard]] Result<Buffer, std::string> auth_http_request(const policy::Question& question);

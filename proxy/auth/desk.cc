@@ -8,6 +8,7 @@
 
 #include "common/base/check.h"
 #include "proxy/auth/desk_state.h"
+#include "proxy/auth/style.h"
 
 namespace postern::auth {
 
@@ -21,7 +22,8 @@ constexpr std::chrono::seconds kSweep{60};
 // Why a question is not even tried; empty: it is.
 std::string_view no_way_to(const policy::Question& question) {
   const auto& http = std::get<config::HttpProvider>(question.provider->kind);
-  if (http.style != config::AuthStyle::AuthHttp) return "style JSON is not known to this proxy";
+  const bool as_nginx = http.strictness == config::Strictness::Nginx;
+  if (http.style == config::AuthStyle::Json && as_nginx) return "style JSON is always strict";
   if (http.service.addresses.empty()) return "the service has no address now";
   // Never in clear what is to be secured.
   if (http.service.secure && !question.tls) return "there is no TLS for the service";
@@ -47,6 +49,11 @@ RequestId Desk::ask(policy::Question question, std::shared_ptr<const void> keeps
   const Instant now = s.needs.clock.now();
   const RequestId id{++s.last_id};
   Service& service = s.service_of(question);
+  if (auto unasked = answer_unasked(question)) {
+    s.told.push_back({id, std::move(done), std::move(*unasked)});
+    s.tell_soon();
+    return id;
+  }
   std::string_view refusal = no_way_to(question);
   if (refusal.empty() && service.waiting >= kWaiting) refusal = "too many questions wait for it";
   if (refusal.empty() && !service.breaker.lets_through(now)) refusal = "it fails again and again";

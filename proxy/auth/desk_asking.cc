@@ -5,9 +5,8 @@
 #include <fmt/format.h>
 
 #include "common/base/ascii.h"
-#include "proxy/auth/auth_http_answer.h"
-#include "proxy/auth/auth_http_request.h"
 #include "proxy/auth/desk_state.h"
+#include "proxy/auth/style.h"
 
 namespace postern::auth {
 
@@ -29,7 +28,7 @@ void Desk::State::start(Exchange& exchange) {
     pool.waiting.push_back(exchange.id);
     return;
   }
-  auto request = auth_http_request(exchange.question);
+  auto request = request_of(exchange.question);
   if (!request) return give_up(exchange, std::move(request.error()), Fate::NotAsked);
   if (const auto lent = lend_idle(exchange, *request)) return advance(*lent);
   dial(exchange, std::move(*request));
@@ -127,7 +126,7 @@ void Desk::State::advance(std::uint32_t index) {
 
 void Desk::State::take_answer(std::uint32_t index, Exchange& exchange) {
   HttpConnection& connection = *connections.at(index).connection;
-  policy::Answer answer = auth_http_answer(connection.response(), exchange.question);
+  policy::Answer answer = answer_of(connection.response(), exchange.question);
   const bool understood = !std::holds_alternative<policy::Unavailable>(answer);
   const bool may_stay = understood && connection.response().may_be_followed &&
                         exchange.provider().strictness == config::Strictness::Strict;
@@ -160,7 +159,7 @@ void Desk::State::unreached(Exchange& exchange, std::string reason) {
   exchange.pool->unreached(exchange.address, needs.clock.now());
   drop(exchange);
   if (!exchange.addresses.empty()) {
-    auto request = auth_http_request(exchange.question);
+    auto request = request_of(exchange.question);
     if (request && dial_next(exchange, *request, reason)) return;
   }
   give_up(exchange, std::move(reason), Fate::Outage);
@@ -171,7 +170,7 @@ void Desk::State::closed(Exchange& exchange, std::string reason) {
   drop(exchange);
   if (!may_repeat) return give_up(exchange, std::move(reason), Fate::Outage);
   exchange.repeated = true;
-  auto request = auth_http_request(exchange.question);
+  auto request = request_of(exchange.question);
   if (!request) return give_up(exchange, std::move(request.error()), Fate::NotAsked);
   dial(exchange, std::move(*request));
 }

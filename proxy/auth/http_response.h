@@ -17,6 +17,9 @@ struct HttpField {
 struct HttpResponse {
   unsigned status = 0;  // 0: there was no status line
   std::vector<HttpField> fields;
+  // Where its length was said; what was said besides is not in it. Style JSON alone looks at it.
+  ByteView body;
+  bool whole = false;
   // Whole, nothing behind it, and the service keeps the connection open.
   bool may_be_followed = false;
 };

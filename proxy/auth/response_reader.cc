@@ -110,6 +110,9 @@ struct ResponseReader::State {
       }
       if (!parser.is_done() && parsed == seen.size()) return Reading::NeedMore;
     }
+    const auto& body = parser.get().body();
+    response.body = {body.data(), body.size()};
+    response.whole = true;
     response.may_be_followed = parser.keep_alive() && parsed == seen.size();
     return Reading::Done;
   }

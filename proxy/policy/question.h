@@ -3,6 +3,7 @@
 // A Question owns the secret that the client showed, and is moved to whoever asks.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -52,6 +53,7 @@ struct RecipientFacts {
 struct Question {
   const config::Provider* provider = nullptr;
   std::string resource = {};            // its PROVIDER resource
+  std::string version = {};             // of that resource
   const net::TlsClient* tls = nullptr;  // towards the service; null: in clear
   // That are added to a request; null: none. In the order of the manifest, values resolved.
   const std::vector<net::ProviderHeader>* headers = nullptr;
@@ -64,6 +66,7 @@ struct Question {
   std::string challenge = {};               // of CRAM-MD5
   std::uint32_t attempt = 1;                // of this session
   ClientAddress client = {};
+  std::string asked_name = {};   // SNI, lower case; empty: none
   std::string client_host = {};  // SMTP: confirmed name, [UNAVAILABLE] or [TEMPUNAVAIL]
   std::string server_name = {};  // SERVER resource of the tenant
   std::optional<ClientTlsFacts> client_tls = {};
@@ -76,6 +79,7 @@ struct Accept {
   std::optional<Secret> password = {};        // replaces the secret for the backend
   std::optional<ServerAddress> backend = {};  // where his mail is, for a `dynamic` backend
   std::map<std::string, std::string> attributes = {};
+  std::optional<std::chrono::seconds> ttl = {};  // it may not be kept longer than this
 };
 
 struct Refuse {

@@ -60,7 +60,13 @@ bool anybody_checks(const std::vector<const config::Provider*>& providers, Mecha
   });
 }
 
-Outcome refused_by(policy::Refuse refusal, const config::Provider& provider, Instant now) {
+// nginx's services are not told of an authorization identity.
+bool decides_for_whom(const config::Provider& provider) {
+  const auto* http = std::get_if<config::HttpProvider>(&provider.kind);
+  return http != nullptr && http->style == config::AuthStyle::Json;
+}
+
+Outcome refused_by(policy::Refuse refusal, const config::Provider& provider, Instant arrived) {
   Outcome out = Outcome::refused(Failure::CredentialsRefused);
   const auto* http = std::get_if<config::HttpProvider>(&provider.kind);
   if (http == nullptr) return out;
@@ -68,9 +74,10 @@ Outcome refused_by(policy::Refuse refusal, const config::Provider& provider, Ins
   if (auto told = grammar::base64::decode(refusal.challenge, kChallengeOctets)) {
     out.sasl_error = told->view();
   }
-  // ARES-11: who may try again is told to wait; who is not told so goes.
+  // ARES-11: who may try again is told to wait; who is not told so goes. The wait begins when the
+  // credentials came: how long the service took would tell which names it knows.
   const bool is_nginx_style = http->style == config::AuthStyle::AuthHttp;
-  if (refusal.wait) out.until = now + *refusal.wait;
+  if (refusal.wait) out.until = arrived + *refusal.wait;
   out.last = is_nginx_style && !refusal.wait;
   return out;
 }
@@ -136,8 +143,9 @@ Outcome Judging::proceed(Session& session, Worker& worker) {
       auto outcome = take(answer_by_certificate(session, provider), session, worker);
       return outcome ? std::move(*outcome) : Outcome::of(Outcome::Kind::Again);
     }
-    // A service vouches for who he is, and nobody yet for whom else he may be.
-    if (acts_for_another(*v.evidence)) return Outcome::refused(Failure::CredentialsRefused);
+    // Who vouches for him has to vouch for whom else he is as well.
+    const bool unheard = acts_for_another(*v.evidence) && !decides_for_whom(provider);
+    if (unheard) return Outcome::refused(Failure::CredentialsRefused);
     ask(session, worker);
   }
   return Outcome::waiting(v.login_by);
@@ -182,7 +190,7 @@ std::optional<Outcome> Judging::take(policy::Answer said, Session& session, Work
   }
   if (auto* refusal = std::get_if<policy::Refuse>(&*verdict)) {
     v.unknown_user = refusal->unknown_user;
-    return refused_by(std::move(*refusal), provider, worker.now());
+    return refused_by(std::move(*refusal), provider, v.attempted);
   }
   return Outcome::refused(Failure::AuthUnavailable);
 }

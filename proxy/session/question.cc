@@ -73,6 +73,9 @@ policy::Question question_of(Session& session, const config::Provider& provider,
   policy::Question question;
   question.provider = &provider;
   question.resource = resource;
+  if (const auto held = v.prepared->snapshot->find(config::ResourceType::Provider, resource)) {
+    question.version = held->version;
+  }
   if (const net::ReadyProvider* ready = v.prepared->provider(resource)) {
     question.tls = ready->tls.get();
     question.headers = &ready->headers;
@@ -83,6 +86,7 @@ policy::Question question_of(Session& session, const config::Provider& provider,
   std::visit(Showing{question}, *v.evidence);
   question.attempt = v.attempts;
   question.client = v.facts.client;
+  question.asked_name = v.facts.asked_name;
   question.server_name = v.facts.server;
   question.client_tls = client_tls_of(session, sends_certificate(provider));
   question.proxy_header = v.proxy_header;

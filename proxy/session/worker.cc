@@ -44,6 +44,7 @@ Worker::Worker(std::uint8_t index, WorkerNeeds needs)
       timers_(needs.clock.now()),
       desk_({loop_, timers_, needs.dialer, tls_sessions_, needs.clock, needs.log,
              needs.counters.metrics()}),
+      remembering_({needs.verdicts, desk_, loop_, needs.clock, needs.counters.metrics()}),
       now_(needs.clock.now()) {}
 
 Worker::~Worker() = default;

@@ -32,6 +32,7 @@
 #include "proxy/session/snapshots.h"
 #include "proxy/session/terms.h"
 #include "proxy/upstream/health.h"
+#include "proxy/verdicts/remembering.h"
 
 namespace postern::session {
 
@@ -42,6 +43,7 @@ struct WorkerNeeds {
   Counters& counters;
   quota::PlaceTables& places;
   quota::History& history;
+  verdicts::VerdictTable& verdicts;
   net::Dialer& dialer;
 };
 
@@ -76,7 +78,8 @@ class Worker {
   [[nodiscard]] net::TlsSessions& tls_sessions() { return tls_sessions_; }
   [[nodiscard]] upstream::Health& health() { return health_; }
   [[nodiscard]] WorkerNeeds& needs() { return needs_; }
-  // Who asks auth services for the sessions of this worker: its desk, or a test's own.
+  // Who asks auth services for the sessions of this worker: its desk, behind what it remembers; or
+  // a test's own.
   [[nodiscard]] policy::Asker& asker() { return *asker_; }
   void ask_through(policy::Asker& asker) { asker_ = &asker; }
 
@@ -134,7 +137,8 @@ class Worker {
   upstream::Health health_;
   std::function<void(std::uint32_t)> gate_;
   auth::Desk desk_;
-  policy::Asker* asker_ = &desk_;
+  verdicts::Remembering remembering_;
+  policy::Asker* asker_ = &remembering_;
 
   std::deque<Slot> slots_;  // addresses are stable
   std::vector<std::uint32_t> free_;

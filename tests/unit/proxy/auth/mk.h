@@ -9,7 +9,9 @@
 
 #include "proxy/auth/auth_http_answer.h"
 #include "proxy/auth/auth_http_request.h"
+#include "proxy/auth/request_text.h"
 #include "proxy/auth/response_reader.h"
+#include "proxy/auth/style.h"
 #include "proxy/net/ready_provider.h"
 #include "proxy/policy/question.h"
 
@@ -38,6 +40,19 @@ inline config::HttpProvider& http_of(config::Provider& provider) {
   return std::get<config::HttpProvider>(provider.kind);
 }
 
+inline config::Provider mk_json_provider() {
+  config::Provider provider = mk_provider();
+  http_of(provider).style = config::AuthStyle::Json;
+  return provider;
+}
+
+// A document of a service of style JSON, in an answer.
+inline std::string json_of(const std::string& document, const std::string& status = "200 OK",
+                           const std::string& type = "application/json") {
+  return "HTTP/1.1 " + status + "\r\nContent-Type: " + type +
+         "\r\nContent-Length: " + std::to_string(document.size()) + "\r\n\r\n" + document;
+}
+
 // `provider` must outlive it.
 inline policy::Question mk_question(const config::Provider& provider,
                                     const std::string& user = "alice") {
@@ -54,7 +69,7 @@ inline policy::Question mk_question(const config::Provider& provider,
 
 // What is sent, or "! reason".
 inline std::string request_for(const policy::Question& question) {
-  const auto request = auth_http_request(question);
+  const auto request = request_of(question);
   return request ? std::string(request->view()) : "! " + request.error();
 }
 
@@ -77,7 +92,7 @@ inline policy::Answer answer_to(const policy::Question& question, ByteView octet
   Reading reading = read_all(reader, octets, octets.size());
   if (reading == Reading::NeedMore) reading = reader.ended();
   if (reading == Reading::Malformed) return policy::Unavailable{reader.fault()};
-  return auth_http_answer(reader.response(), question);
+  return answer_of(reader.response(), question);
 }
 
 // One line a kind of answer: "accept user=bob password=x backend=10.0.0.1:143".
@@ -87,10 +102,13 @@ inline std::string words(const policy::Answer& answer) {
     if (!yes->user.empty()) out += " user=" + yes->user;
     if (yes->password) out += " password=" + std::string(yes->password->reveal());
     if (yes->backend) out += " backend=" + yes->backend->text();
+    for (const auto& [name, value] : yes->attributes) out += " " + name + "=" + value;
+    if (yes->ttl) out += " ttl=" + std::to_string(yes->ttl->count());
     return out;
   }
   if (const auto* const no = std::get_if<policy::Refuse>(&answer)) {
     std::string out = "refuse [" + no->text + "]";
+    if (no->unknown_user) out += " unknown";
     if (no->wait) out += " wait=" + std::to_string(no->wait->count());
     if (!no->error_code.empty()) out += " code=" + no->error_code;
     if (!no->challenge.empty()) out += " challenge=" + no->challenge;

@@ -26,7 +26,7 @@ class RealWorkers {
     for (std::size_t i = 0; i < count; ++i) {
       lanes_.push_back(std::make_unique<Lane>(
           static_cast<std::uint8_t>(i),
-          session::WorkerNeeds{*log_, clock_, counters_, places, history, dialer_}));
+          session::WorkerNeeds{*log_, clock_, counters_, places, history, verdicts, dialer_}));
     }
   }
   ~RealWorkers() {
@@ -101,6 +101,7 @@ class RealWorkers {
   Metrics metrics;
   quota::PlaceTables places;
   quota::History history{256};
+  verdicts::VerdictTable verdicts;
 
  private:
   struct Lane {

@@ -180,7 +180,7 @@ class SimWorker {
  public:
   explicit SimWorker(const World& world = World()) : SimWorker(world.prepared()) {}
   explicit SimWorker(std::shared_ptr<const net::Prepared> prepared)
-      : counters(metrics), worker(7, {log, clock, counters, places, history, dialer}) {
+      : counters(metrics), worker(7, {log, clock, counters, places, history, verdicts, dialer}) {
     (void)worker.adopt(std::move(prepared));
   }
 
@@ -231,6 +231,7 @@ class SimWorker {
   Counters counters;
   quota::PlaceTables places;
   quota::History history{256};
+  verdicts::VerdictTable verdicts;
   PairDialer dialer;
   Worker worker;
 };
