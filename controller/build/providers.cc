@@ -127,7 +127,11 @@ config::HttpProvider http_provider(const Setting& setting, ServerDraft& server,
 
 MechanismSet checked_by(const model::ProviderSpec& spec) {
   MechanismSet out;
-  if (spec.http() != nullptr) {  // running.md 6: AuthHTTP is told the mechanism, whichever it is
+  if (spec.http() != nullptr) {
+    // running.md 6: AuthHTTP is told the mechanism, whichever it is; JSON has passwords and tokens.
+    if (spec.http()->style != "AuthHTTP") {
+      return {Mechanism::Plain, Mechanism::Login, Mechanism::XOAuth2, Mechanism::OAuthBearer};
+    }
     for (const Mechanism mechanism : kMechanisms) out.add(mechanism);
     return out;
   }
@@ -137,6 +141,14 @@ MechanismSet checked_by(const model::ProviderSpec& spec) {
     if (mechanism == Mechanism::Plain || mechanism == Mechanism::Login) out.add(*mechanism);
   }
   return out;
+}
+
+config::AnswerCache cache_of(const model::AnswerCacheSpec& spec) {
+  const auto seconds = [](const std::optional<Duration>& kept) {
+    return std::chrono::floor<std::chrono::seconds>(kept.value_or(Duration{0}));
+  };
+  return {seconds(spec.accepted), seconds(spec.rejected), spec.max_entries,
+          spec.stale == "WhenUnavailable"};
 }
 
 std::vector<std::string> sorted_domains(std::vector<std::string> domains) {
@@ -156,6 +168,7 @@ config::Provider provider_of(const Setting& setting, ServerDraft& server, const 
   out.on_reject =
       at.spec.on_reject == "NextProvider" ? config::OnReject::NextProvider : config::OnReject::Stop;
   out.mechanisms = checked_by(at.spec);
+  if (at.spec.cache) out.cache = cache_of(*at.spec.cache);
   if (at.spec.http() != nullptr) out.kind = http_provider(setting, server, at);
   return out;
 }

@@ -74,14 +74,6 @@ class Walk {
   Findings& findings_;
 };
 
-// What the schema has filled in was not written, and counts all the same.
-void check_style(const Node& http, const std::string& field, Findings& findings) {
-  const Node* style = http.find("style");
-  if (style == nullptr || style->written || style->text == "AuthHTTP") return;
-  findings.not_supported(http, field + ".style: " + style->text,
-                         "that is the default; write style: AuthHTTP");
-}
-
 void check_url(const Node& http, const std::string& field, Findings& findings) {
   const Node* url = http.find("url");
   if (url == nullptr || model::parse_service_url(url->text)) return;
@@ -97,7 +89,6 @@ void check_providers(const Node& spec, Findings& findings) {
     const Node* http = providers->items[i].find("http");
     if (http == nullptr) continue;
     const std::string field = join("spec.authentication.providers", i) + ".http";
-    check_style(*http, field, findings);
     check_url(*http, field, findings);
   }
 }

@@ -62,6 +62,15 @@ model::BackendProviderSpec read_backend_provider(const Node& backend) {
   return out;
 }
 
+model::AnswerCacheSpec read_cache(const Node& cache) {
+  model::AnswerCacheSpec out;
+  out.accepted = duration_at(cache, "accepted");
+  out.rejected = duration_at(cache, "rejected");
+  if (const auto most = count_at(cache, "maxEntries")) out.max_entries = *most;
+  if (has(cache, "stale")) out.stale = text_at(cache, "stale");
+  return out;
+}
+
 model::ProviderSpec read_provider(const Node& provider, const std::string& own_namespace) {
   model::ProviderSpec out;
   out.name = text_at(provider, "name");
@@ -69,6 +78,7 @@ model::ProviderSpec read_provider(const Node& provider, const std::string& own_n
   out.timeout = duration_at(provider, "timeout");
   if (has(provider, "onUnavailable")) out.on_unavailable = text_at(provider, "onUnavailable");
   if (has(provider, "onReject")) out.on_reject = text_at(provider, "onReject");
+  if (const Node* cache = provider.find("cache")) out.cache = read_cache(*cache);
   if (const Node* http = provider.find("http")) {
     out.kind = read_http(*http, own_namespace);
   } else {

@@ -75,12 +75,22 @@ struct HttpProviderSpec {
   friend bool operator==(const HttpProviderSpec&, const HttpProviderSpec&) = default;
 };
 
+// In whole seconds: part of one is not kept.
+struct AnswerCacheSpec {
+  std::optional<Duration> accepted;
+  std::optional<Duration> rejected;
+  std::uint32_t max_entries = 10'000;
+  std::string stale = "Never";
+  friend bool operator==(const AnswerCacheSpec&, const AnswerCacheSpec&) = default;
+};
+
 struct ProviderSpec {
   std::string name;
   std::vector<std::string> domains;
   std::optional<Duration> timeout;
   std::string on_unavailable = "TemporaryFailure";
   std::string on_reject = "Stop";
+  std::optional<AnswerCacheSpec> cache;
   std::variant<BackendProviderSpec, HttpProviderSpec> kind;
   friend bool operator==(const ProviderSpec&, const ProviderSpec&) = default;
 
