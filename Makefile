@@ -1,6 +1,6 @@
 # The words people type. `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick build fmt golden dialogue tsan tidy headers fuzz bench-control clean
+.PHONY: help demo test quick build fmt golden dialogue tsan tidy headers fuzz bench-control bench-timing bench-outage clean
 MAKEFLAGS += --no-print-directory
 export JOBS ?= $(shell nproc)
 
@@ -73,6 +73,16 @@ bench-control:  ## from a manifest that changed to the last proxy that serves it
 	@tools/install build
 	@tools/build release postern postern-controller postern-proxy
 	@bench/control/run
+
+bench-timing:  ## whether time tells an unknown user from a wrong password: 1000 samples of each
+	@tools/install build
+	@tools/build release postern
+	@bench/timing/run
+
+bench-outage:  ## what one tenant notices while another's auth service is away or silent
+	@tools/install build
+	@tools/build release postern
+	@bench/outage/run
 
 clean:  ## removes build/
 	@rm -rf build

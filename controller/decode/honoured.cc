@@ -87,9 +87,14 @@ void check_providers(const Node& spec, Findings& findings) {
   if (providers == nullptr) return;
   for (std::size_t i = 0; i < providers->items.size(); ++i) {
     const Node* http = providers->items[i].find("http");
-    if (http == nullptr) continue;
-    const std::string field = join("spec.authentication.providers", i) + ".http";
-    check_url(*http, field, findings);
+    const std::string field = join("spec.authentication.providers", i);
+    const Node* cache = providers->items[i].find("cache");
+    if (http != nullptr) {
+      check_url(*http, field + ".http", findings);
+    } else if (cache != nullptr) {
+      findings.not_supported(*cache, field + ".cache",
+                             "what the mail server says to a login is never kept");
+    }
   }
 }
 
