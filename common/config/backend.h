@@ -5,11 +5,13 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/address.h"
 #include "common/base/digest.h"
 #include "common/base/mail.h"
+#include "common/config/backend_login.h"
 
 namespace postern::config {
 
@@ -22,11 +24,15 @@ enum class LoginErrors : std::uint8_t { Replace, PassThrough };
 enum class Pipelining : std::uint8_t { Allowed, Disabled };
 enum class PasswordMechanism : std::uint8_t { Auto, Plain, Login };
 
+// A proxy that does not know of login methods would give the password that a service verified.
+inline constexpr std::string_view kBackendLogin = "backend-login";
+
 struct BackendPort {
   Protocol protocol = Protocol::Imap;
   BackendTlsMode tls = BackendTlsMode::Implicit;
   ClientInfo client_info = ClientInfo::Native;
   PasswordMechanism password_mechanism = PasswordMechanism::Auto;
+  BackendLogin login = {};
   friend bool operator==(const BackendPort&, const BackendPort&) = default;
 };
 

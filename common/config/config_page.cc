@@ -31,6 +31,10 @@ std::string about(const TrustBundle&) { return " trust bundle"; }
 
 std::string about(const SecretText&) { return " secret text"; }
 
+std::string about(const Credentials& one) {
+  return fmt::format(" credentials of {}", printable(one.user));
+}
+
 std::string about(const ResourceBody& body) {
   const auto* material = std::get_if<SecretMaterial>(&body);
   if (!material) return {};

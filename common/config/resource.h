@@ -2,7 +2,8 @@
 // common/wire carries them, the proxy keeps them in a Snapshot. Names are those of the stream
 // (decision 0001):
 //   SECRET    "namespace/name" of a Secret, plus "#key" where a key was asked for;
-//             "namespace/ConfigMap/name#key" of a ConfigMap, "namespace/text/name#key" of a text
+//             "namespace/ConfigMap/name#key" of a ConfigMap, "namespace/text/name#key" of a text,
+//             "namespace/credentials/name" of a name with its password
 //   BACKEND   "namespace/mailserver/backend"      ENDPOINTS  the same name as its backend
 //   TABLE     "namespace/ConfigMap/name#key/routes", or "/domains" as a set of keys
 //   PROVIDER  "namespace/mailserver/provider"

@@ -1,5 +1,5 @@
 // What a Secret or ConfigMap gives a proxy: a key pair, authorities to trust or what they have
-// revoked, or a text.
+// revoked, a text, or a name with its password.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,13 @@ struct SecretText {
   friend bool operator==(const SecretText&, const SecretText&) = default;
 };
 
-using SecretMaterial = std::variant<KeyPair, TrustBundle, SecretText>;
+// Of a user of the proxy's own: the master at a backend.
+struct Credentials {
+  std::string user;
+  SharedSecret password;
+  friend bool operator==(const Credentials&, const Credentials&) = default;
+};
+
+using SecretMaterial = std::variant<KeyPair, TrustBundle, SecretText, Credentials>;
 
 }  // namespace postern::config

@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/mail.h"
+#include "common/config/backend_login.h"
 #include "common/config/client_certificates.h"
 #include "common/config/login_protection.h"
 
@@ -80,6 +82,8 @@ enum class LogLevel : std::uint8_t { Error, Warning, Info, Debug };
 inline constexpr std::string_view kProviders = "providers";
 inline constexpr std::string_view kLoginProtection = "login-protection";
 inline constexpr std::string_view kConnectionsPerUser = "connections-per-user";
+// Nor of who may log in as somebody else, and would leave that to the mail pod.
+inline constexpr std::string_view kMasterUsers = "master-users";
 
 struct Server {
   std::string server_name;  // said in greetings, EHLO, challenges
@@ -91,6 +95,8 @@ struct Server {
   LogLevel log_level = LogLevel::Info;
   std::vector<std::string> providers = {};  // PROVIDER resources, in order; empty: the mail pod
   LoginProtection protection = {};
+  // Who may log in as others; nothing: nobody by a provider, and whom the mail pod lets.
+  std::optional<MasterUsers> master_users = {};
   friend bool operator==(const Server&, const Server&) = default;
 
   [[nodiscard]] const ProtocolOffer* offer(Protocol protocol) const;

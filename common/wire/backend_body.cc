@@ -2,6 +2,7 @@
 
 #include "common/wire/bodies.h"
 #include "common/wire/lists.h"
+#include "common/wire/login_body.h"
 
 namespace postern::wire {
 
@@ -12,6 +13,7 @@ void encode_port(const config::BackendPort& port, pb::BackendPort& out) {
   out.set_tls(to_wire(port.tls, kBackendTlsModes));
   out.set_client_identity(to_wire(port.client_info, kClientIdentities));
   out.set_password_mechanism(to_wire(port.password_mechanism, kPasswordMechanisms));
+  if (port.login != config::BackendLogin{}) encode_login(port.login, *out.mutable_login());
 }
 
 config::BackendPort decode_port(const pb::BackendPort& message, const FieldPath& here,
@@ -23,6 +25,7 @@ config::BackendPort decode_port(const pb::BackendPort& message, const FieldPath&
       decoding.choice(message.client_identity(), kClientIdentities, here / "client_identity");
   port.password_mechanism = decoding.choice(message.password_mechanism(), kPasswordMechanisms,
                                             here / "password_mechanism");
+  if (message.has_login()) port.login = decode_login(message.login(), here / "login", decoding);
   return port;
 }
 

@@ -78,6 +78,17 @@ inline constexpr auto kPasswordMechanisms = table<config::PasswordMechanism, pb:
      {config::PasswordMechanism::Plain, pb::PASSWORD_MECHANISM_PLAIN},
      {config::PasswordMechanism::Login, pb::PASSWORD_MECHANISM_LOGIN}});
 
+inline constexpr auto kLoginMethods = table<config::LoginMethod, pb::LoginMethod>(
+    {{config::LoginMethod::Password, pb::LOGIN_METHOD_PASSWORD},
+     {config::LoginMethod::MasterUser, pb::LOGIN_METHOD_MASTER_USER},
+     {config::LoginMethod::OAuthToken, pb::LOGIN_METHOD_OAUTH_TOKEN},
+     {config::LoginMethod::ClientCertificate, pb::LOGIN_METHOD_CLIENT_CERTIFICATE}});
+
+inline constexpr auto kMasterForms = table<config::MasterForm, pb::MasterForm>(
+    {{config::MasterForm::AuthzId, pb::MASTER_FORM_AUTHZ_ID},
+     {config::MasterForm::NameThenMaster, pb::MASTER_FORM_NAME_THEN_MASTER},
+     {config::MasterForm::MasterThenName, pb::MASTER_FORM_MASTER_THEN_NAME}});
+
 inline constexpr auto kEndpointStates = table<config::EndpointState, pb::Endpoint::State>(
     {{config::EndpointState::Ready, pb::Endpoint::STATE_READY},
      {config::EndpointState::ServingTerminating, pb::Endpoint::STATE_SERVING_TERMINATING},

@@ -1,4 +1,5 @@
 #include "common/base/ascii.h"
+#include "common/base/limits.h"
 #include "common/wire/bodies.h"
 
 namespace postern::wire {
@@ -40,6 +41,30 @@ config::SecretText decode_text(const pb::SecretText& message, Decoding& decoding
   return secret;
 }
 
+void encode_credentials(const config::Credentials& credentials, pb::Credentials& out) {
+  out.set_user(credentials.user);
+  const ByteView password = credentials.password.reveal();
+  out.set_password(password.data(), password.size());
+}
+
+// Both are said to a backend in a login: what no client may send, nobody sends (R4).
+config::Credentials decode_credentials(const pb::Credentials& message, Decoding& decoding) {
+  const FieldPath user{nullptr, "user"};
+  const FieldPath password{nullptr, "password"};
+  decoding.required(message.user(), user);
+  decoding.required(message.password(), password);
+  if (has_control(message.user())) decoding.refuse(user, "has control octets");
+  if (has_control(message.password())) decoding.refuse(password, "has control octets");
+  if (message.user().size() > limits::kNameOctets) decoding.refuse(user, "is too long");
+  if (message.password().size() > limits::kPasswordOctets) {
+    decoding.refuse(password, "is too long");
+  }
+  config::Credentials credentials;
+  credentials.user = message.user();
+  if (!message.password().empty()) credentials.password = SharedSecret(message.password());
+  return credentials;
+}
+
 }  // namespace
 
 void encode_secret(const config::SecretMaterial& secret, pb::Secret& out) {
@@ -47,8 +72,10 @@ void encode_secret(const config::SecretMaterial& secret, pb::Secret& out) {
     encode_key_pair(*pair, *out.mutable_key_pair());
   } else if (const auto* trust = std::get_if<config::TrustBundle>(&secret)) {
     out.mutable_trust()->set_ca_pem(trust->ca_pem);
+  } else if (const auto* text = std::get_if<config::SecretText>(&secret)) {
+    encode_text(*text, *out.mutable_text());
   } else {
-    encode_text(std::get<config::SecretText>(secret), *out.mutable_text());
+    encode_credentials(std::get<config::Credentials>(secret), *out.mutable_credentials());
   }
 }
 
@@ -57,6 +84,7 @@ config::SecretMaterial decode_secret(const pb::Secret& message, Decoding& decodi
     case pb::Secret::kKeyPair: return decode_key_pair(message.key_pair());
     case pb::Secret::kTrust: return config::TrustBundle{message.trust().ca_pem()};
     case pb::Secret::kText: return decode_text(message.text(), decoding);
+    case pb::Secret::kCredentials: return decode_credentials(message.credentials(), decoding);
     case pb::Secret::KIND_NOT_SET: break;
   }
   decoding.refuse({nullptr, "kind"}, "is not set, or of a kind that this build does not know",

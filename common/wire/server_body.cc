@@ -2,6 +2,7 @@
 
 #include "common/wire/bodies.h"
 #include "common/wire/lists.h"
+#include "common/wire/login_body.h"
 
 namespace postern::wire {
 
@@ -187,6 +188,7 @@ void encode_server(const config::Server& server, pb::Server& out) {
   put_texts(server.providers, out.mutable_providers());
   // Written out, defaults too: they must not change with the version of whoever reads them (R4).
   encode_protection(server.protection, *out.mutable_protection());
+  if (server.master_users) encode_master_users(*server.master_users, *out.mutable_master_users());
 }
 
 config::Server decode_server(const pb::Server& message, Decoding& decoding) {
@@ -209,6 +211,9 @@ config::Server decode_server(const pb::Server& message, Decoding& decoding) {
   server.providers = decode_providers(message.providers(), decoding);
   if (message.has_protection()) {
     server.protection = decode_protection(message.protection(), decoding);
+  }
+  if (message.has_master_users()) {
+    server.master_users = decode_master_users(message.master_users(), decoding);
   }
   return server;
 }

@@ -89,9 +89,10 @@ void encode_sources(const config::Resource& resource, pb::Resource& out) {
   }
 }
 
-constexpr std::array kKnownFeatures{kClientCertificates, kConnectionsPerUser,    kEndpointDelta,
-                                    kListenerAddresses,  kListenerProxyProtocol, kLoginProtection,
-                                    kProviders,          kTenantsDelta};
+constexpr std::array kKnownFeatures{kBackendLogin,    kClientCertificates, kConnectionsPerUser,
+                                    kEndpointDelta,   kListenerAddresses,  kListenerProxyProtocol,
+                                    kLoginProtection, kMasterUsers,        kProviders,
+                                    kTenantsDelta};
 
 // What this build can obey. A resource that asks for more is refused, never served without it.
 void check_features(const pb::Resource& message, Decoding& decoding) {
@@ -252,6 +253,9 @@ void wipe_secrets(pb::Resource& message) {
   }
   if (message.secret().has_text()) {
     wipe_text(*message.mutable_secret()->mutable_text()->mutable_text());
+  }
+  if (message.secret().has_credentials()) {
+    wipe_text(*message.mutable_secret()->mutable_credentials()->mutable_password());
   }
 }
 

@@ -55,11 +55,13 @@ void encode_delta(const config::Resource& now, const config::Resource& base,
 // What a proxy of this build says that it knows; a resource that requires another is Unsupported.
 inline constexpr std::string_view kEndpointDelta = "endpoint-delta";
 inline constexpr std::string_view kTenantsDelta = "tenants-delta";
+using config::kBackendLogin;
 using config::kClientCertificates;
 using config::kConnectionsPerUser;
 using config::kListenerAddresses;
 using config::kListenerProxyProtocol;
 using config::kLoginProtection;
+using config::kMasterUsers;
 using config::kProviders;
 [[nodiscard]] std::span<const std::string_view> known_features();
 

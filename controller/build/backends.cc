@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/build/backend_login.h"
 #include "controller/build/checks.h"
 #include "controller/build/class_rules.h"
 #include "controller/build/passes.h"
@@ -69,10 +70,15 @@ struct PortWish {
   const model::BackendPortSpec* written = nullptr;  // null: the backend's own settings hold
   std::string field;
   std::string tls;
+  const model::ServiceObject* service = nullptr;  // null: none, or it is not there
+
+  [[nodiscard]] std::string login_field(const BackendDraft& backend) const {
+    return (written != nullptr && written->login ? field : backend.field) + ".login";
+  }
 };
 
 PortWish wish_for(const BackendDraft& backend, Protocol protocol) {
-  PortWish wish{protocol, nullptr, backend.field + ".tls", backend.spec->tls.mode};
+  PortWish wish{protocol, nullptr, backend.field + ".tls", backend.spec->tls.mode, nullptr};
   for (std::size_t i = 0; i < backend.spec->ports.size(); ++i) {
     const model::BackendPortSpec& port = backend.spec->ports[i];
     if (port.protocol != protocol) continue;
@@ -106,8 +112,8 @@ std::optional<FoundPort> find_port(const BackendDraft& backend, const PortWish& 
   return written_port({port}, wish.protocol, wish.tls, *number);
 }
 
-config::BackendPort port_settings(ServerDraft& server, BackendDraft& backend,
-                                  const PortWish& wish) {
+config::BackendPort port_settings(const Setting& setting, ServerDraft& server,
+                                  BackendDraft& backend, const PortWish& wish) {
   const model::BackendSpec& spec = *backend.spec;
   const bool own_login = wish.written != nullptr && wish.written->login;
   const bool own_client_info = wish.written != nullptr && !wish.written->client_info.empty();
@@ -121,15 +127,15 @@ config::BackendPort port_settings(ServerDraft& server, BackendDraft& backend,
   if (!known_info) {
     server.remark(not_supported_yet(at + ".clientInfo", client_info));
   } else if (!known_mechanism) {
-    server.remark(not_supported_yet(at + ".login.mechanism", login.mechanism));
-  } else if (login.method != "Password") {
-    server.remark(not_supported_yet(at + ".login.method", login.method));
-  } else {
+    server.remark(not_supported_yet(wish.login_field(backend) + ".mechanism", login.mechanism));
+  } else if (auto by = backend_login_of(setting, server, login, wish.login_field(backend))) {
     out.client_info = *known_info;
     out.password_mechanism = *known_mechanism;
+    out.login = std::move(*by);
     return out;
   }
   backend.reachable = false;
+  out.login = method_alone(login);
   return out;
 }
 
@@ -146,8 +152,9 @@ bool ports_unknown(const BackendDraft& backend, const model::ServiceObject* serv
   return service == nullptr && service_of(backend);
 }
 
-void add_port(ServerDraft& server, BackendDraft& backend, const PortWish& wish,
-              const model::ServiceObject* service) {
+void add_port(const Setting& setting, ServerDraft& server, BackendDraft& backend,
+              const PortWish& wish) {
+  const model::ServiceObject* service = wish.service;
   const auto found = find_port(backend, wish, service);
   if (!found && wish.written != nullptr && service != nullptr) {
     server.remark(
@@ -159,8 +166,13 @@ void add_port(ServerDraft& server, BackendDraft& backend, const PortWish& wish,
   }
   // What was written, and what a missing Service may have had, keeps its place in routing.
   if (!found && wish.written == nullptr && !ports_unknown(backend, service)) return;
-  config::BackendPort port = port_settings(server, backend, wish);
-  if (found) port.tls = found->tls;
+  config::BackendPort port = port_settings(setting, server, backend, wish);
+  if (found) {
+    port.tls = found->tls;
+    auto refusal = check_login_in_clear(port, wish.login_field(backend));
+    if (refusal) backend.reachable = false;
+    server.remark(std::move(refusal));
+  }
   backend.backend.ports.push_back(port);
   backend.ports.push_back(found ? found->port : model::ServicePort{});
   if (port.tls == config::BackendTlsMode::Disabled) warn_of_clear_text(server, backend, wish);
@@ -172,7 +184,10 @@ void add_ports(const Setting& setting, ServerDraft& server, BackendDraft& backen
   for (const Protocol protocol : kProtocols) {
     const bool offered =
         std::ranges::count(server.spec->protocols, protocol, &model::ProtocolSpec::protocol) > 0;
-    if (offered) add_port(server, backend, wish_for(backend, protocol), service);
+    if (!offered) continue;
+    PortWish wish = wish_for(backend, protocol);
+    wish.service = service;
+    add_port(setting, server, backend, wish);
   }
 }
 

@@ -45,12 +45,32 @@ void collect_providers(const model::MailServer& spec, Part& part) {
   }
 }
 
+// The features that a backend asks for, where it has what an older proxy would overlook.
+config::FreshResource backend_resource(const BackendDraft& draft, const model::MailServer& spec) {
+  config::Backend backend = draft.backend;
+  for (config::BackendPort& port : backend.ports) {
+    // Its secret is missing, and it has no endpoint.
+    const bool is_method_alone =
+        port.login.method == config::LoginMethod::MasterUser && port.login.master.empty();
+    if (is_method_alone) port.login = {};
+  }
+  const bool by_password = std::ranges::all_of(backend.ports, [](const config::BackendPort& port) {
+    return port.login == config::BackendLogin{};
+  });
+  config::FreshResource out = resource(draft.name, std::move(backend), spec);
+  if (!by_password) out.shared()->required_features.emplace_back(config::kBackendLogin);
+  return out;
+}
+
 // What an older proxy would do without these is worse than nothing: it is taken from it.
 config::FreshResource server_resource(const model::MailServer& spec, ServerDraft& draft) {
   config::FreshResource out = resource(draft.path, std::exchange(draft.server, {}), spec);
   const auto& server = std::get<config::Server>(out->body);
-  if (server.providers.empty()) return out;
-  out.shared()->required_features = {std::string(config::kProviders)};
+  std::vector<std::string> features;
+  if (server.master_users) features.emplace_back(config::kMasterUsers);
+  if (!server.providers.empty()) features.emplace_back(config::kProviders);
+  if (features.empty()) return out;
+  out.shared()->required_features = std::move(features);
   out.shared()->on_unsupported = config::OnUnsupported::DropServer;
   return out;
 }
@@ -64,10 +84,13 @@ void collect_own(const model::MailServer& spec, Part& part) {
   part.secrets.insert(draft.key_pairs.begin(), draft.key_pairs.end());
   for (BackendDraft& backend : draft.backends) {
     if (!is_offered(draft, backend)) continue;
-    part.own.push_back(resource(backend.name, backend.backend, spec));
+    part.own.push_back(backend_resource(backend, spec));
     part.own.push_back(resource(backend.name, std::exchange(backend.endpoints, {}), spec));
     const config::BackendTls& tls = backend.backend.tls;
     need_secrets(tls, part.secrets);
+    for (const config::BackendPort& port : backend.backend.ports) {
+      if (!port.login.master.empty()) part.secrets.insert(port.login.master);
+    }
     backend.backend.tls = {};
   }
   if (draft.names_providers) collect_providers(spec, part);

@@ -136,9 +136,7 @@ MechanismSet checked_by(const model::ProviderSpec& spec) {
     return out;
   }
   for (const std::string& name : std::get<model::BackendProviderSpec>(spec.kind).mechanisms) {
-    const auto mechanism = mechanism_named(name);
-    // Tokens are not passed on to backends yet.
-    if (mechanism == Mechanism::Plain || mechanism == Mechanism::Login) out.add(*mechanism);
+    if (const auto mechanism = mechanism_named(name)) out.add(*mechanism);
   }
   return out;
 }
@@ -175,7 +173,11 @@ config::Provider provider_of(const Setting& setting, ServerDraft& server, const 
 
 // As without providers: what proxies of the version before know.
 bool is_plain_backend(const std::vector<model::ProviderSpec>& providers) {
-  return providers.size() == 1 && providers[0].http() == nullptr && providers[0].domains.empty();
+  if (providers.size() != 1 || !providers[0].domains.empty()) return false;
+  const auto* pod = std::get_if<model::BackendProviderSpec>(&providers[0].kind);
+  return pod != nullptr && std::ranges::all_of(pod->mechanisms, [](const std::string& name) {
+           return name == "PLAIN" || name == "LOGIN";
+         });
 }
 
 }  // namespace

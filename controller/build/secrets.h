@@ -24,6 +24,12 @@ namespace postern::build {
                                                   const model::SecretKeyRef& ref,
                                                   const std::string& field);
 
+// Name and password of a Secret of type kubernetes.io/basic-auth; none: a remark has been made.
+[[nodiscard]] std::optional<std::string> add_credentials(const Setting& setting,
+                                                         ServerDraft& server,
+                                                         const model::ObjectRef& ref,
+                                                         const std::string& field);
+
 // ca.crt of a Secret that holds a key pair, where it has one.
 [[nodiscard]] std::optional<std::string> add_own_trust(const Setting& setting, ServerDraft& server,
                                                        const model::ObjectRef& ref);

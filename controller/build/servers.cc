@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "controller/build/backend_login.h"
 #include "controller/build/checks.h"
 #include "controller/build/class_rules.h"
+#include "controller/build/logins.h"
 #include "controller/build/passes.h"
 #include "controller/build/words.h"
 
@@ -35,27 +37,27 @@ MechanismSet checkable(const ServerDraft& server) {
   return out;
 }
 
-// Offered where nobody lists mechanisms: tokens and challenges only when they are listed.
-MechanismSet offered_unlisted(const ServerDraft& server) {
+// Offered where nobody lists mechanisms: what leads to a backend whatever the provider returns.
+// Challenges only when they are listed, and so everything of nginx's kind of service but passwords:
+// it does not say what it checks.
+MechanismSet offered_unlisted(const ServerDraft& server, Protocol protocol) {
   const MechanismSet can = checkable(server);
+  const auto says_so = [&](Mechanism mechanism) {
+    if (mechanism == Mechanism::Plain || mechanism == Mechanism::Login) return true;
+    return mechanism != Mechanism::CramMd5 &&
+           std::ranges::any_of(server.providers, [&](const ProviderDraft& one) {
+             return checker_of(one.provider) != Checker::AuthHttp &&
+                    one.provider.mechanisms.has(mechanism);
+           });
+  };
   MechanismSet out;
-  for (const Mechanism mechanism : {Mechanism::Plain, Mechanism::Login}) {
-    if (can.has(mechanism)) out.add(mechanism);
-  }
-  return out;
-}
-
-void check_providers(ServerDraft& server) {
-  for (std::size_t i = 0; i < server.spec->providers.size(); ++i) {
-    const auto* pod = std::get_if<model::BackendProviderSpec>(&server.spec->providers[i].kind);
-    if (pod == nullptr) continue;
-    for (std::size_t j = 0; j < pod->mechanisms.size(); ++j) {
-      if (pod->mechanisms[j] == "PLAIN" || pod->mechanisms[j] == "LOGIN") continue;
-      server.remark(not_supported_yet(
-          fmt::format("spec.authentication.providers[{}].backend.mechanisms[{}]", i, j),
-          pod->mechanisms[j]));
+  for (const Mechanism mechanism : kMechanisms) {
+    if (!can.has(mechanism) || !says_so(mechanism)) continue;
+    if (server.providers.empty() || follow(server, protocol, mechanism).way == Way::Works) {
+      out.add(mechanism);
     }
   }
+  return out;
 }
 
 std::string why_unavailable(const ServerDraft& server, const std::string& name) {
@@ -67,20 +69,34 @@ std::string why_unavailable(const ServerDraft& server, const std::string& name) 
   return fmt::format("no provider can check {}: leave it out", name);
 }
 
+// Empty: a backend's login can follow it, or there is no backend, which is told elsewhere.
+std::string why_not_followed(const ServerDraft& server, Protocol protocol, Mechanism mechanism) {
+  const Followed followed = follow(server, protocol, mechanism);
+  if (followed.way != Way::Never || followed.why.empty()) return {};
+  return fmt::format("no backend lets in who logs in by {}: {}; leave it out", name_of(mechanism),
+                     followed.why);
+}
+
 MechanismSet offered(ServerDraft& server, const model::ProtocolSpec& protocol) {
   const MechanismSet can = checkable(server);
-  if (!protocol.mechanisms) return offered_unlisted(server);
+  if (!protocol.mechanisms) return offered_unlisted(server, protocol.protocol);
   MechanismSet out;
   for (std::size_t i = 0; i < protocol.mechanisms->size(); ++i) {
     const std::string& name = (*protocol.mechanisms)[i];
     const auto mechanism = mechanism_named(name);
-    if (mechanism && can.has(*mechanism)) {
+    std::string why;
+    if (!mechanism || !can.has(*mechanism)) {
+      why = why_unavailable(server, name);
+    } else if (!server.providers.empty()) {
+      why = why_not_followed(server, protocol.protocol, *mechanism);
+    }
+    if (why.empty()) {
       out.add(*mechanism);
       continue;
     }
     server.remark(
         Remark{fmt::format("spec.protocols.{}.mechanisms[{}]", field_key(protocol.protocol), i),
-               "MechanismUnavailable", why_unavailable(server, name)});
+               "MechanismUnavailable", std::move(why)});
   }
   return out;
 }
@@ -205,7 +221,7 @@ void build_servers(const Setting& setting, ServerDraft& server) {
   server.server.session_logging = session_logging_word(spec.logging.sessions);
   server.server.log_level = log_level_word(spec.logging.level);
   setting.rules.apply_to(server);
-  check_providers(server);
+  build_master_users(server);
   for (const model::ProtocolSpec& protocol : spec.protocols) add_offer(server, protocol);
 }
 

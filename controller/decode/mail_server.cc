@@ -104,6 +104,7 @@ model::MailServer read_mail_server(const Node& document, model::Meta meta) {
   }
   if (const Node* tls = spec.find("tls")) out.tls = read_tls(*tls, own);
   out.providers = read_providers(spec, own);
+  out.master_users = read_master_users(spec);
   for (const Node& backend : items_at(spec, "backends")) {
     out.backends.push_back(read_backend(backend, own));
   }

@@ -2,6 +2,10 @@
 // field is absent. Structure, rules and honoured fields were checked before (decoder.cc).
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "controller/decode/document.h"
 #include "controller/model/mail_server.h"
 
@@ -19,6 +23,8 @@ namespace postern::decode {
                                                               const std::string& own_namespace);
 [[nodiscard]] model::BackendSpec read_backend(const Node& backend,
                                               const std::string& own_namespace);
+[[nodiscard]] model::LoginSpec read_login(const Node& login, const std::string& own_namespace);
+[[nodiscard]] std::optional<model::MasterUsersSpec> read_master_users(const Node& spec);
 [[nodiscard]] model::ObjectRef read_object_ref(const Node& ref, const std::string& own_namespace);
 [[nodiscard]] model::BundleRef read_bundle_ref(const Node& ref, const std::string& own_namespace);
 

@@ -6,11 +6,7 @@ namespace postern::decode {
 
 namespace {
 
-model::LoginSpec read_login(const Node& login) {
-  return {text_at(login, "method"), text_at(login, "mechanism")};
-}
-
-model::BackendPortSpec read_port(const Node& port) {
+model::BackendPortSpec read_port(const Node& port, const std::string& own_namespace) {
   model::BackendPortSpec out;
   out.protocol = protocol_named(text_at(port, "protocol")).value_or(Protocol::Imap);
   if (const auto number = count_at(port, "port")) {
@@ -18,7 +14,7 @@ model::BackendPortSpec read_port(const Node& port) {
   }
   out.tls = text_at(port, "tls");
   out.client_info = text_at(port, "clientInfo");
-  if (const Node* login = port.find("login")) out.login = read_login(*login);
+  if (const Node* login = port.find("login")) out.login = read_login(*login, own_namespace);
   return out;
 }
 
@@ -70,9 +66,11 @@ model::BackendSpec read_backend(const Node& backend, const std::string& own_name
   model::BackendSpec out;
   out.name = text_at(backend, "name");
   read_where(backend, own_namespace, out);
-  for (const Node& port : items_at(backend, "ports")) out.ports.push_back(read_port(port));
+  for (const Node& port : items_at(backend, "ports")) {
+    out.ports.push_back(read_port(port, own_namespace));
+  }
   if (const Node* tls = backend.find("tls")) out.tls = read_backend_tls(*tls, own_namespace);
-  if (const Node* login = backend.find("login")) out.login = read_login(*login);
+  if (const Node* login = backend.find("login")) out.login = read_login(*login, own_namespace);
   out.client_info = text_at(backend, "clientInfo");
   if (const Node* balancing = backend.find("balancing")) {
     out.on_unavailable = text_at(*balancing, "onUnavailable");

@@ -13,6 +13,7 @@
 #include "common/base/address.h"
 #include "common/base/clock.h"
 #include "common/base/mail.h"
+#include "controller/model/login.h"
 #include "controller/model/meta.h"
 #include "controller/model/provider.h"
 #include "controller/model/references.h"
@@ -90,11 +91,6 @@ struct DynamicBackend {
   friend bool operator==(const DynamicBackend&, const DynamicBackend&) = default;
 };
 
-struct LoginSpec {
-  std::string method = "Password";
-  std::string mechanism;  // empty: absent
-  friend bool operator==(const LoginSpec&, const LoginSpec&) = default;
-};
 struct BackendPortSpec {
   Protocol protocol = Protocol::Imap;
   std::optional<std::uint16_t> port;
@@ -166,6 +162,7 @@ struct MailServer {
   std::optional<TlsSpec> tls;
   std::vector<ProviderSpec> providers;  // empty: the backend decides
   std::vector<BackendSpec> backends;
+  std::optional<MasterUsersSpec> master_users = {};
   LimitsSpec limits;
   TimeoutsSpec timeouts;
   LoginProtectionSpec login_protection;

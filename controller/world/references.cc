@@ -5,7 +5,15 @@ namespace {
 
 using model::ObjectKey;
 
+void add_login(const model::LoginSpec& login, std::set<ObjectKey>& out) {
+  if (login.secret) out.insert({"Secret", login.secret->object_namespace, login.secret->name});
+}
+
 void add_backend(const model::BackendSpec& backend, std::set<ObjectKey>& out) {
+  add_login(backend.login, out);
+  for (const model::BackendPortSpec& port : backend.ports) {
+    if (port.login) add_login(*port.login, out);
+  }
   if (const auto* service = std::get_if<model::ServiceBackend>(&backend.where)) {
     out.insert({"Service", service->service.object_namespace, service->service.name});
   }

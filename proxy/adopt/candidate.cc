@@ -156,6 +156,10 @@ const config::SecretText* Candidate::text(const std::string& secret) const {
   return material<config::SecretText>(secret);
 }
 
+const config::Credentials* Candidate::credentials(const std::string& secret) const {
+  return material<config::Credentials>(secret);
+}
+
 // The same refusal as before this preparation, with the same still in force.
 bool Candidate::is_old_news(const ResourceError& error) const {
   const auto noted = noted_.find(error.key);

@@ -13,7 +13,14 @@ void add_needs(const config::BackendTls& tls, Needs& needs) {
   if (!tls.client_key_pair.empty()) needs.insert({ResourceType::Secret, tls.client_key_pair});
 }
 
-void add_needs(const config::Backend& backend, Needs& needs) { add_needs(backend.tls, needs); }
+void add_needs(const config::Backend& backend, Needs& needs) {
+  add_needs(backend.tls, needs);
+  for (const config::BackendPort& port : backend.ports) {
+    if (!port.login.master.empty()) needs.insert({ResourceType::Secret, port.login.master});
+  }
+}
+
+const std::string& master_of(const config::BackendPort& port) { return port.login.master; }
 
 void add_needs(const config::Provider& provider, Needs& needs) {
   const auto* http = std::get_if<config::HttpProvider>(&provider.kind);
@@ -59,7 +66,8 @@ bool need_the_same(const config::Resource& a, const config::Resource& b) {
   if (const auto* backend = std::get_if<config::Backend>(&a.body)) {
     const auto& other = std::get<config::Backend>(b.body);
     return backend->tls.trust == other.tls.trust &&
-           backend->tls.client_key_pair == other.tls.client_key_pair;
+           backend->tls.client_key_pair == other.tls.client_key_pair &&
+           std::ranges::equal(backend->ports, other.ports, {}, master_of, master_of);
   }
   if (std::holds_alternative<config::Provider>(a.body)) return needs_of(a) == needs_of(b);
   if (const auto* server = std::get_if<config::Server>(&a.body)) {

@@ -57,7 +57,9 @@ bool holds_secret(const config::Resource& resource) {
   if (!material) return false;
   const auto* pair = std::get_if<config::KeyPair>(material);
   const auto* text = std::get_if<config::SecretText>(material);
-  return (pair && !pair->key_pem.empty()) || (text && !text->text.empty());
+  const auto* master = std::get_if<config::Credentials>(material);
+  return (pair && !pair->key_pem.empty()) || (text && !text->text.empty()) ||
+         (master && !master->password.empty());
 }
 
 void put_body(const SavedConfig& config, PrivateKeys keys, KeyedOctets& out) {

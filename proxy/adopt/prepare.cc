@@ -142,7 +142,16 @@ std::shared_ptr<const net::TlsClient> Preparer::tls_client_of(const ResourceKey&
 }
 
 void Preparer::examine_backend(const ResourceKey& key, const Held& held, Work& work) {
-  auto client = tls_client_of(key, {std::get<config::Backend>(held->body).tls, "tls"}, work);
+  const auto& backend = std::get<config::Backend>(held->body);
+  for (std::size_t i = 0; i < backend.ports.size(); ++i) {
+    const std::string& master = backend.ports[i].login.master;
+    if (master.empty() || work.all.credentials(master)) continue;
+    return work.all.refuse_or_blame(
+        key, master,
+        {ErrorCode::MissingDependency, fmt::format("ports[{}].login.master", i),
+         master + " is not here"});
+  }
+  auto client = tls_client_of(key, {backend.tls, "tls"}, work);
   if (!client) return;
   work.clients.put(key.name, std::move(client));
   work.effective.put(held);

@@ -32,7 +32,7 @@ void add(std::string& list, std::string_view word) {
 
 bool takes_passwords(const Offer& offer) {
   return offer.login_allowed &&
-         (offer.mechanisms.has(Mechanism::Plain) || offer.mechanisms.has(Mechanism::Login));
+         (offer.accepts(Mechanism::Plain) || offer.accepts(Mechanism::Login));
 }
 
 std::string imap_capabilities(const Offer& offer) {

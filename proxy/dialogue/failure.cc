@@ -131,6 +131,13 @@ constexpr std::array kRows{
                "-ERR [AUTH] Authentication failed", "535 5.7.8 Authentication failed",
                SameConnection, Info,
                "The backend refused the credentials. What it said stays in our log."},
+    FailureRow{
+        F::BackendRefusedProxy, "backend_refused_proxy",
+        "NO [UNAVAILABLE] Mailbox temporarily unavailable",
+        "-ERR [SYS/TEMP] Mailbox temporarily unavailable",
+        "454 4.7.0 Mailbox temporarily unavailable", SameConnection, Error,
+        "The backend refused the master user or the certificate of the proxy, or has no such "
+        "mailbox. The client's own credentials were right, so nothing else is said of them."},
     FailureRow{F::BackendLoop, "backend_loop", "NO [SERVERBUG] Mail routing loop",
                "-ERR [SYS/PERM] Mail routing loop", "421 4.4.6 Mail routing loop", Never, Error,
                "The session came through more proxies than a way without a circle has."},

@@ -44,6 +44,7 @@ enum class Failure : std::uint8_t {
   BackendBusy,
   BackendTimeout,
   BackendRefusedLogin,
+  BackendRefusedProxy,
   BackendLoop,
 };
 

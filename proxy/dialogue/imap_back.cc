@@ -7,6 +7,7 @@
 
 #include "common/base/ascii.h"
 #include "common/base/check.h"
+#include "proxy/grammar/base64.h"
 
 namespace postern::dialogue {
 
@@ -30,6 +31,15 @@ Failure meaning_of(const imap::ResponseText& said) {
       std::find(kTemporary.begin(), kTemporary.end(), said.code) != kTemporary.end();
   return temporary ? Failure::BackendBusy : Failure::BackendRefusedLogin;
 }
+
+// A short JSON object by RFC 7628; a long one is not repeated to the client.
+constexpr std::size_t kTokenErrorOctets = 1024;
+
+// In place of what cannot be repeated.
+constexpr std::string_view kInvalidToken = R"({"status":"invalid_token"})";
+constexpr std::string_view kUnauthorized = R"({"status":"401","schemes":"bearer"})";
+
+bool is_printable(ByteView text) { return is_utf8(text) && !has_control(text); }
 
 }  // namespace
 
@@ -155,10 +165,25 @@ BackStep ImapBack::on_identified(const Seen& seen, Reply& reply) {
 }
 
 BackStep ImapBack::on_continuation(const Seen& seen, Reply& reply) {
-  if (state_ != State::AwaitingLogin || pieces_.empty() || seen.more_behind) {
+  const bool in_login = state_ == State::AwaitingLogin && !seen.more_behind;
+  if (in_login && pieces_.empty() && shows_a_token() && !token_error_) {
+    return on_token_refused(std::get<imap::Continuation>(seen.response), reply);
+  }
+  if (!in_login || pieces_.empty()) {
     return fail(Failure::BackendProtocol, "a continuation request that nobody waits for");
   }
   say_piece(reply);
+  return Read{};
+}
+
+// RFC 7628 §3.2.3: after the token a challenge is an error, whose answer says nothing; the verdict
+// follows. XOAUTH2 wants an empty line there.
+BackStep ImapBack::on_token_refused(const imap::Continuation& said, Reply& reply) {
+  const auto decoded = grammar::base64::decode(said.text, kTokenErrorOctets);
+  const bool by_rfc = login_.method == BackLogin::Method::OAuthBearer;
+  const bool is_told = decoded && !decoded->empty() && is_printable(decoded->view());
+  token_error_ = is_told ? decoded->view() : by_rfc ? kInvalidToken : kUnauthorized;
+  reply.line({by_rfc ? "AQ==" : ""});
   return Read{};
 }
 
@@ -178,6 +203,7 @@ BackStep ImapBack::on_login(const imap::Tagged& tagged, const Seen& seen) {
   if (tagged.condition == imap::Condition::Bad) return fail(Failure::BackendProtocol, said.text);
   // A backend that says yes before it knows the password says it to anybody (BE4).
   if (!pieces_.empty()) return fail(Failure::BackendProtocol, "OK before the password was sent");
+  if (token_error_) return fail(Failure::BackendProtocol, "OK after an error of the token");
   auto shown = imap::capabilities_of(seen.response);
   if (shown.empty() && capabilities_) shown = std::move(*capabilities_);
   state_ = State::Ended;
@@ -188,7 +214,8 @@ BackStep ImapBack::fail(Failure failure, std::string_view text) {
   state_ = State::Ended;
   pieces_.clear();
   login_.password.clear();
-  return BackRefused{failure, printable(text)};
+  const bool of_token = failure == Failure::BackendRefusedLogin && token_error_;
+  return BackRefused{failure, printable(text), of_token ? std::move(*token_error_) : ""};
 }
 
 }  // namespace postern::dialogue

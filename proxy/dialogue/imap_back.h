@@ -2,7 +2,7 @@
 // credentials until they were said; says nothing secret before the TLS that is demanded, believes
 // answers only to what it asked, and reads no more than it was given leave to. It does not dial,
 // verify certificates or try again: session/announce and upstream do.
-// RFC 9051 §6.2, §7; RFC 2971; RFC 4959; RFC 7888.
+// RFC 9051 §6.2, §7; RFC 2971; RFC 4959; RFC 7628; RFC 7888.
 #pragma once
 
 #include <cstddef>
@@ -36,10 +36,17 @@ struct Introduction {
 struct BackLogin {
   enum class Tls : std::uint8_t { Without, Established, StartTls };
   enum class PasswordMechanism : std::uint8_t { Auto, Plain, Login };
+  enum class Method : std::uint8_t {
+    Password,
+    XOAuth2,      // `password` is a bearer token
+    OAuthBearer,  // the same
+    External,     // our certificate speaks for `authzid`; there is no password
+  };
 
   std::string name;
   Secret password;
-  std::string authzid;  // not empty: PLAIN, whatever the mechanism says
+  std::string authzid;  // not empty, and by password: PLAIN, whatever the mechanism says
+  Method method = Method::Password;
   std::optional<Introduction> introduction;
   Tls tls = Tls::Without;
   PasswordMechanism mechanism = PasswordMechanism::Auto;
@@ -80,6 +87,7 @@ class ImapBack final : public Back {
   BackStep on_greeting(const Seen& seen, Reply& reply);
   BackStep on_tagged(const grammar::imap::Tagged& tagged, const Seen& seen, Reply& reply);
   BackStep on_continuation(const Seen& seen, Reply& reply);
+  BackStep on_token_refused(const grammar::imap::Continuation& said, Reply& reply);
   BackStep on_start_tls(const grammar::imap::Tagged& tagged, const Seen& seen);
   BackStep on_capabilities(const Seen& seen, Reply& reply);
   BackStep on_identified(const Seen& seen, Reply& reply);
@@ -93,7 +101,10 @@ class ImapBack final : public Back {
   [[nodiscard]] bool must_know_capabilities() const;
   [[nodiscard]] bool wants_plain() const;
   [[nodiscard]] bool takes_no_password() const;
+  [[nodiscard]] bool shows_a_token() const;
   [[nodiscard]] std::vector<Secret> login_pieces(ByteView tag) const;
+  [[nodiscard]] std::vector<Secret> sasl_pieces(ByteView tag, std::string_view mechanism,
+                                                const Secret& response) const;
   [[nodiscard]] bool shows(std::string_view capability) const;
   [[nodiscard]] std::string next_tag();
 
@@ -107,7 +118,8 @@ class ImapBack final : public Back {
   std::optional<std::vector<std::string>> capabilities_;  // nothing: never shown
   std::vector<Secret> pieces_;                            // of the login, not said yet, in order
   bool credentials_said_ = false;
-  std::size_t heard_ = 0;  // octets, in all
+  std::optional<std::string> token_error_;  // what the backend had against a token
+  std::size_t heard_ = 0;                   // octets, in all
 };
 
 }  // namespace postern::dialogue

@@ -40,6 +40,7 @@ bool ImapBack::shows(std::string_view capability) const {
 // everywhere.
 bool ImapBack::must_know_capabilities() const {
   return login_.introduction || !login_.authzid.empty() ||
+         login_.method != BackLogin::Method::Password ||
          login_.mechanism == BackLogin::PasswordMechanism::Plain ||
          !imap::can_be_quoted(login_.name) || !imap::can_be_quoted(login_.password.reveal());
 }
@@ -54,7 +55,15 @@ bool ImapBack::wants_plain() const {
   return false;
 }
 
-bool ImapBack::takes_no_password() const { return !wants_plain() && shows("LOGINDISABLED"); }
+// Concerns LOGIN alone.
+bool ImapBack::takes_no_password() const {
+  return login_.method == BackLogin::Method::Password && !wants_plain() && shows("LOGINDISABLED");
+}
+
+bool ImapBack::shows_a_token() const {
+  return login_.method == BackLogin::Method::XOAuth2 ||
+         login_.method == BackLogin::Method::OAuthBearer;
+}
 
 // The channel is as it shall be: log in, after asking what must be known.
 BackStep ImapBack::prepare(Reply& reply) {
@@ -102,18 +111,31 @@ void ImapBack::say_piece(Reply& reply) {
 }
 
 std::vector<Secret> ImapBack::login_pieces(ByteView tag) const {
-  const ByteView password = login_.password.reveal();
-  if (!wants_plain()) {
-    // RFC 7888 §5: LITERAL- takes the same form up to 4096 octets, and none of ours is longer.
-    return imap::encode_login(tag, {login_.name, password}, shows("LITERAL+") || shows("LITERAL-"));
+  const ByteView secret = login_.password.reveal();
+  switch (login_.method) {
+    case BackLogin::Method::XOAuth2:
+      return sasl_pieces(tag, "XOAUTH2", grammar::encode_xoauth2(login_.name, secret));
+    case BackLogin::Method::OAuthBearer:
+      return sasl_pieces(tag, "OAUTHBEARER", grammar::encode_oauthbearer(login_.name, secret));
+    case BackLogin::Method::External:
+      return sasl_pieces(tag, "EXTERNAL", grammar::encode_external(login_.authzid));
+    case BackLogin::Method::Password: break;
   }
-  const Secret response = grammar::encode_plain(login_.authzid, login_.name, password);
+  if (wants_plain()) {
+    return sasl_pieces(tag, "PLAIN", grammar::encode_plain(login_.authzid, login_.name, secret));
+  }
+  // RFC 7888 §5: LITERAL- takes the same form up to 4096 octets, and none of ours is longer.
+  return imap::encode_login(tag, {login_.name, secret}, shows("LITERAL+") || shows("LITERAL-"));
+}
+
+std::vector<Secret> ImapBack::sasl_pieces(ByteView tag, std::string_view mechanism,
+                                          const Secret& response) const {
   std::vector<Secret> pieces;
   if (shows("SASL-IR")) {
-    pieces.push_back(imap::encode_authenticate(tag, "PLAIN", response.reveal()));
+    pieces.push_back(imap::encode_authenticate(tag, mechanism, response.reveal()));
     return pieces;
   }
-  pieces.push_back(imap::encode_authenticate(tag, "PLAIN", std::nullopt));
+  pieces.push_back(imap::encode_authenticate(tag, mechanism, std::nullopt));
   std::string line(response.reveal());
   line += "\r\n";
   pieces.emplace_back(line);

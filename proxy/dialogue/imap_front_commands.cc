@@ -163,7 +163,7 @@ FrontStep ImapFront::login(imap::Command command, Reply& reply) {
 FrontStep ImapFront::authenticate(imap::Command command, Reply& reply) {
   auto& arguments = std::get<imap::AuthenticateArguments>(command.arguments);
   const auto mechanism = mechanism_named(arguments.mechanism);
-  if (!mechanism || !offer_.mechanisms.has(*mechanism)) {
+  if (!mechanism || !offer_.accepts(*mechanism)) {
     return deny(command.tag, Failure::MechanismRefused, reply);
   }
   const bool challenged = *mechanism == Mechanism::CramMd5;

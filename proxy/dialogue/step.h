@@ -33,8 +33,13 @@ struct Offer {
   std::string greeting;                   // text of "* OK"
   std::vector<std::string> capabilities;  // IMAP4rev1 first; without AUTH=, STARTTLS, LOGINDISABLED
   MechanismSet mechanisms;                // accepted and announced
+  MechanismSet unannounced;               // accepted too, and nobody is told
   Tls tls = Tls::Unavailable;
   bool login_allowed = false;  // false: LOGINDISABLED, no mechanisms, PRIVACYREQUIRED
+
+  [[nodiscard]] bool accepts(Mechanism mechanism) const {
+    return mechanisms.has(mechanism) || unannounced.has(mechanism);
+  }
 };
 
 struct FrontLimits {
@@ -97,6 +102,8 @@ struct LoggedIn {
 struct BackRefused {  // he, or we, were not let in
   Failure failure;
   std::string text;  // the backend's words, printable
+  // Of a bearer token: what the backend had against it, decoded and printable; else empty.
+  std::string sasl_error = {};
 };
 using BackStep = std::variant<Read, StartTls, LoggedIn, BackRefused>;
 

@@ -7,7 +7,7 @@
 
 #include "common/base/check.h"
 #include "common/base/digest.h"
-#include "proxy/dialogue/imap_back.h"
+#include "proxy/session/back_login.h"
 #include "proxy/session/locate.h"
 #include "proxy/session/session.h"
 #include "proxy/session/worker.h"
@@ -56,16 +56,31 @@ dialogue::Introduction introduction_of(const Session& session, std::optional<std
           record.local.port,       record.id,          ttl ? std::min(*ttl, kHops) : kHops};
 }
 
+// It says nothing of the endpoint, which has answered: a user without a mailbox must not look like
+// a member that is down.
+Outcome refused_proxy(const Session& session, Worker& worker, const Approach& approach,
+                      std::string_view said) {
+  const Record& record = session.record();
+  worker.needs().counters.backend_failure(record.server, approach.backend_name,
+                                          Failure::BackendRefusedProxy);
+  if (record.least <= LogLevel::Error) {
+    worker.needs().log.line(LogLevel::Error, "backend refused the proxy's own login",
+                            {{field::kSession, record.id},
+                             {field::kMailServer, record.server},
+                             {field::kBackend, approach.backend_name},
+                             {field::kEndpoint, approach.destination.id},
+                             {field::kUser, record.user},
+                             {field::kDetail, said}});
+  }
+  return Outcome::refused(Failure::BackendRefusedProxy);
+}
+
 }  // namespace
 
 std::unique_ptr<dialogue::Back> make_back(Session& session, const Approach& approach) {
   const Visit& v = session.visit();
   check(v.identity.has_value(), "only who was judged was located");
-  const Identity& identity = *v.identity;
-  dialogue::BackLogin login;
-  login.name = identity.name;
-  login.password = identity.password.copy();  // another endpoint may need it
-  login.authzid = identity.authzid;
+  dialogue::BackLogin login = back_login_of(*v.identity, *approach.port, *v.prepared->snapshot);
   if (approach.port->client_info == config::ClientInfo::Native) {
     login.introduction = introduction_of(session, v.ttl);
   }
@@ -138,8 +153,13 @@ Outcome Announcing::refused(Session& session, Worker& worker, dialogue::BackRefu
   if (back->credentials_said()) approach.reach.password_sent();
   if (refusal.failure == Failure::BackendRefusedLogin) {
     worker.endpoint_answered(approach.backend_name, approach.destination.id);
+    if (!shows_own_secret(*session.visit().identity, *approach.port)) {
+      return refused_proxy(session, worker, approach, refusal.text);
+    }
     const bool pass = approach.backend->login_errors == config::LoginErrors::PassThrough;
-    return Outcome::refused(refusal.failure, pass ? std::move(refusal.text) : std::string());
+    Outcome no = Outcome::refused(refusal.failure, pass ? std::move(refusal.text) : std::string());
+    no.sasl_error = std::move(refusal.sasl_error);
+    return no;
   }
   return endpoint_failed(session, worker, approach, refusal.failure, refusal.text);
 }

@@ -5,6 +5,7 @@
 #include "common/base/ascii.h"
 #include "proxy/net/client_certificate.h"
 #include "proxy/policy/auth_chain.h"
+#include "proxy/policy/master_users.h"
 #include "proxy/policy/names.h"
 #include "proxy/session/question.h"
 #include "proxy/session/session.h"
@@ -83,8 +84,13 @@ policy::Answer answer_by_certificate(Session& session, const config::Provider& p
   if (!name && name.error() == net::CertificateNameFault::Missing) return unknown;
   if (!name || !policy::canonical_mailbox(*name)) return policy::Refuse{};
   if (!policy::has_domain(provider, policy::domain_of(*name))) return unknown;
-  const std::string_view wanted = shown_by(*session.visit().evidence).mailbox;
-  if (!wanted.empty() && !equal_ignoring_case(wanted, *name)) return policy::Refuse{};
+  const Visit& v = session.visit();
+  const std::string_view wanted = shown_by(*v.evidence, *v.server).mailbox;
+  const bool is_another = !wanted.empty() && !equal_ignoring_case(wanted, *name);
+  const auto& masters = v.server->master_users;
+  if (is_another && !(masters && policy::may_act_for_others(*masters, *name))) {
+    return policy::Refuse{};
+  }
   session.record().user = printable(*name);
   policy::Accept accept;
   accept.user = std::move(*name);

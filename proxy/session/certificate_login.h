@@ -18,7 +18,8 @@ class Session;
 [[nodiscard]] std::optional<policy::ClientTlsFacts> client_tls_of(Session& session,
                                                                   bool sends_certificate);
 
-// Who he is, says his verified certificate: his authorization identity is empty or that very name.
+// Who he is, says his verified certificate: his authorization identity is empty or that very name,
+// or he may log in as others.
 // `provider` is of kind CertificateProvider.
 [[nodiscard]] policy::Answer answer_by_certificate(Session& session,
                                                    const config::Provider& provider);

@@ -99,6 +99,11 @@ dialogue::Offer offer_of(const Visit& visit) {
   out.capabilities = capabilities_of(*offer);
   out.mechanisms = login.mechanisms;
   out.login_allowed = login.login_allowed;
+  // As nginx does (running.md 6): what is listed is announced, and passwords are taken all the
+  // same.
+  if (login.login_allowed && visit.facts.asks_leniently) {
+    out.unannounced = {Mechanism::Plain, Mechanism::Login};
+  }
   return out;
 }
 

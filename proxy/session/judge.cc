@@ -4,9 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/base/ascii.h"
 #include "proxy/grammar/base64.h"
-#include "proxy/policy/names.h"
 #include "proxy/session/certificate_login.h"
 #include "proxy/session/protect.h"
 #include "proxy/session/question.h"
@@ -97,12 +95,9 @@ void log_unavailable(const Session& session, Worker& worker, const config::Provi
 
 Result<policy::AuthChain, Outcome> begin_judging(Session& session) {
   Visit& v = session.visit();
-  const Shown shown = shown_by(*v.evidence);
-  // Nobody is asked about a name that could never be a mailbox.
-  const bool is_named = !shown.mailbox.empty() || shown.mechanism != Mechanism::External;
-  if (is_named && !policy::canonical_mailbox(shown.mailbox)) {
-    return refuse(Failure::CredentialsRefused);
-  }
+  const Shown shown = shown_by(*v.evidence, *v.server);
+  // Nobody is asked about a name that could never be a mailbox, or for who may not be another.
+  if (!may_want(shown, *v.server)) return refuse(Failure::CredentialsRefused);
   const auto providers = providers_of(v);
   for (const config::Provider* provider : providers) {
     if (provider == nullptr) return refuse(Failure::InternalConfig);
@@ -133,7 +128,7 @@ Outcome Judging::proceed(Session& session, Worker& worker) {
   if (!asked.under_way()) {
     const config::Provider& provider = *chain.asked();
     if (std::holds_alternative<config::BackendProvider>(provider.kind)) {
-      auto own = identity_of_evidence(std::move(*v.evidence));
+      auto own = identity_of_evidence(std::move(*v.evidence), *v.server);
       v.evidence.reset();
       if (!own) return Outcome::refused(Failure::MechanismRefused);
       v.identity.emplace(std::move(*own));
@@ -143,9 +138,12 @@ Outcome Judging::proceed(Session& session, Worker& worker) {
       auto outcome = take(answer_by_certificate(session, provider), session, worker);
       return outcome ? std::move(*outcome) : Outcome::of(Outcome::Kind::Again);
     }
-    // Who vouches for him has to vouch for whom else he is as well.
-    const bool unheard = acts_for_another(*v.evidence) && !decides_for_whom(provider);
-    if (unheard) return Outcome::refused(Failure::CredentialsRefused);
+    // A service vouches for who he is; for whom else he may be, a list of masters does, or the
+    // service where it is told of it.
+    const bool for_another = acts_for_another(shown_by(*v.evidence, *v.server));
+    if (for_another && !v.server->master_users && !decides_for_whom(provider)) {
+      return Outcome::refused(Failure::CredentialsRefused);
+    }
     ask(session, worker);
   }
   return Outcome::waiting(v.login_by);
@@ -179,13 +177,9 @@ std::optional<Outcome> Judging::take(policy::Answer said, Session& session, Work
   if (!verdict) return std::nullopt;
   if (auto* accept = std::get_if<policy::Accept>(&*verdict)) {
     note_accepted(session, worker);
-    auto found = identity_of_answer(std::move(*v.evidence), std::move(*accept));
+    v.identity.emplace(
+        identity_of_answer(std::move(*v.evidence), std::move(*accept), *v.server, provider));
     v.evidence.reset();
-    if (!found) {
-      log_unavailable(session, worker, provider, "returned no password, and none was shown");
-      return Outcome::refused(Failure::AuthUnavailable);
-    }
-    v.identity.emplace(std::move(*found));
     return Outcome::of(Outcome::Kind::Judged);
   }
   if (auto* refusal = std::get_if<policy::Refuse>(&*verdict)) {

@@ -9,6 +9,7 @@
 #include "proxy/policy/directed.h"
 #include "proxy/policy/names.h"
 #include "proxy/policy/routing.h"
+#include "proxy/session/back_login.h"
 #include "proxy/session/session.h"
 #include "proxy/session/worker.h"
 
@@ -89,6 +90,26 @@ Result<Approach, Outcome> locate_directed(Session& session, Worker& worker) {
   return approach;
 }
 
+Outcome cannot_log_in(const Session& session, Worker& worker, NoLogin why) {
+  const Record& record = session.record();
+  if (why != NoLogin::NameIsTwo && record.least <= LogLevel::Warning) {
+    worker.needs().log.line(LogLevel::Warning, "no login at the backend",
+                            {{field::kSession, record.id},
+                             {field::kMailServer, record.server},
+                             {field::kBackend, record.backend},
+                             {field::kMechanism, record.mechanism},
+                             {field::kDetail, meaning_of(why)}});
+  }
+  switch (why) {
+    case NoLogin::NoPassword:
+    case NoLogin::NoToken: return Outcome::refused(Failure::AuthUnavailable);
+    case NoLogin::NameIsTwo: return Outcome::refused(Failure::CredentialsRefused);
+    case NoLogin::InClear:
+    case NoLogin::NoMaster: break;
+  }
+  return Outcome::refused(Failure::InternalConfig);
+}
+
 }  // namespace
 
 Result<Approach, Outcome> locate(Session& session, Worker& worker) {
@@ -98,7 +119,12 @@ Result<Approach, Outcome> locate(Session& session, Worker& worker) {
   if (!mailbox) return refuse(Failure::CredentialsRefused);
   v.facts.mailbox = std::move(*mailbox);
   if (v.ttl && *v.ttl <= 1) return refuse(Failure::BackendLoop);
-  return v.identity->backend ? locate_directed(session, worker) : locate_routed(session, worker);
+  auto approach =
+      v.identity->backend ? locate_directed(session, worker) : locate_routed(session, worker);
+  if (!approach) return approach;
+  const auto no = objection_to_login(*v.identity, *approach->port, *v.prepared->snapshot);
+  if (no) return Fail<Outcome>(cannot_log_in(session, worker, *no));
+  return approach;
 }
 
 void say_proxy_header(Session& session, const Approach& approach, dialogue::Reply& out) {

@@ -15,7 +15,10 @@ namespace {
 
 // What the client showed of itself; a secret stays where it is.
 ByteView secret_of(const Visit& v) {
-  if (v.identity) return v.identity->password.reveal();
+  if (v.identity) {
+    const Identity& who = *v.identity;
+    return who.token ? who.token->secret.reveal() : who.password.reveal();
+  }
   if (!v.evidence) return {};
   if (const auto* shown = std::get_if<dialogue::PasswordEvidence>(&*v.evidence)) {
     return shown->password.reveal();
@@ -47,7 +50,7 @@ bool is_wrong(Failure failure) {
 
 Result<Instant, Outcome> hold_back(Session& session, Worker& worker) {
   Visit& v = session.visit();
-  const Shown shown = shown_by(*v.evidence);
+  const Shown shown = shown_by(*v.evidence, *v.server);
   session.record().user = printable(shown.mailbox);
   session.record().mechanism = name_of(shown.mechanism);
   v.attempted = worker.now();

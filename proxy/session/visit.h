@@ -76,13 +76,21 @@ struct Login {
   bool vouched = false;  // somebody said yes to them
 };
 
+// A bearer token, and the mechanism by which the client has shown it.
+struct Token {
+  Mechanism mechanism = Mechanism::XOAuth2;
+  Secret secret;
+};
+
 // Who the credentials belong to: what is routed by, and what the backend is told.
 struct Identity {
   std::string mailbox;  // as given: not canonical yet
-  std::string name;     // for the login at the backend
-  std::string authzid;
-  Secret password;
+  std::string name;     // whose credentials they are, for the login at the backend
+  std::string authzid;  // not empty: he is somebody else than the mailbox's user
+  Secret password;      // empty: none is left for the backend
+  std::optional<Token> token;
   std::optional<ServerAddress> backend;  // where an auth service says that his mail is
+  bool verified = false;                 // by somebody else than his mail pod
 };
 
 // The providers are asked, one after the other.

@@ -48,8 +48,12 @@ void write(Writer& out, const SecretMaterial& material) {
     out.some("names", pair->dns_names);
   } else if (const auto* trust = std::get_if<TrustBundle>(&material)) {
     out.fact("authorities", digest(trust->ca_pem));
+  } else if (const auto* text = std::get_if<SecretText>(&material)) {
+    out.fact("text", digest(text->text.reveal()));
   } else {
-    out.fact("text", digest(std::get<SecretText>(material).text.reveal()));
+    const auto& credentials = std::get<Credentials>(material);
+    out.fact("user", credentials.user);
+    out.fact("password", digest(credentials.password.reveal()));
   }
 }
 
@@ -75,6 +79,16 @@ void write(Writer& out, const BackendTls& tls) {
   out.fact("verification", word(tls.verification, {"Full", "CAOnly", "None"}));
 }
 
+std::string login_text(const BackendLogin& login) {
+  std::string text =
+      word(login.method, {"password", "master user", "the client's token", "client certificate"});
+  if (login.method != LoginMethod::MasterUser) return text;
+  text += fmt::format(" of {}, {}", login.master,
+                      word(login.form, {"AuthzID", "NameThenMaster", "MasterThenName"}));
+  if (login.form != MasterForm::AuthzId) text += fmt::format(" with {}", login.separator);
+  return text;
+}
+
 void write(Writer& out, const Backend& backend) {
   for (const BackendPort& port : backend.ports) {
     out.fact(name_of(port.protocol),
@@ -82,6 +96,10 @@ void write(Writer& out, const Backend& backend) {
                          word(port.tls, {"Implicit", "StartTLS", "Disabled"}),
                          word(port.client_info, {"Native", "ProxyV1", "ProxyV2", "None"}),
                          word(port.password_mechanism, {"Auto", "PLAIN", "LOGIN"})));
+    if (port.login != BackendLogin{}) {
+      out.fact(fmt::format("{} login of verified users", name_of(port.protocol)),
+               login_text(port.login));
+    }
   }
   write(out, backend.tls);
   out.some("members", backend.declared_members);
@@ -229,6 +247,10 @@ void write(Writer& out, const Server& server) {
   write(out, server.timeouts);
   write(out, server.protection);
   out.some("providers", server.providers);
+  if (const auto& masters = server.master_users) {
+    out.fact("master users", list(masters->allowed));
+    if (masters->separator != 0) out.fact("master separator", std::string(1, masters->separator));
+  }
   if (server.session_logging != SessionLogging::All) {
     out.fact("sessions logged", word(server.session_logging, {"All", "Failures", "None"}));
   }

@@ -52,9 +52,19 @@ class RandomResources {
   config::SecretMaterial secret() {
     if (coin()) return config::TrustBundle{octets(200)};
     if (coin()) return config::SecretText{SharedSecret(word())};
+    if (coin()) return config::Credentials{word(), SharedSecret(word())};
     config::KeyPair pair{octets(300), {}, octet_strings(4), below(2'000'000'000)};
     if (const std::string key = octets(100); !key.empty()) pair.key_pem = SharedSecret(key);
     return pair;
+  }
+
+  config::BackendLogin login() {
+    config::BackendLogin login;
+    login.method = choice(config::LoginMethod::ClientCertificate);
+    login.form = choice(config::MasterForm::MasterThenName);
+    login.separator = static_cast<char>('!' + below('~' - '!' + 1));
+    if (login.method == config::LoginMethod::MasterUser) login.master = word();
+    return login;
   }
 
   config::Backend backend() {
@@ -63,7 +73,7 @@ class RandomResources {
     for (std::uint32_t i = below(3); i > 0; --i) {
       backend.ports.push_back({choice(Protocol::Lmtp), choice(config::BackendTlsMode::Disabled),
                                choice(config::ClientInfo::None),
-                               choice(config::PasswordMechanism::Login)});
+                               choice(config::PasswordMechanism::Login), login()});
     }
     backend.tls = backend_tls();
     backend.declared_members = octet_strings(5);

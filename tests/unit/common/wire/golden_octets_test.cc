@@ -114,6 +114,25 @@ TEST(GoldenOctets, of_a_server_stay) { expect_golden("server", mk_resource(mk_se
 TEST(GoldenOctets, of_a_secret_text_stay) {
   expect_golden("secret_text", mk_resource(config::SecretText{SharedSecret("text")}));
 }
+TEST(GoldenOctets, of_credentials_stay) {
+  expect_golden("credentials",
+                mk_resource(config::Credentials{"master", SharedSecret("password")}));
+}
+TEST(GoldenOctets, of_a_backend_with_a_master_user_stay) {
+  config::Backend backend = mk_backend();
+  backend.ports[0].login = {config::LoginMethod::MasterUser, config::MasterForm::NameThenMaster,
+                            '%', "mail/credentials/master"};
+  config::Resource resource = mk_resource(backend);
+  resource.required_features = {std::string(config::kBackendLogin)};
+  expect_golden("backend_login", resource);
+}
+TEST(GoldenOctets, of_a_server_with_master_users_stay) {
+  config::Server server = mk_server();
+  server.master_users = {'*', {"admin@example.org"}};
+  config::Resource resource = mk_resource(server);
+  resource.required_features = {std::string(config::kMasterUsers)};
+  expect_golden("server_master_users", resource);
+}
 TEST(GoldenOctets, of_a_provider_stay) { expect_golden("provider", mk_resource(mk_provider())); }
 TEST(GoldenOctets, of_a_provider_that_is_the_mail_pod_stay) {
   config::Provider provider;

@@ -136,7 +136,7 @@ TEST(Backends, written_ports_say_how_to_speak_there) {
   port.port = 143;
   port.tls = "Disabled";
   port.client_info = "ProxyV2";
-  port.login = model::LoginSpec{"Password", "LOGIN"};
+  port.login.emplace().mechanism = "LOGIN";
   backend.ports = {port};
   const Scene scene = with_backend(backend);
   EXPECT_EQ(scene.problems(), Words{"BackendPlaintext spec.backends[0].ports[0].tls"});
@@ -186,10 +186,9 @@ TEST(Backends, that_need_what_is_not_built_are_never_reached) {
   scram.login.mechanism = "SCRAM-SHA-256";
   EXPECT_EQ(with_backend(scram).problems(),
             Words{"NotSupportedYet spec.backends[0].login.mechanism"});
-  auto master = mk_service_backend("mailbox");
-  master.login.method = "MasterUser";
-  EXPECT_EQ(with_backend(master).problems(),
-            Words{"NotSupportedYet spec.backends[0].login.method"});
+  auto smtp = mk_service_backend("mailbox");
+  smtp.login.method = "XClient";
+  EXPECT_EQ(with_backend(smtp).problems(), Words{"NotSupportedYet spec.backends[0].login.method"});
 }
 
 }  // namespace

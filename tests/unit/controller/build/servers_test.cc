@@ -45,9 +45,10 @@ TEST(Servers, offer_what_the_provider_says_it_can_check) {
   const Scene scene = scene_of(working().with([](model::MailServer& server) {
     server.providers.emplace_back().kind = model::BackendProviderSpec{{"PLAIN", "XOAUTH2"}};
   }));
-  EXPECT_EQ(scene.server()->protocols[0].mechanisms, MechanismSet{Mechanism::Plain});
-  EXPECT_EQ(scene.problems(),
-            Words{"NotSupportedYet spec.authentication.providers[0].backend.mechanisms[1]"});
+  EXPECT_EQ(scene.server()->protocols[0].mechanisms,
+            (MechanismSet{Mechanism::Plain, Mechanism::XOAuth2}));
+  EXPECT_TRUE(scene.problems().empty());
+  EXPECT_EQ(scene.server()->providers, Words{"mail/example/"}) << "a token is not for every proxy";
 }
 
 TEST(Servers, do_not_serve_a_protocol_that_no_backend_has) {

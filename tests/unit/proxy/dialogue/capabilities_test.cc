@@ -31,6 +31,17 @@ TEST(Capabilities, allow_login_by_plain_or_by_login) {
   EXPECT_FALSE(takes_passwords(offer));
 }
 
+TEST(Capabilities, announce_what_is_listed_and_open_login_to_what_is_taken_besides) {
+  Offer offer;
+  offer.login_allowed = true;
+  offer.mechanisms = {Mechanism::CramMd5};
+  offer.unannounced = {Mechanism::Plain, Mechanism::Login};
+  EXPECT_EQ(imap_capabilities(offer), "AUTH=CRAM-MD5 SASL-IR");
+  EXPECT_TRUE(takes_passwords(offer));
+  offer.login_allowed = false;
+  EXPECT_FALSE(takes_passwords(offer));
+}
+
 TEST(Capabilities, of_after_login_lose_what_makes_no_sense_then) {
   EXPECT_EQ(imap_capabilities_after_login({"IMAP4rev1", "starttls", "LoginDisabled", "auth=plain",
                                            "compress=DEFLATE", "IDLE"}),

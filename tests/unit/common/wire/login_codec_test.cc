@@ -1,0 +1,132 @@
+// What a proxy takes as a way to log in at a backend, as a master's credentials, and as the list of
+// those who may log in as others.
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "common/wire/enum_tables.h"
+#include "common/wire/snapshot_codec.h"
+
+namespace postern::wire {
+namespace {
+
+config::Backend mk_backend(config::BackendLogin login) {
+  config::Backend backend;
+  backend.name = "dovecot";
+  backend.ports.push_back({});
+  backend.ports[0].login = std::move(login);
+  return backend;
+}
+
+config::BackendLogin mk_master() {
+  return {config::LoginMethod::MasterUser, config::MasterForm::NameThenMaster, '%',
+          "mail/credentials/master"};
+}
+
+pb::Resource encoded(config::ResourceBody body) {
+  pb::Resource message;
+  encode({"mail/example/x", "v", {}, std::move(body)}, message);
+  return message;
+}
+
+config::Resource again(const config::ResourceBody& body) {
+  auto decoded = decode(encoded(body));
+  EXPECT_TRUE(decoded.has_value()) << decoded.error().detail;
+  return decoded ? std::move(*decoded) : config::Resource{};
+}
+
+struct Row {
+  const char* field;
+  std::function<void(pb::Resource&)> spoil;
+};
+
+void expect_refused(const config::ResourceBody& body, const std::vector<Row>& rows) {
+  ASSERT_TRUE(decode(encoded(body)).has_value());
+  for (const Row& row : rows) {
+    pb::Resource message = encoded(body);
+    row.spoil(message);
+    const auto decoded = decode(message);
+    ASSERT_FALSE(decoded.has_value()) << row.field;
+    EXPECT_EQ(decoded.error().field, row.field);
+    EXPECT_EQ(decoded.error().detail.find("s3cret"), std::string::npos);
+  }
+}
+
+pb::BackendLogin& login_of(pb::Resource& message) {
+  return *message.mutable_backend()->mutable_ports(0)->mutable_login();
+}
+
+TEST(LoginCodec, carries_every_method_and_form) {
+  for (const auto& [method, number] : kLoginMethods) {
+    for (const auto& [form, form_number] : kMasterForms) {
+      config::BackendLogin login{method, form, '!', ""};
+      if (method == config::LoginMethod::MasterUser) login.master = "mail/credentials/master";
+      const config::Backend backend = mk_backend(login);
+      EXPECT_EQ(std::get<config::Backend>(again(backend).body), backend);
+    }
+  }
+}
+
+TEST(LoginCodec, says_nothing_of_a_login_by_password) {
+  EXPECT_FALSE(encoded(mk_backend({})).backend().ports(0).has_login());
+}
+
+TEST(LoginCodec, refuses_by_field_a_login_that_nobody_can_do) {
+  expect_refused(
+      mk_backend(mk_master()),
+      {{"ports[0].login.method", [](pb::Resource& m) { login_of(m).clear_method(); }},
+       {"ports[0].login.form", [](pb::Resource& m) { login_of(m).clear_form(); }},
+       {"ports[0].login.separator", [](pb::Resource& m) { login_of(m).clear_separator(); }},
+       {"ports[0].login.separator", [](pb::Resource& m) { login_of(m).set_separator("%%"); }},
+       {"ports[0].login.separator", [](pb::Resource& m) { login_of(m).set_separator("\n"); }},
+       {"ports[0].login.master", [](pb::Resource& m) { login_of(m).clear_master(); }},
+       {"ports[0].login.master",
+        [](pb::Resource& m) { login_of(m).set_method(pb::LOGIN_METHOD_OAUTH_TOKEN); }}});
+}
+
+TEST(LoginCodec, refuses_credentials_that_would_be_another_command_and_does_not_tell_them) {
+  expect_refused(
+      config::SecretMaterial{config::Credentials{"master", SharedSecret("s3cret")}},
+      {{"user",
+        [](pb::Resource& m) {
+          m.mutable_secret()->mutable_credentials()->set_user("a\r\nb LOGOUT");
+        }},
+       {"user", [](pb::Resource& m) { m.mutable_secret()->mutable_credentials()->clear_user(); }},
+       {"password",
+        [](pb::Resource& m) {
+          m.mutable_secret()->mutable_credentials()->set_password("s3cret\r\n");
+        }},
+       {"password",
+        [](pb::Resource& m) { m.mutable_secret()->mutable_credentials()->clear_password(); }}});
+}
+
+TEST(LoginCodec, wipes_a_password_out_of_a_message) {
+  pb::Resource message;
+  message.mutable_secret()->mutable_credentials()->set_password(std::string(100, 'k'));
+  const char* octets = message.secret().credentials().password().data();
+  wipe_secrets(message);
+  EXPECT_TRUE(message.secret().credentials().password().empty());
+  EXPECT_TRUE(std::all_of(octets, octets + 100, [](char c) { return c == '\0'; }));
+}
+
+TEST(LoginCodec, tells_nobody_from_no_list_of_master_users) {
+  config::Server server;
+  server.master_users.emplace();
+  EXPECT_EQ(std::get<config::Server>(again(server).body), server);
+  server.master_users.reset();
+  EXPECT_EQ(std::get<config::Server>(again(server).body), server);
+}
+
+TEST(LoginCodec, refuses_by_field_master_users_without_a_name) {
+  config::Server server;
+  server.master_users = {'*', {"admin"}};
+  expect_refused(
+      server,
+      {{"master_users.separator",
+        [](pb::Resource& m) { m.mutable_server()->mutable_master_users()->set_separator("**"); }},
+       {"master_users.allowed[0]",
+        [](pb::Resource& m) { m.mutable_server()->mutable_master_users()->set_allowed(0, ""); }}});
+}
+
+}  // namespace
+}  // namespace postern::wire
