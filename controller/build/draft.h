@@ -67,6 +67,7 @@ struct ServerDraft {
   std::string path;                    // "mail/example": the SERVER resource
   std::vector<std::string> hostnames;  // of spec.hostnames, those that the class lets it claim
   std::vector<std::string> key_pairs;  // SECRET resources that can be used, in order of the refs
+  config::ClientCertificates client_certificates = {};
   std::vector<BackendDraft> backends;
   std::vector<ProviderDraft> providers;
   bool names_providers = false;  // false: the mail pod decides, and proxies need not know of more

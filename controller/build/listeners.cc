@@ -25,6 +25,12 @@ Off off_by(const model::Problem* problem, std::string_view otherwise) {
   return {"NoListeners", std::string(otherwise)};
 }
 
+// Around a certificate that is required (client_certificates.h).
+const model::Problem* way_around(const ServerDraft& server, const ListenerWish& wish) {
+  const auto* problem = refusal_of(server, wish.field + ".tls");
+  return problem ? problem : refusal_of(server, wish.field + ".plaintext");
+}
+
 Off off_before_others(const Setting& setting, const ServerDraft& server, const ListenerWish& wish) {
   if (auto closed = setting.rules.check_port(wish.port, wish.field)) {
     return {std::move(closed->reason), std::move(closed->message)};
@@ -37,6 +43,10 @@ Off off_before_others(const Setting& setting, const ServerDraft& server, const L
   if (wish.tls != config::ListenerTls::Disabled && server.key_pairs.empty()) {
     return off_by(refusal_of(server, "spec.tls.certificateRefs"), "needs a certificate");
   }
+  // Nobody is let in whose certificate cannot be looked at as it is written; and nobody without.
+  const auto* unverifiable = refusal_of(server, "spec.tls.clientCertificates");
+  if (unverifiable && wish.tls != config::ListenerTls::Disabled) return off_by(unverifiable, {});
+  if (const auto* problem = way_around(server, wish)) return off_by(problem, {});
   return {};
 }
 

@@ -39,7 +39,12 @@ void collect_providers(const model::MailServer& spec, Part& part) {
       }
     }
     config::FreshResource one = resource(draft.name, std::move(draft.provider), spec);
-    one.shared()->required_features = {std::string(config::kProviders)};
+    std::vector<std::string>& needed = one.shared()->required_features;
+    if (std::holds_alternative<config::CertificateProvider>(
+            std::get<config::Provider>(one->body).kind)) {
+      needed.emplace_back(config::kClientCertificates);
+    }
+    needed.emplace_back(config::kProviders);
     part.own.push_back(std::move(one));
     part.draft.server.providers.push_back(draft.name);
   }
@@ -66,11 +71,14 @@ config::FreshResource backend_resource(const BackendDraft& draft, const model::M
 config::FreshResource server_resource(const model::MailServer& spec, ServerDraft& draft) {
   config::FreshResource out = resource(draft.path, std::exchange(draft.server, {}), spec);
   const auto& server = std::get<config::Server>(out->body);
-  std::vector<std::string> features;
-  if (server.master_users) features.emplace_back(config::kMasterUsers);
-  if (!server.providers.empty()) features.emplace_back(config::kProviders);
-  if (features.empty()) return out;
-  out.shared()->required_features = std::move(features);
+  std::vector<std::string> needed;
+  if (server.tls.client_certificates.mode != config::ClientCertificateMode::None) {
+    needed.emplace_back(config::kClientCertificates);
+  }
+  if (server.master_users) needed.emplace_back(config::kMasterUsers);
+  if (!server.providers.empty()) needed.emplace_back(config::kProviders);
+  if (needed.empty()) return out;
+  out.shared()->required_features = std::move(needed);
   out.shared()->on_unsupported = config::OnUnsupported::DropServer;
   return out;
 }
@@ -81,7 +89,8 @@ void collect_own(const model::MailServer& spec, Part& part) {
   ServerDraft& draft = part.draft;
   part.own.clear();
   part.secrets.clear();
-  part.secrets.insert(draft.key_pairs.begin(), draft.key_pairs.end());
+  const std::vector<std::string> of_tls = config::secrets_of(draft.server.tls);
+  part.secrets.insert(of_tls.begin(), of_tls.end());
   for (BackendDraft& backend : draft.backends) {
     if (!is_offered(draft, backend)) continue;
     part.own.push_back(backend_resource(backend, spec));
@@ -117,6 +126,7 @@ void run_passes(const Setting& setting, Part& part) {
   part.allowed = setting.rules.may_be_here(draft);
   if (part.allowed) {
     build_identities(setting, draft);
+    build_client_certificates(setting, draft);
     build_backends(setting, draft);
     build_providers(setting, draft);
     part.problems_before = std::exchange(draft.problems, {});

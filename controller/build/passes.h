@@ -9,6 +9,8 @@ namespace postern::build {
 
 // Key pairs of spec.tls.certificateRefs.
 void build_identities(const Setting& setting, ServerDraft& server);
+// Certificates of clients: authorities, revocation lists, ways around them.
+void build_client_certificates(const Setting& setting, ServerDraft& server);
 // Backends: ports found, trust, names, members.
 void build_backends(const Setting& setting, ServerDraft& server);
 // Who serves each backend now. Also called alone, when only that has changed.

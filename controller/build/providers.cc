@@ -127,6 +127,9 @@ config::HttpProvider http_provider(const Setting& setting, ServerDraft& server,
 
 MechanismSet checked_by(const model::ProviderSpec& spec) {
   MechanismSet out;
+  if (std::holds_alternative<model::CertificateProviderSpec>(spec.kind)) {
+    return {Mechanism::External};
+  }
   if (spec.http() != nullptr) {
     // running.md 6: AuthHTTP is told the mechanism, whichever it is; JSON has passwords and tokens.
     if (spec.http()->style != "AuthHTTP") {
@@ -168,6 +171,9 @@ config::Provider provider_of(const Setting& setting, ServerDraft& server, const 
   out.mechanisms = checked_by(at.spec);
   if (at.spec.cache) out.cache = cache_of(*at.spec.cache);
   if (at.spec.http() != nullptr) out.kind = http_provider(setting, server, at);
+  if (const auto* own = std::get_if<model::CertificateProviderSpec>(&at.spec.kind)) {
+    out.kind = config::CertificateProvider{certificate_name_word(own->username_from)};
+  }
   return out;
 }
 

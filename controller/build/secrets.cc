@@ -44,6 +44,46 @@ std::string add_bundle(ServerDraft& server, const model::BundleRef& ref, const B
   return name;
 }
 
+// What has to stand under a key, and how people call it.
+struct PemWish {
+  const model::BundleRef& ref;
+  const std::string& field;
+  std::string_view begin;
+  std::string_view what;    // "put the authorities there"
+  std::string_view blocks;  // "has no certificates"
+};
+
+std::optional<Remark> check_pem(const ServerDraft& server, const PemWish& wish,
+                                const Bundle& bundle) {
+  const model::BundleRef& ref = wish.ref;
+  if (auto refusal = check_namespace(wish.field, server.spec->meta.key.object_namespace,
+                                     ref.object_namespace)) {
+    return refusal;
+  }
+  const std::string object = fmt::format("{} {}/{}", ref.kind, ref.object_namespace, ref.name);
+  if (bundle.meta == nullptr) {
+    return Remark{
+        wish.field, ref.kind == "ConfigMap" ? "ConfigMapNotFound" : "SecretNotFound",
+        fmt::format("there is no {}; put the {} there, under {}", object, wish.what, ref.key)};
+  }
+  if (bundle.pem.find(wish.begin) == std::string_view::npos) {
+    return Remark{
+        wish.field, "InvalidCertificate",
+        fmt::format("{} has no {} under {}: put them there in PEM", object, wish.blocks, ref.key)};
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> add_pem(const Setting& setting, ServerDraft& server,
+                                   const PemWish& wish) {
+  const Bundle bundle = find_bundle(setting.world, wish.ref);
+  if (auto refusal = check_pem(server, wish, bundle)) {
+    server.remark(std::move(refusal));
+    return std::nullopt;
+  }
+  return add_bundle(server, wish.ref, bundle);
+}
+
 LastGood::Kept pair_of(const model::SecretObject& secret) {
   config::KeyPair pair;
   pair.chain_pem = octets_of(secret, "tls.crt");
@@ -105,25 +145,13 @@ std::optional<std::string> add_key_pair(const Setting& setting, ServerDraft& ser
 
 std::optional<std::string> add_trust(const Setting& setting, ServerDraft& server,
                                      const model::BundleRef& ref, const std::string& field) {
-  auto refusal =
-      check_namespace(field, server.spec->meta.key.object_namespace, ref.object_namespace);
-  const Bundle bundle = find_bundle(setting.world, ref);
-  const std::string object = fmt::format("{} {}/{}", ref.kind, ref.object_namespace, ref.name);
-  if (!refusal && bundle.meta == nullptr) {
-    refusal =
-        Remark{field, ref.kind == "ConfigMap" ? "ConfigMapNotFound" : "SecretNotFound",
-               fmt::format("there is no {}; put the authorities there, under {}", object, ref.key)};
-  }
-  if (!refusal && bundle.pem.find("-----BEGIN") == std::string_view::npos) {
-    refusal = Remark{
-        field, "InvalidCertificate",
-        fmt::format("{} has no certificates under {}: put them there in PEM", object, ref.key)};
-  }
-  if (refusal) {
-    server.remark(std::move(refusal));
-    return std::nullopt;
-  }
-  return add_bundle(server, ref, bundle);
+  return add_pem(setting, server, {ref, field, "-----BEGIN", "authorities", "certificates"});
+}
+
+std::optional<std::string> add_revocations(const Setting& setting, ServerDraft& server,
+                                           const model::BundleRef& ref, const std::string& field) {
+  return add_pem(setting, server,
+                 {ref, field, "-----BEGIN X509 CRL-----", "revocation lists", "revocation lists"});
 }
 
 std::optional<std::string> add_own_trust(const Setting& setting, ServerDraft& server,

@@ -19,6 +19,12 @@ namespace postern::build {
                                                    const model::BundleRef& ref,
                                                    const std::string& field);
 
+// The revocation lists that `ref` names, likewise.
+[[nodiscard]] std::optional<std::string> add_revocations(const Setting& setting,
+                                                         ServerDraft& server,
+                                                         const model::BundleRef& ref,
+                                                         const std::string& field);
+
 // The value of one key, as a SECRET resource with a text; none: a remark has been made on `field`.
 [[nodiscard]] std::optional<std::string> add_text(const Setting& setting, ServerDraft& server,
                                                   const model::SecretKeyRef& ref,

@@ -7,6 +7,7 @@
 #include "controller/build/backend_login.h"
 #include "controller/build/checks.h"
 #include "controller/build/class_rules.h"
+#include "controller/build/client_certificates.h"
 #include "controller/build/logins.h"
 #include "controller/build/passes.h"
 #include "controller/build/words.h"
@@ -31,9 +32,9 @@ MechanismSet checkable(const ServerDraft& server) {
       if (provider.provider.mechanisms.has(mechanism)) out.add(mechanism);
     }
   }
-  // Proxies ask for no client certificate; a lenient auth service is told the name that was typed,
-  // and decides (running.md 6).
-  if (!asks_leniently(server)) out.remove(Mechanism::External);
+  // Without a verified certificate EXTERNAL proves nothing; a lenient auth service is told the name
+  // that was typed, and decides (running.md 6).
+  if (!verifies_clients(server) && !asks_leniently(server)) out.remove(Mechanism::External);
   return out;
 }
 
@@ -64,7 +65,8 @@ std::string why_unavailable(const ServerDraft& server, const std::string& name) 
   const bool asks_somebody = std::ranges::any_of(
       server.spec->providers, [](const auto& provider) { return provider.http() != nullptr; });
   if (name == "EXTERNAL" && asks_somebody) {
-    return "EXTERNAL needs certificates of clients, which are not asked for yet: leave it out";
+    return "EXTERNAL needs certificates of clients that are verified: write "
+           "spec.tls.clientCertificates, with mode Optional or Required, or leave it out";
   }
   return fmt::format("no provider can check {}: leave it out", name);
 }
@@ -150,6 +152,7 @@ config::ServerTls tls_of(const ServerDraft& server) {
                                                      : config::UnknownNames::FirstCertificate;
   out.resumption = resumption_word(spec.resumption_mode);
   out.resumption_lifetime = spec.resumption_lifetime;
+  if (can_ask_for_certificates(server)) out.client_certificates = server.client_certificates;
   return out;
 }
 

@@ -75,6 +75,19 @@ config::ResumptionMode resumption_word(std::string_view word) {
   return config::ResumptionMode::Disabled;
 }
 
+config::ClientCertificateMode client_certificate_mode_word(std::string_view word) {
+  if (word == "Optional") return config::ClientCertificateMode::Optional;
+  if (word == "OptionalUnverified") return config::ClientCertificateMode::OptionalUnverified;
+  return config::ClientCertificateMode::Required;
+}
+
+config::CertificateName certificate_name_word(std::string_view word) {
+  if (word == "SANDNS") return config::CertificateName::SanDns;
+  if (word == "SANURI") return config::CertificateName::SanUri;
+  if (word == "SubjectCommonName") return config::CertificateName::SubjectCommonName;
+  return config::CertificateName::SanEmail;
+}
+
 config::SessionLogging session_logging_word(std::string_view word) {
   if (word == "Failures") return config::SessionLogging::Failures;
   if (word == "None") return config::SessionLogging::None;

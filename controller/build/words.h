@@ -29,6 +29,8 @@ namespace postern::build {
 [[nodiscard]] config::ListenerTls listener_tls_word(std::string_view word);
 [[nodiscard]] config::TlsVersion tls_version_word(std::string_view word);
 [[nodiscard]] config::ResumptionMode resumption_word(std::string_view word);
+[[nodiscard]] config::ClientCertificateMode client_certificate_mode_word(std::string_view word);
+[[nodiscard]] config::CertificateName certificate_name_word(std::string_view word);
 [[nodiscard]] config::SessionLogging session_logging_word(std::string_view word);
 [[nodiscard]] config::LogLevel log_level_word(std::string_view word);
 

@@ -21,6 +21,9 @@ namespace postern::decode {
 [[nodiscard]] model::TlsSpec read_tls(const Node& tls, const std::string& own_namespace);
 [[nodiscard]] std::vector<model::ProviderSpec> read_providers(const Node& spec,
                                                               const std::string& own_namespace);
+[[nodiscard]] model::ClientCertificatesSpec read_client_certificates(
+    const Node& certificates, const std::string& own_namespace);
+[[nodiscard]] model::CertificateProviderSpec read_certificate_provider(const Node& certificate);
 [[nodiscard]] model::BackendSpec read_backend(const Node& backend,
                                               const std::string& own_namespace);
 [[nodiscard]] model::LoginSpec read_login(const Node& login, const std::string& own_namespace);

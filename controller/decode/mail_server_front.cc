@@ -84,6 +84,9 @@ model::TlsSpec read_tls(const Node& tls, const std::string& own_namespace) {
       out.resumption_lifetime = std::chrono::duration_cast<std::chrono::seconds>(*lifetime);
     }
   }
+  if (const Node* certificates = tls.find("clientCertificates")) {
+    out.client_certificates = read_client_certificates(*certificates, own_namespace);
+  }
   return out;
 }
 

@@ -81,6 +81,8 @@ model::ProviderSpec read_provider(const Node& provider, const std::string& own_n
   if (const Node* cache = provider.find("cache")) out.cache = read_cache(*cache);
   if (const Node* http = provider.find("http")) {
     out.kind = read_http(*http, own_namespace);
+  } else if (const Node* certificate = provider.find("clientCertificate")) {
+    out.kind = read_certificate_provider(*certificate);
   } else {
     static const Node kAbsent;
     const Node* backend = provider.find("backend");

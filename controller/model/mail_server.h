@@ -13,6 +13,7 @@
 #include "common/base/address.h"
 #include "common/base/clock.h"
 #include "common/base/mail.h"
+#include "controller/model/client_certificates.h"
 #include "controller/model/login.h"
 #include "controller/model/meta.h"
 #include "controller/model/provider.h"
@@ -62,6 +63,7 @@ struct TlsSpec {
   std::string unknown_names = "FirstCertificate";
   std::string resumption_mode = "Tickets";
   std::chrono::seconds resumption_lifetime{7200};
+  std::optional<ClientCertificatesSpec> client_certificates = {};
   friend bool operator==(const TlsSpec&, const TlsSpec&) = default;
 };
 

@@ -12,6 +12,7 @@
 
 #include "common/base/address.h"
 #include "common/base/clock.h"
+#include "controller/model/client_certificates.h"
 #include "controller/model/references.h"
 
 namespace postern::model {
@@ -91,7 +92,7 @@ struct ProviderSpec {
   std::string on_unavailable = "TemporaryFailure";
   std::string on_reject = "Stop";
   std::optional<AnswerCacheSpec> cache;
-  std::variant<BackendProviderSpec, HttpProviderSpec> kind;
+  std::variant<BackendProviderSpec, HttpProviderSpec, CertificateProviderSpec> kind;
   friend bool operator==(const ProviderSpec&, const ProviderSpec&) = default;
 
   [[nodiscard]] const HttpProviderSpec* http() const {

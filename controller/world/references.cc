@@ -43,6 +43,14 @@ void add_service(const model::EndpointSpec& endpoint, std::set<ObjectKey>& out) 
   }
 }
 
+void add_clients(const model::ClientCertificatesSpec& clients, std::set<ObjectKey>& out) {
+  for (const auto* refs : {&clients.ca_certificate_refs, &clients.crl_refs}) {
+    for (const model::BundleRef& ref : *refs) {
+      out.insert({ref.kind, ref.object_namespace, ref.name});
+    }
+  }
+}
+
 void add_proxy(const std::optional<model::ProxyProtocolSpec>& proxy, std::set<ObjectKey>& out) {
   if (!proxy) return;
   for (const model::ObjectRef& ref : proxy->trusted_services) {
@@ -58,6 +66,7 @@ std::set<ObjectKey> references_of(const model::MailServer& server) {
     for (const model::ObjectRef& ref : server.tls->certificate_refs) {
       out.insert({"Secret", ref.object_namespace, ref.name});
     }
+    if (server.tls->client_certificates) add_clients(*server.tls->client_certificates, out);
   }
   for (const model::BackendSpec& backend : server.backends) add_backend(backend, out);
   add_proxy(server.proxy_protocol, out);

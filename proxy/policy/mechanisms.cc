@@ -21,6 +21,12 @@ LoginOffer login_offer(const config::ProtocolOffer& offer, const Facts& facts) {
   return out;
 }
 
+bool may_judge(const config::Provider& provider, Mechanism mechanism, const Facts& facts) {
+  if (mechanism != Mechanism::External || facts.certificate == Certificate::Verified) return true;
+  const auto* http = std::get_if<config::HttpProvider>(&provider.kind);
+  return http != nullptr && http->strictness == config::Strictness::Nginx;
+}
+
 MechanismSet common_mechanisms(MechanismSet a, MechanismSet b) {
   MechanismSet out;
   for (const Mechanism mechanism : kMechanisms) {

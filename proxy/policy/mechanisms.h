@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/base/mail.h"
+#include "common/config/provider.h"
 #include "common/config/server.h"
 #include "proxy/policy/decision.h"
 #include "proxy/policy/facts.h"
@@ -22,6 +23,11 @@ struct LoginOffer {
 };
 
 [[nodiscard]] LoginOffer login_offer(const config::ProtocolOffer& offer, const Facts& facts);
+
+// Whether this provider is to hear of such a login at all. EXTERNAL without a verified certificate
+// is for services that judge as nginx's do; any other would take it for proven.
+[[nodiscard]] bool may_judge(const config::Provider& provider, Mechanism mechanism,
+                             const Facts& facts);
 
 // For the moment before a name is known: never wider than the oldest tenant's own offer.
 [[nodiscard]] MechanismSet common_mechanisms(MechanismSet a, MechanismSet b);

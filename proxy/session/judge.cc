@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "proxy/grammar/base64.h"
+#include "proxy/policy/mechanisms.h"
 #include "proxy/session/certificate_login.h"
 #include "proxy/session/protect.h"
 #include "proxy/session/question.h"
@@ -98,10 +99,13 @@ Result<policy::AuthChain, Outcome> begin_judging(Session& session) {
   const Shown shown = shown_by(*v.evidence, *v.server);
   // Nobody is asked about a name that could never be a mailbox, or for who may not be another.
   if (!may_want(shown, *v.server)) return refuse(Failure::CredentialsRefused);
-  const auto providers = providers_of(v);
+  auto providers = providers_of(v);
   for (const config::Provider* provider : providers) {
     if (provider == nullptr) return refuse(Failure::InternalConfig);
   }
+  std::erase_if(providers, [&](const config::Provider* provider) {
+    return !policy::may_judge(*provider, shown.mechanism, v.facts);
+  });
   if (!anybody_checks(providers, shown.mechanism)) return refuse(Failure::MechanismRefused);
   policy::AuthChain chain(providers, shown.mechanism, shown.name);
   // Of a domain that nobody has: unknown, in the words that everybody unknown hears.

@@ -32,7 +32,7 @@ passes untouched.
 | 4422 | SASL framework | Partial: no security layers | `proxy/grammar/sasl.h` |
 | 4616 | PLAIN | Yes, authorization identity included | `proxy/grammar/sasl.h` |
 | 2195 | CRAM-MD5 | Yes, from clients | `proxy/grammar/sasl.h` |
-| 4422 A | EXTERNAL | Yes, both sides | `proxy/grammar/sasl.h` |
+| 4422 A | EXTERNAL | Yes, both sides; from clients with a verified certificate | `proxy/grammar/sasl.h`, `proxy/session/certificate_login.h` |
 | 7628 | OAUTHBEARER | Yes, both sides, error challenge included | `proxy/dialogue/imap_front.cc`, `proxy/dialogue/imap_back.cc` |
 | 4648 §4 | base64 | Yes: padding required, no other characters | `proxy/grammar/base64.h` |
 | 4978 | COMPRESS | No: taken out of what a backend announces | `proxy/dialogue/capabilities.cc` |

@@ -164,6 +164,10 @@ void write(Writer& out, const Provider& provider) {
   }
   if (const auto* http = std::get_if<HttpProvider>(&provider.kind)) {
     write(out, *http);
+  } else if (const auto* own = std::get_if<CertificateProvider>(&provider.kind)) {
+    out.fact("asks",
+             std::string("the client's certificate, ") +
+                 word(own->name_from, {"SANEmail", "SANDNS", "SANURI", "SubjectCommonName"}));
   } else {
     out.fact("asks", "the mail pod");
   }
@@ -194,6 +198,14 @@ void write(Writer& out, const ServerTls& tls) {
   }
   out.changed("resumption lifetime, s", tls.resumption_lifetime.count(),
               ServerTls{}.resumption_lifetime.count());
+  const ClientCertificates& clients = tls.client_certificates;
+  if (clients.mode == ClientCertificateMode::None) return;
+  out.fact("client certificates",
+           word(clients.mode, {"None", "Optional", "Required", "OptionalUnverified"}));
+  out.some("client authorities", clients.trust);
+  out.some("revocation lists", clients.revocations);
+  out.changed("client depth", clients.max_depth, ClientCertificates{}.max_depth);
+  if (!clients.sends_ca_names) out.fact("names of authorities", "Omit");
 }
 
 void write(Writer& out, const ServerLimits& limits) {

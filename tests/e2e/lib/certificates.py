@@ -27,3 +27,28 @@ class Authority:
         openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key,
                 "-CAcreateserial", "-days", "2", "-copy_extensions", "copyall", "-out", pair[0])
         return pair
+
+    def issue_to(self, person, alternatives=""):
+        """A pair for a client; `alternatives` as openssl writes them: "email:a@b.test"."""
+        pair = self.folder / f"{person}.pem", self.folder / f"{person}.key"
+        request = self.folder / f"{person}.csr"
+        more = ["-addext", f"subjectAltName={alternatives}"] if alternatives else []
+        openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-subj", f"/O=Example, Inc./CN={person}", *more, "-keyout", pair[1],
+                "-out", request)
+        openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key,
+                "-CAcreateserial", "-days", "2", "-copy_extensions", "copyall", "-out", pair[0])
+        return pair
+
+    def revoke(self, *certificates):
+        """The revocation list that has these, and all that were revoked before, in PEM."""
+        config, index = self.folder / "ca.cnf", self.folder / "index.txt"
+        config.write_text("[ca]\ndefault_ca = own\n[own]\ndefault_md = sha256\n"
+                          f"default_crl_days = 2\ndatabase = {index}\n")
+        index.touch()
+        signer = ["-config", config, "-cert", self.certificate, "-keyfile", self.key]
+        for certificate in certificates:
+            openssl("ca", *signer, "-revoke", certificate)
+        out = self.folder / "ca.crl"
+        openssl("ca", *signer, "-gencrl", "-out", out)
+        return out.read_text()

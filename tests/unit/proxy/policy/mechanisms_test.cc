@@ -81,6 +81,19 @@ TEST(Mechanisms, offers_external_to_everybody_where_an_auth_service_judges_as_ng
   EXPECT_EQ(login_offer(offer_of(all), now).mechanisms, all);
 }
 
+TEST(Mechanisms, external_without_proof_is_told_to_services_that_judge_as_nginxs_do_alone) {
+  config::Provider strict;
+  strict.kind = config::HttpProvider{};
+  config::Provider lenient = strict;
+  std::get<config::HttpProvider>(lenient.kind).strictness = config::Strictness::Nginx;
+  Facts now = facts(ClientTls::Established);
+  EXPECT_TRUE(may_judge(lenient, Mechanism::External, now));
+  EXPECT_FALSE(may_judge(strict, Mechanism::External, now));
+  EXPECT_TRUE(may_judge(strict, Mechanism::Plain, now));
+  now.certificate = Certificate::Verified;
+  EXPECT_TRUE(may_judge(strict, Mechanism::External, now));
+}
+
 TEST(Mechanisms, offers_nothing_to_whoever_came_around_a_certificate_that_is_demanded) {
   for (const ClientTls tls : {ClientTls::Established, ClientTls::Offered}) {
     Facts now = facts(tls, Plaintext::Allow);
