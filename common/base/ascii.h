@@ -11,6 +11,9 @@ namespace postern {
 [[nodiscard]] constexpr bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+[[nodiscard]] constexpr bool is_punctuation(char c) {
+  return c > 0x20 && c < 0x7F && !is_digit(c) && !is_letter(c);
+}
 // 0x00–0x1F and 0x7F: never in a name or a password.
 [[nodiscard]] constexpr bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;

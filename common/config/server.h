@@ -13,6 +13,7 @@
 #include "common/config/backend_login.h"
 #include "common/config/client_certificates.h"
 #include "common/config/login_protection.h"
+#include "common/config/user_names.h"
 
 namespace postern::config {
 
@@ -61,6 +62,7 @@ struct ServerLimits {
   std::uint32_t max_reply_octets = 16384;
   std::uint32_t max_failures_per_session = 3;  // loginProtection.maxFailuresPerSession
   std::uint32_t max_connections_per_user = 0;  // sessions of one mailbox; 0: not limited
+  std::uint32_t new_connections_per_minute_per_source = 0;  // 0: not limited
   friend bool operator==(const ServerLimits&, const ServerLimits&) = default;
 };
 
@@ -97,9 +99,16 @@ struct Server {
   LoginProtection protection = {};
   // Who may log in as others; nothing: nobody by a provider, and whom the mail pod lets.
   std::optional<MasterUsers> master_users = {};
+  // Of mail: who may log in, and by whose names this MailServer is found where SNI named nobody.
+  // Lower case, sorted. With no table either: everybody's.
+  std::vector<std::string> domains = {};
+  std::vector<std::string> domain_tables = {};  // TABLE resources whose keys are domains too
+  UserNames names = {};
   friend bool operator==(const Server&, const Server&) = default;
 
   [[nodiscard]] const ProtocolOffer* offer(Protocol protocol) const;
+  // It takes names of every domain.
+  [[nodiscard]] bool takes_every_domain() const { return domains.empty() && domain_tables.empty(); }
 };
 
 }  // namespace postern::config

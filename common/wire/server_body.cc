@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "common/base/ascii.h"
 #include "common/wire/bodies.h"
 #include "common/wire/lists.h"
 #include "common/wire/login_body.h"
@@ -77,6 +78,7 @@ void encode_limits(const config::ServerLimits& limits, pb::ServerLimits& out) {
   out.set_max_reply_octets(limits.max_reply_octets);
   out.set_max_failures_per_session(limits.max_failures_per_session);
   out.set_max_connections_per_user(limits.max_connections_per_user);
+  out.set_new_connections_per_minute_per_source(limits.new_connections_per_minute_per_source);
 }
 
 config::ServerLimits decode_limits(const pb::ServerLimits& message) {
@@ -90,6 +92,7 @@ config::ServerLimits decode_limits(const pb::ServerLimits& message) {
   limits.max_reply_octets = message.max_reply_octets();
   limits.max_failures_per_session = message.max_failures_per_session();
   limits.max_connections_per_user = message.max_connections_per_user();
+  limits.new_connections_per_minute_per_source = message.new_connections_per_minute_per_source();
   return limits;
 }
 
@@ -163,14 +166,46 @@ config::LoginProtection decode_protection(const pb::LoginProtection& message, De
   return protection;
 }
 
-constexpr int kMostProviders = 64;
+constexpr int kMostNamed = 64;
 
-std::vector<std::string> decode_providers(const TextList& list, Decoding& decoding) {
-  if (list.size() > kMostProviders) {
-    decoding.refuse({nullptr, "providers"}, fmt::format("has more than {}", kMostProviders));
+// Names of resources.
+std::vector<std::string> decode_named(const TextList& list, std::string_view field,
+                                      Decoding& decoding) {
+  if (list.size() > kMostNamed) {
+    decoding.refuse({nullptr, field}, fmt::format("has more than {}", kMostNamed));
   }
-  for (int i = 0; i < list.size(); ++i) decoding.required(list[i], {nullptr, "providers", i});
+  for (int i = 0; i < list.size(); ++i) decoding.required(list[i], {nullptr, field, i});
   return texts(list);
+}
+
+// A set whose order is its own would be found by nobody.
+std::vector<std::string> decode_domains(const TextList& list, Decoding& decoding) {
+  std::vector<std::string> domains = texts(list);
+  for (int i = 0; i < list.size(); ++i) {
+    const FieldPath here{nullptr, "domains", i};
+    decoding.required(list[i], here);
+    if (list[i] != lower(list[i])) decoding.refuse(here, "is not in lower case");
+    if (i > 0 && !(list[i - 1] < list[i])) decoding.refuse(here, "is not in order");
+  }
+  return domains;
+}
+
+void encode_names(const config::UserNames& names, pb::UserNames& out) {
+  out.set_default_domain(names.default_domain);
+  out.set_delimiter(static_cast<unsigned char>(names.delimiter));
+  out.set_as_typed(names.as_typed);
+}
+
+config::UserNames decode_names(const pb::UserNames& message, Decoding& decoding) {
+  const FieldPath here{nullptr, "names"};
+  const std::uint32_t sign = message.delimiter();
+  if (sign != 0 && (sign > 0x7E || !is_punctuation(static_cast<char>(sign)) || sign == '@')) {
+    decoding.refuse(here / "delimiter", "is no ASCII punctuation");
+  }
+  if (message.default_domain() != lower(message.default_domain())) {
+    decoding.refuse(here / "default_domain", "is not in lower case");
+  }
+  return {message.default_domain(), static_cast<char>(sign & 0x7F), message.as_typed()};
 }
 
 }  // namespace
@@ -189,6 +224,10 @@ void encode_server(const config::Server& server, pb::Server& out) {
   // Written out, defaults too: they must not change with the version of whoever reads them (R4).
   encode_protection(server.protection, *out.mutable_protection());
   if (server.master_users) encode_master_users(*server.master_users, *out.mutable_master_users());
+  put_texts(server.domains, out.mutable_domains());
+  put_texts(server.domain_tables, out.mutable_domain_tables());
+  // Absent where all is by default: such a server has the octets that it always had.
+  if (server.names != config::UserNames{}) encode_names(server.names, *out.mutable_names());
 }
 
 config::Server decode_server(const pb::Server& message, Decoding& decoding) {
@@ -208,13 +247,16 @@ config::Server decode_server(const pb::Server& message, Decoding& decoding) {
   server.session_logging =
       decoding.choice(message.session_logging(), kSessionLoggings, {nullptr, "session_logging"});
   server.log_level = decoding.choice(message.log_level(), kLogLevels, {nullptr, "log_level"});
-  server.providers = decode_providers(message.providers(), decoding);
+  server.providers = decode_named(message.providers(), "providers", decoding);
   if (message.has_protection()) {
     server.protection = decode_protection(message.protection(), decoding);
   }
   if (message.has_master_users()) {
     server.master_users = decode_master_users(message.master_users(), decoding);
   }
+  server.domains = decode_domains(message.domains(), decoding);
+  server.domain_tables = decode_named(message.domain_tables(), "domain_tables", decoding);
+  if (message.has_names()) server.names = decode_names(message.names(), decoding);
   return server;
 }
 

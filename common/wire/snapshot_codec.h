@@ -57,12 +57,15 @@ inline constexpr std::string_view kEndpointDelta = "endpoint-delta";
 inline constexpr std::string_view kTenantsDelta = "tenants-delta";
 using config::kBackendLogin;
 using config::kClientCertificates;
+using config::kConnectionRate;
 using config::kConnectionsPerUser;
+using config::kDomains;
 using config::kListenerAddresses;
 using config::kListenerProxyProtocol;
 using config::kLoginProtection;
 using config::kMasterUsers;
 using config::kProviders;
+using config::kUserNames;
 [[nodiscard]] std::span<const std::string_view> known_features();
 
 // The same message as octets, for a file. They may hold a private key: whoever has them wipes them.

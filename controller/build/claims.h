@@ -43,12 +43,19 @@ struct HostnameWish {
   friend bool operator==(const HostnameWish&, const HostnameWish&) = default;
 };
 
+struct DomainWish {
+  std::string name;
+  std::string field;  // "spec.domains[0]"
+  friend bool operator==(const DomainWish&, const DomainWish&) = default;
+};
+
 struct Wishes {
   Age age;
   std::string server;  // SERVER resource
   config::SourceRef
       source;  // without generation: a port does not change with each edit of a tenant
   std::vector<HostnameWish> hostnames;
+  std::vector<DomainWish> domains;
   std::vector<ListenerWish> listeners;
   friend bool operator==(const Wishes&, const Wishes&) = default;
 };

@@ -9,6 +9,7 @@
 #include "controller/build/checks.h"
 #include "controller/build/class_egress.h"
 #include "controller/build/class_namespaces.h"
+#include "controller/build/proxy_trust.h"
 
 namespace postern::build {
 namespace {
@@ -33,13 +34,27 @@ void claim_hostnames(ServerDraft& server, const model::NamespaceRule* rule) {
   }
 }
 
-// spec.domains is not honoured yet, so a MailServer that was read names none.
-bool claims_domains(ServerDraft& server, const model::NamespaceRule& rule) {
-  if (rule.domains.empty()) return true;
-  refuse(server, "spec.domains", "DomainNotAllowed",
-         fmt::format("is missing: rule {} of the class lets mail be for {} and domains below only, "
-                     "so a MailServer must name its domains; they are not supported yet",
-                     rule.name, fmt::join(rule.domains, ", ")));
+// False: the class lets it have none of its domains, or it would have those of everybody.
+bool claim_domains(ServerDraft& server, const model::NamespaceRule* rule) {
+  server.domains.clear();
+  for (std::size_t i = 0; i < server.spec->domains.size(); ++i) {
+    const std::string& domain = server.spec->domains[i];
+    if (rule == nullptr || may_claim(rule->domains, domain)) {
+      server.domains.push_back(domain);
+      continue;
+    }
+    refuse(server, fmt::format("spec.domains[{}]", i), "DomainNotAllowed",
+           fmt::format("{} is not for this namespace: rule {} of the class allows {} and domains "
+                       "below",
+                       domain, rule->name, fmt::join(rule->domains, ", ")));
+  }
+  if (rule == nullptr || rule->domains.empty() || !server.domains.empty()) return true;
+  if (server.spec->domains.empty()) {
+    refuse(server, "spec.domains", "DomainNotAllowed",
+           fmt::format("is missing: rule {} of the class lets mail be for {} and domains below "
+                       "only, so a MailServer must name its domains",
+                       rule->name, fmt::join(rule->domains, ", ")));
+  }
   return false;
 }
 
@@ -61,6 +76,8 @@ constexpr LimitField kLimits[] = {
      &config::ServerLimits::max_connections_per_user},
     {"maxConnectionsBeforeLogin", &model::LimitsSpec::max_connections_before_login,
      &config::ServerLimits::max_connections_before_login},
+    {"newConnectionsPerMinutePerSource", &model::LimitsSpec::new_connections_per_minute_per_source,
+     &config::ServerLimits::new_connections_per_minute_per_source},
     {"maxCommandBytes", &model::LimitsSpec::max_command_bytes,
      &config::ServerLimits::max_command_octets},
     {"maxErrors", &model::LimitsSpec::max_errors, &config::ServerLimits::max_errors},
@@ -85,7 +102,13 @@ config::ListenerSocket socket_of(const model::SocketSpec& spec) {
 }  // namespace
 
 ClassRules::ClassRules(const world::World& world, const Terms& terms)
-    : world_(world), terms_(terms), class_(world.mail_class(terms.class_name)) {}
+    : world_(world), terms_(terms), class_(world.mail_class(terms.class_name)) {
+  if (class_ == nullptr || !class_->proxy_protocol) return;
+  ProxyTrust trust =
+      proxy_trust(world, *class_->proxy_protocol, "spec.proxyProtocol", std::nullopt);
+  proxy_protocol_ = std::move(trust.believed);
+  proxy_remarks_ = std::move(trust.remarks);
+}
 
 const std::vector<const model::MailServer*>& ClassRules::mail_servers_of(
     const std::string& object_namespace) const {
@@ -150,7 +173,7 @@ bool ClassRules::may_be_here(ServerDraft& server) const {
     return false;
   }
   claim_hostnames(server, rule);
-  return (rule == nullptr || claims_domains(server, *rule)) && !server.hostnames.empty();
+  return claim_domains(server, rule) && !server.hostnames.empty();
 }
 
 void ClassRules::apply_to(ServerDraft& server) const {
@@ -211,6 +234,7 @@ std::vector<Network> ClassRules::open_within(const std::vector<Network>& wanted)
 
 model::Problems ClassRules::problems() const {
   model::Problems out;
+  for (const Remark& remark : proxy_remarks_) out.push_back(problem_of(class_->meta, remark));
   if (class_ == nullptr || !class_->egress) return out;
   for (std::size_t i = 0; i < class_->egress->size(); ++i) {
     const Network& entry = (*class_->egress)[i];

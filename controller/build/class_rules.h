@@ -24,8 +24,8 @@ class ClassRules {
  public:
   ClassRules(const world::World& world, const Terms& terms);
 
-  // The first question for each MailServer. Leaves in `server.hostnames` what it may claim, and
-  // remarks on the rest. False: nothing of it is served.
+  // The first question for each MailServer. Leaves in `server.hostnames` and `domains` what it may
+  // claim, and remarks on the rest. False: nothing of it is served.
   [[nodiscard]] bool may_be_here(ServerDraft& server) const;
 
   // When its own limits are in `server.server`: of each limit the smaller one holds.
@@ -40,6 +40,11 @@ class ClassRules {
   // The class, where it says what the kernel may refuse: addresses or socket options of a listener.
   // Nothing: what goes wrong there is not its doing.
   [[nodiscard]] std::optional<config::SourceRef> source_of(const config::Listener& listener) const;
+
+  // Whose PROXY headers are believed, on every port; nothing: MailServers say it.
+  [[nodiscard]] const std::optional<config::ListenerProxyProtocol>& proxy_protocol() const {
+    return proxy_protocol_;
+  }
 
   // Whether proxies may connect there. To be asked for addresses that a MailServer wrote, for
   // postern.dev/addresses, and for endpoints of a Service without selector.
@@ -67,6 +72,8 @@ class ClassRules {
   const world::World& world_;
   const Terms& terms_;
   const model::MailClass* class_;  // null: there is none
+  std::optional<config::ListenerProxyProtocol> proxy_protocol_;
+  std::vector<Remark> proxy_remarks_;
   // Those of the class, oldest first. Made when the first is counted: most updates count none.
   mutable std::optional<std::map<std::string, std::vector<const model::MailServer*>>> by_namespace_;
 };

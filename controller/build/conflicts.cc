@@ -38,6 +38,13 @@ Remark lost_hostname(const HostnameWish& hostname, std::uint16_t port) {
           fmt::format("an older MailServer has {} on port {}", hostname.name, port)};
 }
 
+Remark lost_domain(const DomainWish& domain, std::uint16_t port) {
+  return {domain.field, "DomainConflict",
+          fmt::format("an older MailServer has {} on port {}: users of it come to this one by its "
+                      "hostnames only",
+                      domain.name, port)};
+}
+
 Off lost_every_hostname(std::uint16_t port) {
   return {"HostnameConflict",
           fmt::format("older MailServers have every hostname on port {}: no name is left by which "

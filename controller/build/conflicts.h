@@ -16,6 +16,8 @@ namespace postern::build {
                                                       const ListenerWish& wish);
 
 [[nodiscard]] Remark lost_hostname(const HostnameWish& hostname, std::uint16_t port);
+// For clients whom SNI brings to nobody; it keeps its users by its own hostnames.
+[[nodiscard]] Remark lost_domain(const DomainWish& domain, std::uint16_t port);
 [[nodiscard]] Off lost_every_hostname(std::uint16_t port);
 
 }  // namespace postern::build

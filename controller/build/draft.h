@@ -66,6 +66,7 @@ struct ServerDraft {
   const model::MailServer* spec = nullptr;
   std::string path;                    // "mail/example": the SERVER resource
   std::vector<std::string> hostnames;  // of spec.hostnames, those that the class lets it claim
+  std::vector<std::string> domains;    // of spec.domains, the same
   std::vector<std::string> key_pairs;  // SECRET resources that can be used, in order of the refs
   config::ClientCertificates client_certificates = {};
   std::vector<BackendDraft> backends;

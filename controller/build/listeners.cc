@@ -61,9 +61,11 @@ ListenerWish wish_of(const model::ListenerSpec& spec, Protocol protocol, std::si
   return wish;
 }
 
-// A listener's own block replaces the MailServer's.
-std::optional<config::ListenerProxyProtocol> proxy_protocol_of(const ServerDraft& server,
+// The class's holds on every port; else a listener's own block replaces the MailServer's.
+std::optional<config::ListenerProxyProtocol> proxy_protocol_of(const Setting& setting,
+                                                               const ServerDraft& server,
                                                                const ListenerWish& wish) {
+  if (const auto& classes = setting.rules.proxy_protocol()) return classes;
   for (const std::string& field :
        {wish.field + ".proxyProtocol", std::string("spec.proxyProtocol")}) {
     const auto found = server.proxy_protocols.find(field);
@@ -81,6 +83,16 @@ std::vector<HostnameWish> hostnames_of(const ServerDraft& server) {
   return out;
 }
 
+std::vector<DomainWish> domains_of(const ServerDraft& server) {
+  std::vector<DomainWish> out;
+  const std::vector<std::string>& written = server.spec->domains;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    if (std::ranges::count(server.domains, written[i]) == 0) continue;
+    out.push_back({written[i], fmt::format("spec.domains[{}]", i)});
+  }
+  return out;
+}
+
 }  // namespace
 
 bool Claimant::is_served() const {
@@ -94,13 +106,14 @@ Age age_of(const model::MailServer& server) {
 
 Wishes wishes_of(const Setting& setting, const ServerDraft& server, bool allowed) {
   const model::MailServer& spec = *server.spec;
-  Wishes out{age_of(spec), server.path, source_of(spec.meta), hostnames_of(server), {}};
+  Wishes out{age_of(spec),         server.path,        source_of(spec.meta),
+             hostnames_of(server), domains_of(server), {}};
   out.source.generation = 0;
   const Off refused = allowed ? Off{} : off_by(refusal_of(server, ""), "refused by the class");
   for (const model::ProtocolSpec& protocol : spec.protocols) {
     for (std::size_t i = 0; i < protocol.listeners.size(); ++i) {
       ListenerWish wish = wish_of(protocol.listeners[i], protocol.protocol, i);
-      wish.proxy_protocol = proxy_protocol_of(server, wish);
+      wish.proxy_protocol = proxy_protocol_of(setting, server, wish);
       wish.off = allowed ? off_before_others(setting, server, wish) : refused;
       out.listeners.push_back(std::move(wish));
     }

@@ -67,18 +67,27 @@ config::FreshResource backend_resource(const BackendDraft& draft, const model::M
   return out;
 }
 
+std::vector<std::string> features_of(const config::Server& server) {
+  std::vector<std::string> out;
+  const auto need = [&](bool needed, std::string_view feature) {
+    if (needed) out.emplace_back(feature);
+  };
+  need(server.tls.client_certificates.mode != config::ClientCertificateMode::None,
+       config::kClientCertificates);
+  need(server.limits.new_connections_per_minute_per_source != 0, config::kConnectionRate);
+  need(!server.takes_every_domain(), config::kDomains);
+  need(server.master_users.has_value(), config::kMasterUsers);
+  need(!server.providers.empty(), config::kProviders);
+  need(server.names != config::UserNames{}, config::kUserNames);
+  return out;
+}
+
 // What an older proxy would do without these is worse than nothing: it is taken from it.
 config::FreshResource server_resource(const model::MailServer& spec, ServerDraft& draft) {
   config::FreshResource out = resource(draft.path, std::exchange(draft.server, {}), spec);
-  const auto& server = std::get<config::Server>(out->body);
-  std::vector<std::string> needed;
-  if (server.tls.client_certificates.mode != config::ClientCertificateMode::None) {
-    needed.emplace_back(config::kClientCertificates);
-  }
-  if (server.master_users) needed.emplace_back(config::kMasterUsers);
-  if (!server.providers.empty()) needed.emplace_back(config::kProviders);
-  if (needed.empty()) return out;
-  out.shared()->required_features = std::move(needed);
+  std::vector<std::string> features = features_of(std::get<config::Server>(out->body));
+  if (features.empty()) return out;
+  out.shared()->required_features = std::move(features);
   out.shared()->on_unsupported = config::OnUnsupported::DropServer;
   return out;
 }

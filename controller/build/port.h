@@ -50,7 +50,8 @@ class Port {
 
   std::uint16_t number_;
   std::map<Age, Claimant*> claimants_;
-  std::unordered_map<std::string, int> wanted_;  // hostname → by how many claimants
+  // By how many claimants; a domain as "@domain", so that it is no hostname.
+  std::unordered_map<std::string, int> wanted_;
   bool marked_ = true;
   config::Resource resource_;
   std::vector<Age> ages_;           // of its tenants

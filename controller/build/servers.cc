@@ -168,6 +168,7 @@ config::ServerLimits limits_of(const model::MailServer& spec) {
   set(out.max_connections_per_source, spec.limits.max_connections_per_source);
   set(out.max_connections_per_user, spec.limits.max_connections_per_user);
   set(out.max_connections_before_login, spec.limits.max_connections_before_login);
+  set(out.new_connections_per_minute_per_source, spec.limits.new_connections_per_minute_per_source);
   set(out.max_command_octets, spec.limits.max_command_bytes);
   set(out.max_errors, spec.limits.max_errors);
   set(out.max_commands, spec.limits.max_commands);
@@ -204,6 +205,14 @@ config::ServerTimeouts timeouts_of(const model::MailServer& spec) {
   return out;
 }
 
+config::UserNames names_of(const model::UsersSpec& spec) {
+  config::UserNames out;
+  out.default_domain = spec.default_domain;
+  if (!spec.delimiter.empty()) out.delimiter = spec.delimiter.front();
+  out.as_typed = spec.normalization == "None";
+  return out;
+}
+
 std::string name_said(const ServerDraft& server) {
   if (!server.spec->server_name.empty()) return server.spec->server_name;
   for (const std::string& hostname : server.hostnames) {
@@ -221,6 +230,9 @@ void build_servers(const Setting& setting, ServerDraft& server) {
   server.server.limits = limits_of(spec);
   server.server.timeouts = timeouts_of(spec);
   server.server.protection = protection_of(spec.login_protection);
+  server.server.domains = server.domains;
+  std::ranges::sort(server.server.domains);
+  server.server.names = names_of(spec.users);
   server.server.session_logging = session_logging_word(spec.logging.sessions);
   server.server.log_level = log_level_word(spec.logging.level);
   setting.rules.apply_to(server);

@@ -30,8 +30,6 @@ Where there was none, nothing is served until it is right.
 A MailClass whose name is not `--class` is kept and not used.
 Without a MailClass, every port that a MailServer asks for is opened, every namespace may claim everything, and backends may lie everywhere but at link-local addresses.
 
-A rule with `domains` serves nobody whom it fits: a MailServer would have to name its domains, and `spec.domains` is not built.
-
 ## Other kinds
 
 | kind | what happens |

@@ -11,6 +11,7 @@ constexpr HonouredField kOfMailServer[] = {
     {"spec.ingressClassName"},
     {"spec.hostnames"},
     {"spec.serverName"},
+    {"spec.domains"},
     {"spec.protocols.imap.listeners[].port"},
     {"spec.protocols.imap.listeners[].tls"},
     {"spec.protocols.imap.listeners[].plaintext"},
@@ -57,6 +58,11 @@ constexpr HonouredField kOfMailServer[] = {
 
     {"spec.users.masterUsers.separator"},
     {"spec.users.masterUsers.allowed"},
+
+    // In ASCII these are one: lower case.
+    {"spec.users.normalization", SomeValues, "Auto Casefold None"},
+    {"spec.users.defaultDomain"},
+    {"spec.users.delimiter"},
 
     {"spec.authentication.providers[].name"},
     {"spec.authentication.providers[].domains"},
@@ -144,6 +150,7 @@ constexpr HonouredField kOfMailServer[] = {
     {"spec.limits.maxConnectionsPerSource"},
     {"spec.limits.maxConnectionsPerUser"},
     {"spec.limits.maxConnectionsBeforeLogin"},
+    {"spec.limits.newConnectionsPerMinutePerSource"},
     {"spec.limits.maxCommandBytes"},
     {"spec.limits.maxErrors"},
     {"spec.limits.maxCommands"},
@@ -181,6 +188,12 @@ constexpr HonouredField kOfMailClass[] = {
     {"spec.ports[].socket.keepAlive.interval"},
     {"spec.ports[].socket.keepAlive.probes"},
 
+    {"spec.proxyProtocol.trustedCIDRs"},
+    {"spec.proxyProtocol.trustedServiceRefs[].name"},
+    {"spec.proxyProtocol.trustedServiceRefs[].namespace"},
+    {"spec.proxyProtocol.otherPeers"},
+    {"spec.proxyProtocol.tlsInfo"},
+
     {"spec.namespaces[].name"},
     {"spec.namespaces[].selector.matchLabels"},
     {"spec.namespaces[].selector.matchExpressions[].key"},
@@ -194,6 +207,7 @@ constexpr HonouredField kOfMailClass[] = {
     {"spec.namespaces[].limits.maxConnectionsPerSource"},
     {"spec.namespaces[].limits.maxConnectionsPerUser"},
     {"spec.namespaces[].limits.maxConnectionsBeforeLogin"},
+    {"spec.namespaces[].limits.newConnectionsPerMinutePerSource"},
     {"spec.namespaces[].limits.maxCommandBytes"},
     {"spec.namespaces[].limits.maxErrors"},
     {"spec.namespaces[].limits.maxCommands"},
@@ -214,7 +228,7 @@ constexpr DefaultNotBuilt kDefaults[] = {
      "it has to be written, as AuthHTTP: JSON is not built"},
     {"spec.backends[].redirects", "a redirect at login is a failed login, as with Refuse"},
     {"spec.backends[].healthCheck", "whether a member can be used is learnt by trying it"},
-    {"spec.users.normalization", "names go to the backend as they were typed"},
+    {"spec.users.normalization", "names are made lower case; those beyond ASCII are refused"},
 };
 
 constexpr DefaultNotBuilt kClassDefaults[] = {

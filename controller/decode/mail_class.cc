@@ -102,6 +102,9 @@ model::MailClass read_mail_class(const Node& document, model::Meta meta) {
   out.meta = std::move(meta);
   const Node& spec = *document.find("spec");
   if (has(spec, "ports")) out.ports = read_ports(spec);
+  if (const Node* proxy = spec.find("proxyProtocol")) {
+    out.proxy_protocol = read_proxy_protocol(*proxy, "");  // each reference names its namespace
+  }
   if (has(spec, "namespaces")) out.namespaces = read_namespaces(spec);
   if (const Node* egress = spec.find("egress")) out.egress = read_egress(*egress);
   return out;

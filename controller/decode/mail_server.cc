@@ -68,6 +68,7 @@ model::LimitsSpec read_limits(const Node& limits) {
   out.max_connections_per_source = count_at(limits, "maxConnectionsPerSource");
   out.max_connections_per_user = count_at(limits, "maxConnectionsPerUser");
   out.max_connections_before_login = count_at(limits, "maxConnectionsBeforeLogin");
+  out.new_connections_per_minute_per_source = count_at(limits, "newConnectionsPerMinutePerSource");
   out.max_command_bytes = count_at(limits, "maxCommandBytes");
   out.max_errors = count_at(limits, "maxErrors");
   out.max_commands = count_at(limits, "maxCommands");
@@ -98,11 +99,13 @@ model::MailServer read_mail_server(const Node& document, model::Meta meta) {
   out.ingress_class_name = text_at(spec, "ingressClassName");
   out.hostnames = texts_at(spec, "hostnames");
   out.server_name = text_at(spec, "serverName");
+  out.domains = texts_at(spec, "domains");
   read_protocols(spec, out);
   if (const Node* proxy = spec.find("proxyProtocol")) {
     out.proxy_protocol = read_proxy_protocol(*proxy, own);
   }
   if (const Node* tls = spec.find("tls")) out.tls = read_tls(*tls, own);
+  if (const Node* users = spec.find("users")) out.users = read_users(*users);
   out.providers = read_providers(spec, own);
   out.master_users = read_master_users(spec);
   for (const Node& backend : items_at(spec, "backends")) {

@@ -19,6 +19,7 @@ namespace postern::decode {
                                                            const std::string& own_namespace);
 [[nodiscard]] model::LimitsSpec read_limits(const Node& limits);
 [[nodiscard]] model::TlsSpec read_tls(const Node& tls, const std::string& own_namespace);
+[[nodiscard]] model::UsersSpec read_users(const Node& users);
 [[nodiscard]] std::vector<model::ProviderSpec> read_providers(const Node& spec,
                                                               const std::string& own_namespace);
 [[nodiscard]] model::ClientCertificatesSpec read_client_certificates(

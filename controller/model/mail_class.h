@@ -80,6 +80,7 @@ struct MailClass {
   std::optional<std::vector<PortSpec>> ports;  // absent: whatever MailServers ask for (directory)
   std::optional<std::vector<NamespaceRule>> namespaces;  // absent: everybody may claim everything
   std::optional<std::vector<Network>> egress;            // absent: the default of section 8
+  std::optional<ProxyProtocolSpec> proxy_protocol;       // wins over what MailServers say
   friend bool operator==(const MailClass&, const MailClass&) = default;
 };
 

@@ -17,18 +17,11 @@
 #include "controller/model/login.h"
 #include "controller/model/meta.h"
 #include "controller/model/provider.h"
+#include "controller/model/proxy_protocol.h"
 #include "controller/model/references.h"
+#include "controller/model/users.h"
 
 namespace postern::model {
-
-// Load balancers that tell the client's address.
-struct ProxyProtocolSpec {
-  std::vector<Network> trusted;
-  std::vector<ObjectRef> trusted_services;
-  std::string other_peers = "Direct";
-  std::string tls_info = "Ignore";
-  friend bool operator==(const ProxyProtocolSpec&, const ProxyProtocolSpec&) = default;
-};
 
 struct ListenerSpec {
   std::uint16_t port = 0;
@@ -126,7 +119,7 @@ struct BackendSpec {
 struct LimitsSpec {  // absent: no limit, or the default named in the reference
   std::optional<std::uint32_t> max_connections, max_connections_per_source,
       max_connections_before_login, max_command_bytes, max_errors, max_commands, max_reply_bytes,
-      max_connections_per_user;
+      max_connections_per_user, new_connections_per_minute_per_source;
   friend bool operator==(const LimitsSpec&, const LimitsSpec&) = default;
 };
 struct TimeoutsSpec {
@@ -157,11 +150,13 @@ struct MailServer {
   Meta meta;
   std::string ingress_class_name;
   std::vector<std::string> hostnames;
-  std::string server_name;  // empty: absent
+  std::string server_name;           // empty: absent
+  std::vector<std::string> domains;  // empty: everybody's
   bool protocols_written = false;
   std::vector<ProtocolSpec> protocols;  // what is offered and built; IMAP when not written
   std::optional<ProxyProtocolSpec> proxy_protocol;
   std::optional<TlsSpec> tls;
+  UsersSpec users;
   std::vector<ProviderSpec> providers;  // empty: the backend decides
   std::vector<BackendSpec> backends;
   std::optional<MasterUsersSpec> master_users = {};

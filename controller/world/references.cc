@@ -81,4 +81,10 @@ std::set<ObjectKey> references_of(const model::MailServer& server) {
   return out;
 }
 
+std::set<ObjectKey> references_of(const model::MailClass& mail_class) {
+  std::set<ObjectKey> out;
+  add_proxy(mail_class.proxy_protocol, out);
+  return out;
+}
+
 }  // namespace postern::world

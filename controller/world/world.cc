@@ -83,7 +83,8 @@ Touched World::touched_by(const Object& object, Extent extent) const {
     return out;
   }
   out.all = std::holds_alternative<model::MailClass>(object) ||
-            std::holds_alternative<model::NamespaceObject>(object);
+            std::holds_alternative<model::NamespaceObject>(object) ||
+            named_by_class_.contains(named_as(object));
   const auto named = named_by_.find(named_as(object));
   if (named == named_by_.end()) return out;
   for (const ObjectKey& server : named->second) out.add(server, extent);
@@ -96,6 +97,9 @@ void World::enter(const Object& object) {
     by_age_[age_of(*server)] = server;
     for (const ObjectKey& name : references_of(*server)) named_by_[name].insert(key);
   }
+  if (const auto* mail_class = std::get_if<model::MailClass>(&object)) {
+    for (const ObjectKey& name : references_of(*mail_class)) named_by_class_[name].insert(key);
+  }
   if (std::holds_alternative<model::EndpointSliceObject>(object)) {
     slices_of_[named_as(object)].insert(key);
   }
@@ -106,6 +110,9 @@ void World::leave(const Object& object) {
   if (const auto* server = as_server(object)) {
     by_age_.erase(age_of(*server));
     for (const ObjectKey& name : references_of(*server)) erase_from(named_by_, name, key);
+  }
+  if (const auto* mail_class = std::get_if<model::MailClass>(&object)) {
+    for (const ObjectKey& name : references_of(*mail_class)) erase_from(named_by_class_, name, key);
   }
   if (std::holds_alternative<model::EndpointSliceObject>(object)) {
     erase_from(slices_of_, named_as(object), key);

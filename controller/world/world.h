@@ -78,7 +78,8 @@ class World {
 
   std::map<model::ObjectKey, model::SharedObject> objects_;  // the source holds them too
   std::map<Age, const model::MailServer*> by_age_;
-  std::map<model::ObjectKey, std::set<model::ObjectKey>> named_by_;   // object → MailServers
+  std::map<model::ObjectKey, std::set<model::ObjectKey>> named_by_;        // object → MailServers
+  std::map<model::ObjectKey, std::set<model::ObjectKey>> named_by_class_;  // object → MailClasses
   std::map<model::ObjectKey, std::set<model::ObjectKey>> slices_of_;  // Service → EndpointSlices
 };
 

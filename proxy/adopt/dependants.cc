@@ -36,6 +36,7 @@ void add_needs(const config::Server& server, Needs& needs) {
     needs.insert({ResourceType::Secret, name});
   }
   for (const std::string& name : server.providers) needs.insert({ResourceType::Provider, name});
+  for (const std::string& name : server.domain_tables) needs.insert({ResourceType::Table, name});
 }
 
 void add_needs(const config::Listener& listener, Needs& needs) {
@@ -73,7 +74,7 @@ bool need_the_same(const config::Resource& a, const config::Resource& b) {
   if (const auto* server = std::get_if<config::Server>(&a.body)) {
     const auto& other = std::get<config::Server>(b.body);
     return config::secrets_of(server->tls) == config::secrets_of(other.tls) &&
-           server->providers == other.providers;
+           server->providers == other.providers && server->domain_tables == other.domain_tables;
   }
   if (const auto* listener = std::get_if<config::Listener>(&a.body)) {
     return std::ranges::equal(listener->tenants, std::get<config::Listener>(b.body).tenants, {},

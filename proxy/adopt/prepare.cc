@@ -50,6 +50,19 @@ std::shared_ptr<const config::EndpointSet> endpoints_of(const Held& held) {
   return {held, &std::get<config::EndpointSet>(held->body)};
 }
 
+// Null: it is not here.
+template <class T>
+const T* body_in(const Candidate& all, ResourceType type, const std::string& name) {
+  const Held held = all.find({type, name});
+  return held ? std::get_if<T>(&held->body) : nullptr;
+}
+
+// Keys alone count in it.
+bool is_set(const Held& table) {
+  const auto& lines = std::get<config::Table>(table->body).lines;
+  return lines.empty() || lines.front().backend.empty();
+}
+
 }  // namespace
 
 // One preparation under way.
@@ -59,6 +72,7 @@ struct Preparer::Work {
   net::TlsClients::Draft clients;
   net::ReadyProviders::Draft providers;
   std::map<std::uint16_t, std::shared_ptr<const net::TlsServer>> servers;
+  std::map<std::uint16_t, std::shared_ptr<const config::TenantDomains>> domains;
   std::vector<std::shared_ptr<const void>> read_pairs = {};  // so that they are read once
   Touched touched = {};                                      // servers that were looked at, or went
 };
@@ -68,9 +82,12 @@ Preparer::Preparer(const Clock& clock) : tls_(clock) {}
 Preparation Preparer::prepare(Wishes wishes) {
   const net::Prepared nothing;
   const net::Prepared& before = prepared_ ? *prepared_ : nothing;
-  Work work{Candidate(accepted_, waiting_, dependants_), config::Snapshot::Draft(effective_),
+  Work work{Candidate(accepted_, waiting_, dependants_),
+            config::Snapshot::Draft(effective_),
             net::TlsClients::Draft(before.tls_clients),
-            net::ReadyProviders::Draft(before.providers), before.tls_servers};
+            net::ReadyProviders::Draft(before.providers),
+            before.tls_servers,
+            before.domains};
   for (const Held& resource : wishes.upserts) work.all.want(resource);
   for (const ResourceKey& key : wishes.removals) work.all.drop(key);
   // Each refusal takes something back, so there is an end.
@@ -103,7 +120,10 @@ void Preparer::gone(const ResourceKey& key, Work& work) {
 }
 
 void Preparer::close(const ResourceKey& key, Work& work) {
-  if (const Held before = effective_.find(key)) work.servers.erase(body_of(before)->port);
+  const Held before = effective_.find(key);
+  if (!before) return;
+  work.servers.erase(body_of(before)->port);
+  work.domains.erase(body_of(before)->port);
 }
 
 void Preparer::examine_secret(const ResourceKey& key, const Held& secret, Work& work) {
@@ -158,11 +178,12 @@ void Preparer::examine_backend(const ResourceKey& key, const Held& held, Work& w
   work.all.touch_dependants(key);  // secrets that it has blamed
 }
 
-// Whoever names it looks into it when somebody logs in: only its coming concerns them.
+// Whoever is routed by it looks into it when somebody logs in: only its coming concerns them. The
+// domains of a set are in the index of each port.
 void Preparer::examine_table(const ResourceKey& key, const Held& held, Work& work) {
   const bool is_edited = effective_.find(key) != nullptr;
   work.effective.put(held);
-  if (!is_edited) work.all.touch_dependants(key);
+  if (!is_edited || is_set(held)) work.all.touch_dependants(key);
 }
 
 void Preparer::examine_provider(const ResourceKey& key, const Held& held, Work& work) {
@@ -211,6 +232,11 @@ void Preparer::examine_server(const ResourceKey& key, const Held& held, Work& wo
     if (work.all.has(ResourceType::Provider, server.providers[i])) continue;
     return work.all.refuse(key, {ErrorCode::MissingDependency, fmt::format("providers[{}]", i),
                                  fmt::format("provider {} is not here", server.providers[i])});
+  }
+  for (std::size_t i = 0; i < server.domain_tables.size(); ++i) {
+    if (work.all.has(ResourceType::Table, server.domain_tables[i])) continue;
+    return work.all.refuse(key, {ErrorCode::MissingDependency, fmt::format("domain_tables[{}]", i),
+                                 fmt::format("table {} is not here", server.domain_tables[i])});
   }
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     if (work.all.key_pair(pairs[i])) continue;
@@ -279,7 +305,33 @@ void Preparer::examine_listener(const ResourceKey& key, const Held& held, Work& 
       server = net::TlsServer::build(body_of(served), std::move(*tenants), tls_, server.get());
     }
   }
+  index_domains(served, before, work);
   work.effective.put(served);
+}
+
+// As the port before had them, but for tenants that are other than then.
+void Preparer::index_domains(const Held& served, const Held& before, Work& work) const {
+  const auto& listener = std::get<config::Listener>(served->body);
+  std::shared_ptr<const config::TenantDomains> old;
+  if (before && prepared_) {
+    const auto found = prepared_->domains.find(listener.port);
+    if (found != prepared_->domains.end()) old = found->second;
+  }
+  const Doubts doubts =
+      doubts_of(listener.tenants, old ? tenants_in(before) : nullptr, work.touched);
+  auto& index = work.domains[listener.port];
+  index = old;
+  if (old && served == before && doubts.tenants.empty()) return;
+  const config::TenantDomains::Lookup lookup{
+      [&](const std::string& name) {
+        return body_in<config::Server>(work.all, ResourceType::Server, name);
+      },
+      [&](const std::string& name) {
+        return body_in<config::Table>(work.all, ResourceType::Table, name);
+      }};
+  index = std::make_shared<const config::TenantDomains>(
+      listener.tenants, lookup,
+      config::TenantDomains::Kept{old.get(), doubts.shared, doubts.tenants});
 }
 
 Preparation Preparer::finish(Work& work, std::string version) {
@@ -305,6 +357,7 @@ Preparation Preparer::finish(Work& work, std::string version) {
   prepared->tls_servers = std::move(work.servers);
   prepared->tls_clients = work.clients.finish();
   prepared->providers = work.providers.finish();
+  prepared->domains = std::move(work.domains);
   prepared_ = std::move(prepared);
   out.prepared = prepared_;
   return out;

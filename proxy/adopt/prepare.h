@@ -81,6 +81,7 @@ class Preparer {
   // Something of it may be other than before.
   void touch(const std::string& server, Work& work);
   void gone(const config::ResourceKey& key, Work& work);
+  void index_domains(const Held& served, const Held& before, Work& work) const;
   void close(const config::ResourceKey& key, Work& work);
   [[nodiscard]] Preparation finish(Work& work, std::string version);
   void tell_changes(const config::Snapshot& before, Preparation& out) const;

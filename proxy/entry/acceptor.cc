@@ -202,12 +202,15 @@ void Acceptor::admit(Door& door, net::Accepted accepted) {
   }
   const config::Tenant& first = listener->tenants.front();
   const config::Server* server = worker_.prepared()->snapshot->server(first.server);
-  auto places = session::first_places(worker_.needs().places, presentation,
-                                      {first.server, door.port, accepted.client.ip},
-                                      {server->limits, first.max_connections});
+  auto places =
+      session::first_places(worker_.needs().places, presentation,
+                            {first.server, door.port, accepted.client.ip, {}, worker_.now()},
+                            {server->limits, first.max_connections});
   if (!places) {
     worker_.needs().counters.refused_connection(quota::name_of(places.error().scope));
-    session::turn_away(accepted.stream, listener->tls, Failure::Overloaded);
+    if (!places.error().silent) {
+      session::turn_away(accepted.stream, listener->tls, Failure::Overloaded);
+    }
     return;
   }
   worker_.open({std::move(accepted.stream), ClientAddress{accepted.client},

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "common/config/snapshot.h"
+#include "common/config/tenant_domains.h"
 #include "proxy/net/ready_provider.h"
 #include "proxy/net/tls_client.h"
 #include "proxy/net/tls_server.h"
@@ -72,10 +73,16 @@ struct Prepared {
   std::map<std::uint16_t, std::shared_ptr<const TlsServer>> tls_servers;  // by port; none: no TLS
   TlsClients tls_clients;
   ReadyProviders providers;
+  std::map<std::uint16_t, std::shared_ptr<const config::TenantDomains>> domains;  // by port
 
   [[nodiscard]] const TlsServer* tls_server(std::uint16_t port) const {
     const auto found = tls_servers.find(port);
     return found == tls_servers.end() ? nullptr : found->second.get();
+  }
+  // Null: the port is not here.
+  [[nodiscard]] const config::TenantDomains* tenant_domains(std::uint16_t port) const {
+    const auto found = domains.find(port);
+    return found == domains.end() ? nullptr : found->second.get();
   }
   [[nodiscard]] const TlsClient* tls_client(std::string_view backend) const {
     return tls_clients.find(backend);

@@ -15,6 +15,7 @@ enum class Denial : std::uint8_t {
   UnknownName,    // SNI named nobody, and unknownNames is Reject
   TlsRequired,    // credentials in clear are refused here
   MechanismNotOffered,
+  TlsTooWeak,  // for the MailServer that the name chose
 };
 [[nodiscard]] std::string_view name_of(Denial denial);  // "unknown_name": log word, metric label
 

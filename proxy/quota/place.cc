@@ -36,8 +36,10 @@ std::array<std::uint8_t, 16> value_of(Scope scope, const Visitor& visitor) {
     case Scope::Process:
     case Scope::Server:
     case Scope::BeforeLogin: return {};
-    case Scope::Source: return source_of(visitor.client).octets();
-    case Scope::SourceNet: return net_of(visitor.client);
+    case Scope::Source:
+    case Scope::SourceRate: return source_of(visitor.client).octets();
+    case Scope::SourceNet:
+    case Scope::NetRate: return net_of(visitor.client);
     case Scope::Port:
       return {static_cast<std::uint8_t>(visitor.port >> 8),
               static_cast<std::uint8_t>(visitor.port & 0xFF)};
@@ -57,6 +59,8 @@ std::string_view name_of(Scope scope) {
     case Scope::SourceNet: return "source_net";
     case Scope::Port: return "port";
     case Scope::User: return "user";
+    case Scope::SourceRate: return "source_rate";
+    case Scope::NetRate: return "source_net_rate";
   }
   return "?";
 }
@@ -129,7 +133,36 @@ Result<void, Refusal> PlaceTables::take_tenant(Places& places, const Visitor& vi
   if (taken && visitor.client.family() == IpAddress::Family::V6) {
     taken = take_into(places.source_net, Scope::SourceNet, net_limit(of_source));
   }
+  // Last: who is refused for another reason was not accepted.
+  if (taken) taken = count_arrival(visitor, server.new_connections_per_minute_per_source);
   return taken;
+}
+
+std::uint64_t PlaceTables::rate_key(Scope scope, const Visitor& visitor) const {
+  return std::max<std::uint64_t>(key_of(scope, visitor).hash, 1);
+}
+
+Result<void, Refusal> PlaceTables::count_arrival(const Visitor& visitor, std::uint32_t per_minute) {
+  if (per_minute == 0) return {};
+  const auto count = [&](Scope scope, std::uint32_t limit) -> Result<void, Refusal> {
+    const Arrival arrival = rates_.arrive(rate_key(scope, visitor), limit, visitor.now);
+    if (arrival == Arrival::Within) return {};
+    return Fail<Refusal>(Refusal{scope, limit, arrival == Arrival::FarAbove});
+  };
+  auto counted = count(Scope::SourceRate, per_minute);
+  if (!counted || visitor.client.family() != IpAddress::Family::V6) return counted;
+  auto of_net = count(Scope::NetRate, net_limit(per_minute));
+  if (!of_net) rates_.forget(rate_key(Scope::SourceRate, visitor), per_minute);
+  return of_net;
+}
+
+void PlaceTables::forget_arrival(const Visitor& visitor, const config::ServerLimits& limits) {
+  const std::uint32_t per_minute = limits.new_connections_per_minute_per_source;
+  if (per_minute == 0) return;
+  rates_.forget(rate_key(Scope::SourceRate, visitor), per_minute);
+  if (visitor.client.family() == IpAddress::Family::V6) {
+    rates_.forget(rate_key(Scope::NetRate, visitor), net_limit(per_minute));
+  }
 }
 
 Result<Places, Refusal> PlaceTables::arrive(const Visitor& visitor, const VisitorLimits& limits) {

@@ -1,5 +1,5 @@
 // Places: how many connections are open now, by MailServer, by source, by port, before login, and
-// by user.
+// by user; and how many a source has made in a minute.
 // A Place is a moved value and gives itself back, so the counts cannot drift. The tables are shared
 // by all workers; a lock covers one of 64 stripes and is held for less than a microsecond. An entry
 // goes when its count is 0, so memory is bounded by open connections.
@@ -16,9 +16,11 @@
 #include <utility>
 
 #include "common/base/address.h"
+#include "common/base/clock.h"
 #include "common/base/digest.h"
 #include "common/base/result.h"
 #include "common/config/server.h"
+#include "proxy/quota/arrival_rates.h"
 
 namespace postern::quota {
 
@@ -30,6 +32,8 @@ enum class Scope : std::uint8_t {
   SourceNet,    // the same, 16 times as many: IPv6 /48
   Port,         // listeners[].maxConnections
   User,         // limits.maxConnectionsPerUser: sessions of one mailbox
+  SourceRate,   // limits.newConnectionsPerMinutePerSource: IPv4 /32, IPv6 /64
+  NetRate,      // the same, 16 times as many: IPv6 /48
 };
 [[nodiscard]] std::string_view name_of(Scope scope);
 
@@ -37,6 +41,7 @@ enum class Scope : std::uint8_t {
 struct Refusal {
   Scope scope;
   std::uint32_t limit;
+  bool silent = false;  // he has been told so often enough
 };
 
 class PlaceTables;
@@ -66,6 +71,7 @@ struct Visitor {
   std::uint16_t port = 0;
   IpAddress client;
   std::string_view mailbox = {};  // canonical; empty before login
+  Instant now = {};               // when he came; for rates
 };
 
 struct VisitorLimits {  // 0: no limit
@@ -91,6 +97,8 @@ class PlaceTables {
   // those of that one from now on. On refusal `places` stays as it was.
   [[nodiscard]] Result<void, Refusal> change_tenant(Places& places, const Visitor& visitor,
                                                     const VisitorLimits& limits);
+  // He was counted among the new connections of a tenant that he does not belong to.
+  void forget_arrival(const Visitor& visitor, const config::ServerLimits& limits);
   // The visitor has logged in to his mailbox. Without a limit nobody is counted: a place for each
   // relayed session is memory.
   [[nodiscard]] Result<void, Refusal> admit_user(Places& places, const Visitor& visitor,
@@ -127,11 +135,15 @@ class PlaceTables {
                                             std::uint32_t limit);
   [[nodiscard]] Result<void, Refusal> take_tenant(Places& places, const Visitor& visitor,
                                                   const VisitorLimits& limits, bool before_login);
+  [[nodiscard]] Result<void, Refusal> count_arrival(const Visitor& visitor,
+                                                    std::uint32_t per_minute);
+  [[nodiscard]] std::uint64_t rate_key(Scope scope, const Visitor& visitor) const;
   void give_back(const void* entry);
 
   std::uint32_t process_limit_;
   SipKey hash_key_;  // random: nobody outside can choose addresses that fall into one bucket
   std::array<Stripe, kStripes> stripes_;
+  ArrivalRates rates_;
 };
 
 }  // namespace postern::quota

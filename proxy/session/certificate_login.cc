@@ -7,6 +7,7 @@
 #include "proxy/policy/auth_chain.h"
 #include "proxy/policy/master_users.h"
 #include "proxy/policy/names.h"
+#include "proxy/policy/tenancy.h"
 #include "proxy/session/question.h"
 #include "proxy/session/session.h"
 
@@ -85,6 +86,7 @@ policy::Answer answer_by_certificate(Session& session, const config::Provider& p
   if (!name || !policy::canonical_mailbox(*name)) return policy::Refuse{};
   if (!policy::has_domain(provider, policy::domain_of(*name))) return unknown;
   const Visit& v = session.visit();
+  if (!policy::takes_name(*v.server, *v.prepared->snapshot, *name)) return unknown;
   const std::string_view wanted = shown_by(*v.evidence, *v.server).mailbox;
   const bool is_another = !wanted.empty() && !equal_ignoring_case(wanted, *name);
   const auto& masters = v.server->master_users;

@@ -10,6 +10,7 @@
 #include "proxy/session/protect.h"
 #include "proxy/session/question.h"
 #include "proxy/session/session.h"
+#include "proxy/session/tenant_switch.h"
 #include "proxy/session/worker.h"
 
 namespace postern::session {
@@ -97,6 +98,7 @@ void log_unavailable(const Session& session, Worker& worker, const config::Provi
 Result<policy::AuthChain, Outcome> begin_judging(Session& session) {
   Visit& v = session.visit();
   const Shown shown = shown_by(*v.evidence, *v.server);
+  if (!may_be_asked_about(v)) return refuse(Failure::CredentialsRefused);
   // Nobody is asked about a name that could never be a mailbox, or for who may not be another.
   if (!may_want(shown, *v.server)) return refuse(Failure::CredentialsRefused);
   auto providers = providers_of(v);

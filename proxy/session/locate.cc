@@ -115,7 +115,7 @@ Outcome cannot_log_in(const Session& session, Worker& worker, NoLogin why) {
 Result<Approach, Outcome> locate(Session& session, Worker& worker) {
   Visit& v = session.visit();
   session.record().user = printable(v.identity->mailbox);
-  auto mailbox = policy::canonical_mailbox(v.identity->mailbox);
+  auto mailbox = policy::normalised(v.identity->mailbox, v.server->names);
   if (!mailbox) return refuse(Failure::CredentialsRefused);
   v.facts.mailbox = std::move(*mailbox);
   if (v.ttl && *v.ttl <= 1) return refuse(Failure::BackendLoop);

@@ -123,12 +123,15 @@ Outcome Presenting::take_places(bool client_known, Session& session, Worker& wor
                                 first.max_connections};
     // A load balancer that brings nobody, to see whether we are there, is no source.
     const bool exempt = how_ == Presentation::Believed && !client_known;
-    if (exempt) limits.server.max_connections_per_source = 0;
+    if (exempt) {
+      limits.server.max_connections_per_source = 0;
+      limits.server.new_connections_per_minute_per_source = 0;
+    }
     const auto moved = worker.needs().places.change_tenant(
-        session.places(), {first.server, record.port, record.client.ip}, limits);
+        session.places(), {first.server, record.port, record.client.ip, {}, worker.now()}, limits);
     if (!moved) {
       worker.needs().counters.refused_connection(quota::name_of(moved.error().scope));
-      turn_away(session.client, listener_->tls, Failure::Overloaded);
+      if (!moved.error().silent) turn_away(session.client, listener_->tls, Failure::Overloaded);
       return Outcome::ended(Failure::Overloaded);
     }
   }
@@ -139,6 +142,7 @@ void Presenting::tell(Visit& visit, Record& record) const {
   visit.proxy_header = said_;
   if (!tls_) return;
   visit.facts.tls = policy::ClientTls::Established;
+  visit.tls_version = tls_->version;
   record.tls =
       "told/" + printable(tls_->version, kWordOctets) + "/" + printable(tls_->suite, kWordOctets);
 }

@@ -51,9 +51,6 @@ bool is_wrong(Failure failure) {
 Result<Instant, Outcome> hold_back(Session& session, Worker& worker) {
   Visit& v = session.visit();
   const Shown shown = shown_by(*v.evidence, *v.server);
-  session.record().user = printable(shown.mailbox);
-  session.record().mechanism = name_of(shown.mechanism);
-  v.attempted = worker.now();
   v.login = {lower(shown.name), worker.now()};
   const quota::Verdict verdict = look(session, v, worker);
   if (verdict.block != quota::Block::None) {

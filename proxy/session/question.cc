@@ -67,6 +67,14 @@ Secret password_left(dialogue::Evidence& evidence, const std::optional<Token>& t
   return token && speaks_as_nginx(provider) ? token->secret.copy() : Secret();
 }
 
+// What a provider returns is normalised again; what nobody can be is refused where it is located.
+std::string name_of_answer(const Shown& shown, std::string returned,
+                           const config::UserNames& names) {
+  if (returned.empty()) return policy::mailbox_name(shown.name, names);
+  auto equal = policy::normalised(returned, names);
+  return equal ? std::move(*equal) : std::move(returned);
+}
+
 }  // namespace
 
 Shown shown_by(const dialogue::Evidence& evidence, const config::Server& server) {
@@ -126,10 +134,16 @@ policy::Question question_of(Session& session, const config::Provider& provider,
 std::optional<Identity> identity_of_evidence(dialogue::Evidence evidence,
                                              const config::Server& server) {
   const Shown shown = shown_by(evidence, server);
-  Identity out{std::string(shown.mailbox), std::string(shown.name), {}, {}, {}, {}, false};
+  Identity out{policy::mailbox_name(shown.mailbox, server.names),
+               std::string(shown.name),
+               {},
+               {},
+               {},
+               {},
+               false};
   if (auto* password = std::get_if<PasswordEvidence>(&evidence)) {
     // Passed on as he wrote it, also where it is his own name.
-    out.authzid = acts_for_another(shown) ? out.mailbox : password->authzid;
+    out.authzid = acts_for_another(shown) ? std::string(shown.mailbox) : password->authzid;
     out.password = std::move(password->password);
     return out;
   }
@@ -144,13 +158,13 @@ Identity identity_of_answer(dialogue::Evidence evidence, policy::Accept accept,
   const Shown shown = shown_by(evidence, server);
   Identity out;
   out.verified = true;
-  out.name = accept.user.empty() ? std::string(shown.name) : std::move(accept.user);
+  out.name = name_of_answer(shown, std::move(accept.user), server.names);
   // Only a certificate says more than was typed: there is another name in it.
   const bool by_certificate =
       std::holds_alternative<config::CertificateProvider>(provider.kind) && !shown.mailbox.empty();
   const bool acts =
       by_certificate ? !equal_ignoring_case(shown.mailbox, out.name) : acts_for_another(shown);
-  out.mailbox = acts ? std::string(shown.mailbox) : out.name;
+  out.mailbox = acts ? policy::mailbox_name(shown.mailbox, server.names) : out.name;
   if (acts) out.authzid = out.mailbox;
   // Where the master's own mail is, is nobody's concern.
   if (!acts || !speaks_as_nginx(provider)) out.backend = accept.backend;

@@ -1,9 +1,9 @@
 // TLS with the client: at once, or after STARTTLS.
 #include <utility>
 
-#include "proxy/policy/admission.h"
 #include "proxy/session/converse.h"
 #include "proxy/session/session.h"
+#include "proxy/session/tenant_switch.h"
 #include "proxy/session/worker.h"
 
 namespace postern::session {
@@ -11,23 +11,6 @@ namespace postern::session {
 using dialogue::Failure;
 
 namespace {
-
-// SNI chose another tenant than the port's first: places and facts are that one's from now on.
-bool change_tenant(Session& session, Worker& worker, std::size_t index) {
-  Visit& v = session.visit();
-  const config::Tenant& tenant = v.listener->tenants[index];
-  const config::Server* server = v.prepared->snapshot->server(tenant.server);
-  const quota::Visitor visitor{tenant.server, v.listener->port, session.record().client.ip};
-  auto moved = worker.needs().places.change_tenant(session.places(), visitor,
-                                                   {server->limits, tenant.max_connections});
-  if (!moved) {
-    worker.needs().counters.refused_connection(name_of(moved.error().scope));
-    return false;
-  }
-  v.tenant_index = index;
-  v.server = server;
-  return true;
-}
 
 std::string summary_text(const net::TlsSummary& summary) {
   return summary.version + "/" + summary.suite + (summary.resumed ? "/resumed" : "");
@@ -43,6 +26,8 @@ Outcome secured(Session& session, Worker& worker) {
   session.record().tls = summary_text(summary);
   v.facts.tls = policy::ClientTls::Established;
   v.facts.asked_name = summary.sni;
+  v.tls_version = summary.version;
+  v.is_named = choice.named;
   if (choice.tenant != v.tenant_index && !change_tenant(session, worker, choice.tenant)) {
     return Outcome::ended(Failure::AdmissionRefused);
   }

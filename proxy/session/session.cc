@@ -9,6 +9,7 @@
 #include "proxy/session/judge.h"
 #include "proxy/session/locate.h"
 #include "proxy/session/protect.h"
+#include "proxy/session/tenant_switch.h"
 #include "proxy/session/worker.h"
 
 namespace postern::session {
@@ -132,6 +133,7 @@ void Session::converse(Worker& worker) {
 }
 
 void Session::hold_back(Worker& worker) {
+  if (auto refused = settle_name(*this, worker)) return turn_back(worker, std::move(*refused));
   const auto until = session::hold_back(*this, worker);
   if (!until) return turn_back(worker, std::move(until.error()));
   if (*until <= worker.now()) return judge(worker);

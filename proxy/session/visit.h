@@ -159,8 +159,11 @@ struct Visit {
   SnapshotHold prepared;
   const config::Listener* listener;
   std::size_t tenant_index = 0;
+  bool is_named = false;    // SNI has chosen it, and no name can choose another
+  bool is_nobodys = false;  // the name that was shown last is no tenant's
   const config::Server* server;
   policy::Facts facts;
+  std::string tls_version;  // of the client's TLS, ours or a balancer's; empty: none
   std::optional<policy::ProxyHeaderFacts> proxy_header;  // for auth services; believed or not
   std::unique_ptr<dialogue::Front> front;
   FrontDrive drive;

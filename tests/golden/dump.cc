@@ -222,6 +222,8 @@ void write(Writer& out, const ServerLimits& limits) {
   out.changed("failures", limits.max_failures_per_session, usual.max_failures_per_session);
   out.changed("connections of a user", limits.max_connections_per_user,
               usual.max_connections_per_user);
+  out.changed("new connections of a source, a minute", limits.new_connections_per_minute_per_source,
+              usual.new_connections_per_minute_per_source);
 }
 
 std::string rate_text(const FailureRate& rate) {
@@ -263,6 +265,10 @@ void write(Writer& out, const Server& server) {
     out.fact("master users", list(masters->allowed));
     if (masters->separator != 0) out.fact("master separator", std::string(1, masters->separator));
   }
+  out.some("domains", server.domains);
+  if (!server.names.default_domain.empty()) out.fact("domain added", server.names.default_domain);
+  if (server.names.delimiter != 0) out.fact("delimiter", std::string(1, server.names.delimiter));
+  if (server.names.as_typed) out.fact("names", "as typed");
   if (server.session_logging != SessionLogging::All) {
     out.fact("sessions logged", word(server.session_logging, {"All", "Failures", "None"}));
   }

@@ -157,13 +157,18 @@ class RandomResources {
     server.tls = server_tls();
     for (std::uint32_t i = below(4); i > 0; --i) server.protocols.push_back(offer());
     server.limits = {below(9), below(9), below(9), below(9), below(9),
-                     below(9), below(9), below(9), below(9)};
+                     below(9), below(9), below(9), below(9), below(9)};
     server.timeouts = {Duration(below(99)), Duration(below(99)), Duration(below(99)),
                        Duration(below(99)), Duration(below(99)), Duration(below(99))};
     server.session_logging = choice(config::SessionLogging::None);
     server.log_level = choice(config::LogLevel::Debug);
     server.providers = words(3);
     if (coin()) server.protection = {coin(), coin(), rate(), rate(), networks(3)};
+    server.domains = words(4);
+    std::ranges::sort(server.domains);
+    const auto same = std::ranges::unique(server.domains);
+    server.domains.erase(same.begin(), same.end());
+    if (coin()) server.names = {word(), coin() ? '+' : '\0', coin()};
     return server;
   }
 

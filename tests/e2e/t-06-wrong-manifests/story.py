@@ -24,8 +24,8 @@ class WrongManifests(Story):
         cls.usual_manifests()
         one = [addresses("mailbox", {"server-1": MEMBERS["server-1"]})]
         cls.gate.write("mail.json", mail_server("mail", one))
-        users = {"defaultDomain": "example.test"}
-        cls.gate.write("unbuilt.json", mail_server("unbuilt", one, users=users))
+        access = {"deniedCIDRs": ["192.0.2.0/24"]}
+        cls.gate.write("unbuilt.json", mail_server("unbuilt", one, sourceAccess=access))
         cls.gate.write("nokey.json", mail_server("nokey", one, hostnames=["no.example.test"],
                                                  secret="nowhere"))
         (cls.gate.folder / "broken.yaml").write_text(BROKEN_YAML)
@@ -45,7 +45,7 @@ class WrongManifests(Story):
         self.assertIn("hostnames", self.said)
 
     def test_a_field_that_is_not_built_yet_refuses_its_mailserver_by_name(self):
-        self.assertRegex(self.said, r"unbuilt.*not supported yet: spec\.users")
+        self.assertRegex(self.said, r"unbuilt.*not supported yet: spec\.sourceAccess")
 
     def test_a_missing_secret_is_named(self):
         self.assertIn("nowhere", self.said)

@@ -172,6 +172,15 @@ TEST(GoldenOctets, of_a_provider_that_is_the_clients_certificate_stay) {
   provider.kind = config::CertificateProvider{config::CertificateName::SanUri};
   expect_golden("provider_certificate", mk_resource(provider));
 }
+TEST(GoldenOctets, of_a_server_with_domains_stay) {
+  config::Server server = mk_server();
+  server.limits.new_connections_per_minute_per_source = 60;
+  server.domains = {"bolt-group.example", "bolt.example"};
+  server.names = {"bolt.example", '+', true};
+  config::Resource resource = mk_resource(server);
+  resource.required_features = {"connection-rate", "domains", "user-names"};
+  expect_golden("server_domains", resource);
+}
 TEST(GoldenOctets, of_a_listener_behind_load_balancers_stay) {
   config::Listener listener{
       993, Protocol::Imap, config::ListenerTls::Implicit, {{"mail/example", {}}}};

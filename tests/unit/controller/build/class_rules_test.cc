@@ -216,6 +216,21 @@ TEST(ClassRules, rule_with_domains_wants_domains) {
   EXPECT_EQ(asked.said(), Words{"DomainNotAllowed spec.domains"});
 }
 
+TEST(ClassRules, domains_within_the_rule_are_left) {
+  NamespaceRule rule = rule_for("mail");
+  rule.domains = {"acme.example"};
+  const auto naming = [&](std::vector<std::string> domains) {
+    return mk_server().with([&](model::MailServer& server) { server.domains = domains; });
+  };
+  Asked some({class_with({rule}), naming({"acme.example", "sub.acme.example", "notacme.example"})});
+  EXPECT_TRUE(some.about("mail/example"));
+  EXPECT_EQ(some.server().domains, (Words{"acme.example", "sub.acme.example"}));
+  EXPECT_EQ(some.said(), Words{"DomainNotAllowed spec.domains[2]"});
+  Asked none({class_with({rule}), naming({"bolt.example"})});
+  EXPECT_FALSE(none.about("mail/example")) << "it would have those of everybody";
+  EXPECT_EQ(none.said(), Words{"DomainNotAllowed spec.domains[0]"});
+}
+
 TEST(ClassRules, youngest_are_too_many) {
   NamespaceRule rule = rule_for("mail");
   rule.max_mail_servers = 2;

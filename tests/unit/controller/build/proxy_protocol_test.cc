@@ -74,5 +74,23 @@ TEST(ProxyProtocols, of_a_younger_one_that_differ_turn_its_listener_off) {
             1);
 }
 
+TEST(ProxyProtocols, of_the_class_hold_on_every_port_whatever_a_mail_server_says) {
+  model::MailClass mail_class;
+  mail_class.meta.key = model::mail_class_key("postern");
+  mail_class.proxy_protocol = mk_believing("192.0.2.0/24");
+  std::vector<model::Object> others = rest();
+  others.emplace_back(mail_class);
+  const Scene scene = scene_of(working().with([](model::MailServer& server) {
+    server.proxy_protocol = mk_believing("10.0.0.0/8");
+  }),
+                               std::move(others));
+  for (const char* port : {"143", "993"}) {
+    ASSERT_TRUE(scene.listener(port)->proxy_protocol) << port;
+    EXPECT_EQ(scene.listener(port)->proxy_protocol->trusted,
+              std::vector<Network>{*Network::parse("192.0.2.0/24")});
+  }
+  EXPECT_EQ(scene.problems(), Words{"SetByClass spec.proxyProtocol"});
+}
+
 }  // namespace
 }  // namespace postern::build

@@ -167,6 +167,17 @@ TEST(World, class_touches_all) {
   EXPECT_TRUE(world.remove(model::mail_class_key("postern")).all);
 }
 
+TEST(World, load_balancers_that_a_class_names_touch_all) {
+  model::MailClass believing = mail_class("postern");
+  believing.proxy_protocol.emplace().trusted_services = {{"traefik", "edge"}};
+  World world = world_of({example(), believing});
+  EXPECT_TRUE(world.apply(mk_slice("edge/traefik-1", "traefik", {}, {})).all);
+  EXPECT_TRUE(world.apply(mk_service("edge/traefik", {})).all);
+  EXPECT_FALSE(world.apply(mk_service("edge/other", {})).all);
+  (void)world.apply(mail_class("postern"));
+  EXPECT_FALSE(world.remove({"Service", "edge", "traefik"}).all);
+}
+
 TEST(World, namespace_touches_all_when_its_labels_are_others) {
   World world = world_of({example()});
   EXPECT_TRUE(world.apply(name_space("mail")).all);

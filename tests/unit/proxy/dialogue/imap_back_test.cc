@@ -256,6 +256,21 @@ TEST(ImapBack, reads_no_more_than_it_was_given_leave_to) {  // BE1, BE2
   EXPECT_EQ(huge.failure(), "backend_protocol");
 }
 
+TEST(ImapBack, BE7_what_is_said_twice_is_an_error_at_most) {
+  for (const char* greeting :
+       {"* OK [CAPABILITY IMAP4rev1 SASL-IR SASL-IR AUTH=PLAIN AUTH=PLAIN] hi\r\n",
+        "* OK [CAPABILITY IMAP4rev1][CAPABILITY IMAP4rev1] hi\r\n", "* OK hi\r\n* OK hi\r\n"}) {
+    for (const char* answer :
+         {"* CAPABILITY IMAP4rev1\r\n* CAPABILITY IMAP4rev1\r\nqwertyui1 OK in\r\n",
+          "qwertyui1 OK in\r\nqwertyui1 OK in\r\n", "qwertyui1 OK [CAPABILITY A A] in\r\n"}) {
+      BackPlay play(login_of("alice", "secret"));
+      play.hear(greeting);
+      play.hear(answer);
+      EXPECT_TRUE(play.logged_in() != nullptr || play.refused() != nullptr) << greeting << answer;
+    }
+  }
+}
+
 TEST(ImapBack, makes_foreign_words_printable) {  // BE13
   BackPlay play(login_of("alice", "secret"));
   play.hear(kModern);

@@ -35,6 +35,40 @@ TEST(Names, are_taken_at_the_limit_and_refused_above_it) {
   EXPECT_EQ(fault_of(std::string(limits::kNameOctets + 1, 'a')), NameFault::TooLong);
 }
 
+config::UserNames names(std::string domain, char delimiter = 0, bool as_typed = false) {
+  return {std::move(domain), delimiter, as_typed};
+}
+
+TEST(Names, without_a_domain_get_the_default_one_and_are_made_lower_case) {
+  EXPECT_EQ(account_name("Anna", names("corvid.example")).value(), "anna@corvid.example");
+  EXPECT_EQ(account_name("Anna@Acme.example", names("corvid.example")).value(),
+            "anna@acme.example");
+  EXPECT_EQ(account_name("anna@", names("corvid.example")).value(), "anna@");
+  EXPECT_EQ(account_name("Anna", names("")).value(), "anna");
+  EXPECT_EQ(account_name("", names("corvid.example")).error(), NameFault::Empty);
+}
+
+TEST(Names, stay_as_they_are_typed_where_nobody_makes_them_equal) {
+  EXPECT_EQ(account_name("Anna", names("corvid.example", 0, true)).value(), "Anna@corvid.example");
+  EXPECT_EQ(normalised("Anna\r\n", names("", 0, true)).error(), NameFault::ControlOctet);
+}
+
+TEST(Names, that_a_domain_makes_too_long_are_refused) {
+  const std::string long_name(limits::kNameOctets - 4, 'a');
+  EXPECT_EQ(account_name(long_name, names("corvid.example")).error(), NameFault::TooLong);
+}
+
+TEST(Names, of_mailboxes_leave_the_detail_out) {
+  const config::UserNames plus = names("", '+');
+  EXPECT_EQ(mailbox_name("anna+lists@acme.example", plus), "anna@acme.example");
+  EXPECT_EQ(mailbox_name("anna+a+b", plus), "anna");
+  EXPECT_EQ(mailbox_name("anna@acme+mail.example", plus), "anna@acme+mail.example");
+  EXPECT_EQ(mailbox_name("anna+x@y@acme.example", plus), "anna@acme.example");
+  EXPECT_EQ(mailbox_name("+lists@acme.example", plus), "+lists@acme.example");
+  EXPECT_EQ(mailbox_name("anna-lists@acme.example", plus), "anna-lists@acme.example");
+  EXPECT_EQ(mailbox_name("anna+lists@acme.example", names("")), "anna+lists@acme.example");
+}
+
 TEST(Names, have_a_word_for_every_fault) {
   for (const NameFault fault :
        {NameFault::Empty, NameFault::TooLong, NameFault::ControlOctet, NameFault::NotAscii}) {

@@ -77,7 +77,7 @@ TEST_F(Judging, asks_the_service_and_logs_in_at_the_pod_after_its_yes) {
   ASSERT_EQ(asker_.questions.size(), 1U);
   const policy::Question& question = asker_.questions[0];
   EXPECT_EQ(question.resource, "mail/example/first");
-  EXPECT_EQ(question.user, "Alice");
+  EXPECT_EQ(question.user, "alice") << "names are made equal before anybody is asked";
   EXPECT_EQ(question.secret.reveal(), "secret");
   EXPECT_EQ(question.mechanism, Mechanism::Login);
   EXPECT_EQ(question.attempt, 1U);
