@@ -30,6 +30,7 @@ proxy_app::ProxySettings proxy_settings(const RunOptions& options) {
           .port_offset = proxy.port_offset,
           .ingress_class = proxy.ingress_class,
           .proxy_name = "postern-run",
+          .zone = proxy.zone,
           .state_dir = proxy.state_dir};
 }
 

@@ -12,6 +12,7 @@
 #include "common/base/digest.h"
 #include "common/base/mail.h"
 #include "common/config/backend_login.h"
+#include "common/config/balancing.h"
 
 namespace postern::config {
 
@@ -59,6 +60,10 @@ struct Backend {
   LoginErrors login_errors = LoginErrors::Replace;
   // Where an address must lie that an auth service tells, sorted; empty: such are not used.
   std::vector<Network> dynamic = {};
+  Balancing balancing = {};
+  HealthCheck health = {};
+  std::uint32_t max_sessions_per_member = 0;  // of each proxy; 0: not limited
+  Redirects redirects = Redirects::Follow;
   friend bool operator==(const Backend&, const Backend&) = default;
 
   [[nodiscard]] const BackendPort* port(Protocol protocol) const;

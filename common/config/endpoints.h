@@ -24,6 +24,7 @@ struct Endpoint {
   std::vector<EndpointPort> ports;  // sorted by protocol
   EndpointState state = EndpointState::Ready;
   std::uint32_t weight = 1;
+  std::string zone = {};  // empty: not known
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 
   [[nodiscard]] std::uint16_t port(Protocol protocol) const {

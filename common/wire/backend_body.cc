@@ -52,6 +52,7 @@ void encode_backend(const config::Backend& backend, pb::Backend& out) {
   out.set_pipelining(to_wire(backend.pipelining, kPipelinings));
   out.set_login_errors(to_wire(backend.login_errors, kLoginErrors));
   encode_networks(backend.dynamic, *out.mutable_dynamic());
+  encode_members(backend, out);
 }
 
 config::Backend decode_backend(const pb::Backend& message, Decoding& decoding) {
@@ -71,6 +72,7 @@ config::Backend decode_backend(const pb::Backend& message, Decoding& decoding) {
   backend.login_errors =
       decoding.choice(message.login_errors(), kLoginErrors, {nullptr, "login_errors"});
   backend.dynamic = decode_networks(message.dynamic(), {nullptr, "dynamic"}, decoding);
+  decode_members(message, backend, decoding);
   return backend;
 }
 

@@ -8,6 +8,7 @@ namespace postern::wire {
 
 void encode_secret(const config::SecretMaterial& secret, pb::Secret& out);
 void encode_backend(const config::Backend& backend, pb::Backend& out);
+void encode_members(const config::Backend& backend, pb::Backend& out);
 void encode_endpoint(const config::Endpoint& endpoint, pb::Endpoint& out);
 void encode_endpoints(const config::EndpointSet& endpoints, pb::Endpoints& out);
 void encode_endpoint_delta(const config::EndpointSet& now, const config::EndpointSet& base,
@@ -24,6 +25,8 @@ void encode_listener_delta(const config::Listener& now, const config::Resource& 
 
 [[nodiscard]] config::SecretMaterial decode_secret(const pb::Secret& message, Decoding& decoding);
 [[nodiscard]] config::Backend decode_backend(const pb::Backend& message, Decoding& decoding);
+// Which member, and whether it can be used: balancing, health, places, redirects.
+void decode_members(const pb::Backend& message, config::Backend& backend, Decoding& decoding);
 // `base`: what is held under that name, for a delta; null: nothing.
 [[nodiscard]] config::EndpointSet decode_endpoints(const pb::Endpoints& message,
                                                    const config::Resource* base,

@@ -15,6 +15,7 @@ void encode_endpoint(const config::Endpoint& endpoint, pb::Endpoint& out) {
   }
   out.set_state(to_wire(endpoint.state, kEndpointStates));
   out.set_weight(endpoint.weight);
+  out.set_zone(endpoint.zone);
 }
 
 config::Endpoint decode_endpoint(const pb::Endpoint& message, const FieldPath& here,
@@ -37,6 +38,7 @@ config::Endpoint decode_endpoint(const pb::Endpoint& message, const FieldPath& h
   }
   endpoint.state = decoding.choice(message.state(), kEndpointStates, here / "state");
   endpoint.weight = message.weight();
+  endpoint.zone = message.zone();
   return endpoint;
 }
 

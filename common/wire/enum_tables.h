@@ -69,6 +69,26 @@ inline constexpr auto kPipelinings = table<config::Pipelining, pb::Pipelining>(
     {{config::Pipelining::Allowed, pb::PIPELINING_ALLOWED},
      {config::Pipelining::Disabled, pb::PIPELINING_DISABLED}});
 
+inline constexpr auto kBalancingPolicies = table<config::BalancingPolicy, pb::BalancingPolicy>(
+    {{config::BalancingPolicy::ConsistentHash, pb::BALANCING_POLICY_CONSISTENT_HASH},
+     {config::BalancingPolicy::LeastConnections, pb::BALANCING_POLICY_LEAST_CONNECTIONS},
+     {config::BalancingPolicy::RoundRobin, pb::BALANCING_POLICY_ROUND_ROBIN}});
+
+inline constexpr auto kHashKeys =
+    table<config::HashKey, pb::HashKey>({{config::HashKey::User, pb::HASH_KEY_USER},
+                                         {config::HashKey::Domain, pb::HASH_KEY_DOMAIN},
+                                         {config::HashKey::Source, pb::HASH_KEY_SOURCE}});
+
+inline constexpr auto kHealthModes = table<config::HealthMode, pb::HealthMode>(
+    {{config::HealthMode::Passive, pb::HEALTH_MODE_PASSIVE},
+     {config::HealthMode::Connect, pb::HEALTH_MODE_CONNECT},
+     {config::HealthMode::Greeting, pb::HEALTH_MODE_GREETING},
+     {config::HealthMode::Disabled, pb::HEALTH_MODE_DISABLED}});
+
+inline constexpr auto kRedirects =
+    table<config::Redirects, pb::Redirects>({{config::Redirects::Follow, pb::REDIRECTS_FOLLOW},
+                                             {config::Redirects::Refuse, pb::REDIRECTS_REFUSE}});
+
 inline constexpr auto kLoginErrors = table<config::LoginErrors, pb::LoginErrors>(
     {{config::LoginErrors::Replace, pb::LOGIN_ERRORS_REPLACE},
      {config::LoginErrors::PassThrough, pb::LOGIN_ERRORS_PASS_THROUGH}});

@@ -8,6 +8,7 @@
 #include "controller/build/backend_login.h"
 #include "controller/build/checks.h"
 #include "controller/build/class_rules.h"
+#include "controller/build/members.h"
 #include "controller/build/passes.h"
 #include "controller/build/ports.h"
 #include "controller/build/secrets.h"
@@ -254,21 +255,6 @@ void add_tls(const Setting& setting, ServerDraft& server, BackendDraft& backend)
   }
 }
 
-void add_members(BackendDraft& backend) {
-  std::vector<std::string>& members = backend.backend.declared_members;
-  if (const auto* set = std::get_if<model::StatefulSetBackend>(&backend.spec->where)) {
-    for (std::uint32_t i = 0; i < set->members; ++i) {
-      members.push_back(fmt::format("{}-{}", set->stateful_set.name, i));
-    }
-    backend.backend.on_unavailable = config::OnUnavailable::TemporaryFailure;
-  }
-  if (const auto* addresses = std::get_if<model::AddressesBackend>(&backend.spec->where)) {
-    for (const model::AddressMember& member : addresses->members) members.push_back(member.name);
-  }
-  const std::string& written = backend.spec->on_unavailable;
-  if (!written.empty()) backend.backend.on_unavailable = on_unavailable_word(written);
-}
-
 // Addresses that a service tells are held to what the class opens, as those that people write.
 void add_dynamic(const Setting& setting, ServerDraft& server, BackendDraft& backend) {
   const auto* dynamic = std::get_if<model::DynamicBackend>(&backend.spec->where);
@@ -299,7 +285,7 @@ BackendDraft draft_backend(const Setting& setting, ServerDraft& server, std::siz
   backend.backend.retries = backend.spec->retries;
   backend.backend.pipelining = pipelining_word(backend.spec->pipelining);
   backend.backend.login_errors = login_errors_word(backend.spec->login_errors);
-  add_members(backend);
+  add_members(*backend.spec, backend.backend);
   add_ports(setting, server, backend);
   add_tls(setting, server, backend);
   add_dynamic(setting, server, backend);

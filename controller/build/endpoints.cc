@@ -99,8 +99,12 @@ void gather_slices(const Setting& setting, const BackendDraft& backend, const mo
     for (const model::SliceEndpoint& from : slice->endpoints) {
       if (from.addresses.empty()) continue;
       // EndpointSlice API: consumers use the first address only.
-      Endpoint endpoint{from.addresses.front().text(), from.addresses.front(),
-                        slice_ports(backend, *slice), state_of(from), 1};
+      Endpoint endpoint{from.addresses.front().text(),
+                        from.addresses.front(),
+                        slice_ports(backend, *slice),
+                        state_of(from),
+                        1,
+                        from.zone};
       if (pods) {
         endpoint.id = from.hostname.empty() ? from.target_pod : from.hostname;
         if (!is_member(backend, endpoint.id)) continue;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/build/class_rules.h"
+#include "controller/build/members.h"
 #include "controller/build/passes.h"
 
 namespace postern::build {
@@ -62,8 +63,11 @@ config::FreshResource backend_resource(const BackendDraft& draft, const model::M
   const bool by_password = std::ranges::all_of(backend.ports, [](const config::BackendPort& port) {
     return port.login == config::BackendLogin{};
   });
+  const bool balances = needs_balancing(backend);
   config::FreshResource out = resource(draft.name, std::move(backend), spec);
-  if (!by_password) out.shared()->required_features.emplace_back(config::kBackendLogin);
+  std::vector<std::string>& needed = out.shared()->required_features;
+  if (!by_password) needed.emplace_back(config::kBackendLogin);
+  if (balances) needed.emplace_back(config::kBalancing);
   return out;
 }
 

@@ -25,6 +25,7 @@ namespace postern::decode {
 [[nodiscard]] model::ClientCertificatesSpec read_client_certificates(
     const Node& certificates, const std::string& own_namespace);
 [[nodiscard]] model::CertificateProviderSpec read_certificate_provider(const Node& certificate);
+[[nodiscard]] model::MembersSpec read_members(const Node& backend);
 [[nodiscard]] model::BackendSpec read_backend(const Node& backend,
                                               const std::string& own_namespace);
 [[nodiscard]] model::LoginSpec read_login(const Node& login, const std::string& own_namespace);

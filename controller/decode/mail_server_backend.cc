@@ -72,9 +72,7 @@ model::BackendSpec read_backend(const Node& backend, const std::string& own_name
   if (const Node* tls = backend.find("tls")) out.tls = read_backend_tls(*tls, own_namespace);
   if (const Node* login = backend.find("login")) out.login = read_login(*login, own_namespace);
   out.client_info = text_at(backend, "clientInfo");
-  if (const Node* balancing = backend.find("balancing")) {
-    out.on_unavailable = text_at(*balancing, "onUnavailable");
-  }
+  out.members = read_members(backend);
   out.retries = count_at(backend, "retries").value_or(out.retries);
   out.pipelining = text_at(backend, "pipelining");
   out.login_errors = text_at(backend, "loginErrors");

@@ -119,6 +119,7 @@ model::SliceEndpoint read_endpoint(const Node& endpoint, const std::string& path
   out.serving = condition(endpoint, "serving", out.ready);
   out.terminating = condition(endpoint, "terminating", false);
   out.hostname = checked_text(endpoint, path, "hostname", findings);
+  out.zone = checked_text(endpoint, path, "zone", findings);
   if (const Node* target = typed(endpoint, path, "targetRef", Kind::Map, findings)) {
     if (text_at(*target, "kind") == "Pod") out.target_pod = text_at(*target, "name");
   }

@@ -64,6 +64,7 @@ struct SliceEndpoint {
   bool terminating = false;
   std::string hostname;
   std::string target_pod;  // targetRef of kind Pod
+  std::string zone = {};   // empty: not told
   friend bool operator==(const SliceEndpoint&, const SliceEndpoint&) = default;
 };
 struct SlicePort {

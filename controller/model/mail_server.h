@@ -13,6 +13,7 @@
 #include "common/base/address.h"
 #include "common/base/clock.h"
 #include "common/base/mail.h"
+#include "controller/model/balancing.h"
 #include "controller/model/client_certificates.h"
 #include "controller/model/login.h"
 #include "controller/model/meta.h"
@@ -109,7 +110,7 @@ struct BackendSpec {
   BackendTlsSpec tls;
   LoginSpec login;
   std::string client_info = "Native";
-  std::string on_unavailable;  // empty: absent
+  MembersSpec members;
   std::uint32_t retries = 2;
   std::string pipelining = "Allowed";
   std::string login_errors = "Replace";

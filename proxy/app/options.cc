@@ -74,6 +74,10 @@ void add_proxy_flags(CLI::App& app, ProxyOptions& options) {
   process::add_text_flag(
       app, {"--state-dir", "DIR", "where the last good configuration is kept", "not kept"},
       options.state_dir);
+  process::add_text_flag(app,
+                         {"--zone", "ZONE", "the zone it runs in, as EndpointSlices say it",
+                          "not known: no member is nearer than another"},
+                         options.zone);
   process::add_admin_flag(app, options.admin_address);
   process::add_class_flag(app, options.ingress_class);
   process::add_log_flags(app, options.log);

@@ -22,6 +22,7 @@ struct ProxyOptions {
   std::uint16_t port_offset = 0;
   SocketAddress admin_address{IpAddress::v4({127, 0, 0, 1}), 9901};
   std::string ingress_class = "postern";  // MailServers of no other class are served
+  std::string zone;                       // topology.kubernetes.io/zone; empty: not known
   std::string state_dir;                  // last known good; empty: not kept
   process::LogOptions log;
 };

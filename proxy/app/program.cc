@@ -31,6 +31,7 @@ ProxySettings settings_of(const RemoteOptions& options) {
           .port_offset = proxy.port_offset,
           .ingress_class = proxy.ingress_class,
           .proxy_name = options.name,
+          .zone = proxy.zone,
           .state_dir = proxy.state_dir};
 }
 

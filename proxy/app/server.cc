@@ -2,6 +2,7 @@
 
 #include <array>
 #include <latch>
+#include <thread>
 #include <utility>
 
 #include "common/base/digest.h"
@@ -13,6 +14,7 @@
 #include "proxy/net/dialer.h"
 #include "proxy/quota/history.h"
 #include "proxy/quota/place.h"
+#include "proxy/upstream/prober.h"
 #include "proxy/verdicts/verdict_table.h"
 
 namespace postern::proxy_app {
@@ -26,6 +28,7 @@ class ToldAdoption final : public adopt::Adopter {
   void apply(adopt::Update update, std::function<void(adopt::Outcome)> done) override {
     adoption_.apply(std::move(update), [this, done = std::move(done)](adopt::Outcome outcome) {
       if (tell) tell(outcome);
+      if (changed) changed();
       done(std::move(outcome));
     });
   }
@@ -40,6 +43,7 @@ class ToldAdoption final : public adopt::Adopter {
   [[nodiscard]] std::string version() const override { return adoption_.version(); }
 
   std::function<void(const adopt::Outcome&)> tell;
+  std::function<void()> changed;  // something may be in force that was not
 
  private:
   adopt::Adoption& adoption_;
@@ -59,13 +63,17 @@ struct ProxyServer::Parts {
         Metrics& metrics, const Clock& given)
       : clock(given),
         counters(metrics),
-        lanes(make_lanes(with.workers, {log, clock, counters, places, history, verdicts, dialer})),
+        zone(with.zone),
+        lanes(make_lanes(with.workers,
+                         {log, clock, counters, places, history, verdicts, dialer, members, zone})),
         adoption({with.listen_addresses, with.port_offset}, hands(),
                  {log, metrics, clock,
                   [this](Duration after, std::function<void()> task) {
                     control.post_after(after, std::move(task));
                   }}),
         told(adoption),
+        prober({log, clock, metrics, dialer, members,
+                [this] { return upstream::InForce{adoption.current(), adoption.snapshot()}; }}),
         subscriber({.proxy_name = with.proxy_name,
                     .ingress_class = with.ingress_class,
                     .instance_id = random_instance(),
@@ -108,6 +116,8 @@ struct ProxyServer::Parts {
 
   const Clock& clock;
   session::Counters counters;
+  const std::string zone;
+  upstream::MemberTable members;
   quota::PlaceTables places;
   quota::History history;
   verdicts::VerdictTable verdicts;
@@ -116,6 +126,8 @@ struct ProxyServer::Parts {
   control::ControlThread control;
   adopt::Adoption adoption;
   ToldAdoption told;
+  upstream::Prober prober;
+  std::thread probing;
   control::Subscriber subscriber;
 };
 
@@ -134,6 +146,8 @@ void ProxyServer::start() {
   for (auto& lane : parts_->lanes) {
     lane->thread = std::thread([&worker = lane->worker] { worker.run(); });
   }
+  parts_->told.changed = [parts = parts_.get()] { parts->prober.notice(); };
+  parts_->probing = std::thread([&prober = parts_->prober] { prober.run(); });
   parts_->subscriber.start();
 }
 
@@ -156,6 +170,10 @@ void ProxyServer::drain() {
 void ProxyServer::stop() {
   parts_->subscriber.stop();
   parts_->control.stop();
+  if (parts_->probing.joinable()) {
+    parts_->prober.stop();
+    parts_->probing.join();
+  }
   for (auto& lane : parts_->lanes) {
     if (!lane->thread.joinable()) continue;
     lane->worker.stop();

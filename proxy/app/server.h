@@ -26,6 +26,7 @@ struct ProxySettings {
   std::uint16_t port_offset = 0;
   std::string ingress_class;
   std::string proxy_name;
+  std::string zone;       // that it runs in; empty: not known
   std::string state_dir;  // of the last good configuration; empty: it is not kept
 };
 

@@ -117,10 +117,12 @@ constexpr std::array kRows{
                "454 4.7.0 Mailbox temporarily unavailable", SameConnection, Error,
                "The backend did not speak its protocol: wrong greeting, too much, or an answer to "
                "what was not asked."},
-    FailureRow{F::BackendBusy, "backend_busy", "NO [UNAVAILABLE] Mailbox temporarily unavailable",
-               "-ERR [SYS/TEMP] Mailbox temporarily unavailable",
-               "454 4.7.0 Mailbox temporarily unavailable", SameConnection, Warning,
-               "The backend said that it cannot log anybody in at the moment."},
+    FailureRow{
+        F::BackendBusy, "backend_busy", "NO [UNAVAILABLE] Mailbox temporarily unavailable",
+        "-ERR [SYS/TEMP] Mailbox temporarily unavailable",
+        "454 4.7.0 Mailbox temporarily unavailable", SameConnection, Warning,
+        "The backend said that it cannot log anybody in at the moment; or each member that may "
+        "be tried has `maxSessionsPerMember` sessions."},
     FailureRow{F::BackendTimeout, "backend_timeout",
                "NO [UNAVAILABLE] Mailbox temporarily unavailable",
                "-ERR [SYS/TEMP] Mailbox temporarily unavailable",
@@ -141,13 +143,19 @@ constexpr std::array kRows{
     FailureRow{F::BackendLoop, "backend_loop", "NO [SERVERBUG] Mail routing loop",
                "-ERR [SYS/PERM] Mail routing loop", "421 4.4.6 Mail routing loop", Never, Error,
                "The session came through more proxies than a way without a circle has."},
+    FailureRow{F::BackendReferral, "backend_referral",
+               "NO [UNAVAILABLE] Mailbox temporarily unavailable",
+               "-ERR [SYS/TEMP] Mailbox temporarily unavailable",
+               "454 4.7.0 Mailbox temporarily unavailable", SameConnection, Warning,
+               "The backend sent the login elsewhere, and `redirects` or the configuration does "
+               "not let it go there."},
 };
 
 consteval bool in_order() {
   for (std::size_t i = 0; i < kRows.size(); ++i) {
     if (static_cast<std::size_t>(kRows[i].failure) != i) return false;
   }
-  return static_cast<std::size_t>(Failure::BackendLoop) + 1 == kRows.size();
+  return static_cast<std::size_t>(Failure::BackendReferral) + 1 == kRows.size();
 }
 static_assert(in_order(), "one row a failure, in the order of the enumeration");
 

@@ -46,6 +46,7 @@ enum class Failure : std::uint8_t {
   BackendRefusedLogin,
   BackendRefusedProxy,
   BackendLoop,
+  BackendReferral,
 };
 
 enum class Retry : std::uint8_t { SameConnection, NewConnection, Never };

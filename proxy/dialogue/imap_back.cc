@@ -24,9 +24,10 @@ constexpr std::array<std::string_view, 4> kTemporary = {"UNAVAILABLE", "INUSE", 
                                                         "SERVERBUG"};
 
 // What a NO to the login means. An unknown code is a refusal of the credentials: so is no code, and
-// codes like REFERRAL are never followed (ST16).
+// a REFERRAL is nobody's password to judge: where it leads is looked at elsewhere (ST16).
 Failure meaning_of(const imap::ResponseText& said) {
   if (said.code == "PRIVACYREQUIRED") return Failure::BackendTls;
+  if (said.code == "REFERRAL") return Failure::BackendReferral;
   const bool temporary =
       std::find(kTemporary.begin(), kTemporary.end(), said.code) != kTemporary.end();
   return temporary ? Failure::BackendBusy : Failure::BackendRefusedLogin;
@@ -199,7 +200,11 @@ BackStep ImapBack::on_start_tls(const imap::Tagged& tagged, const Seen& seen) {
 
 BackStep ImapBack::on_login(const imap::Tagged& tagged, const Seen& seen) {
   const imap::ResponseText& said = tagged.text;
-  if (tagged.condition == imap::Condition::No) return fail(meaning_of(said), said.text);
+  if (tagged.condition == imap::Condition::No) {
+    BackRefused refused = fail(meaning_of(said), said.text);
+    if (refused.failure == Failure::BackendReferral) refused.referral = said.arguments;
+    return refused;
+  }
   if (tagged.condition == imap::Condition::Bad) return fail(Failure::BackendProtocol, said.text);
   // A backend that says yes before it knows the password says it to anybody (BE4).
   if (!pieces_.empty()) return fail(Failure::BackendProtocol, "OK before the password was sent");
@@ -210,7 +215,7 @@ BackStep ImapBack::on_login(const imap::Tagged& tagged, const Seen& seen) {
   return LoggedIn{{printable(said.text), std::move(shown)}};
 }
 
-BackStep ImapBack::fail(Failure failure, std::string_view text) {
+BackRefused ImapBack::fail(Failure failure, std::string_view text) {
   state_ = State::Ended;
   pieces_.clear();
   login_.password.clear();

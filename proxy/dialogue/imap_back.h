@@ -108,7 +108,7 @@ class ImapBack final : public Back {
   [[nodiscard]] bool shows(std::string_view capability) const;
   [[nodiscard]] std::string next_tag();
 
-  BackStep fail(Failure failure, std::string_view text);
+  BackRefused fail(Failure failure, std::string_view text);
 
   BackLogin login_;
   State state_ = State::AwaitingGreeting;

@@ -104,6 +104,7 @@ struct BackRefused {  // he, or we, were not let in
   std::string text;  // the backend's words, printable
   // Of a bearer token: what the backend had against it, decoded and printable; else empty.
   std::string sasl_error = {};
+  std::string referral = {};  // of BackendReferral: arguments of the code, as they came
 };
 using BackStep = std::variant<Read, StartTls, LoggedIn, BackRefused>;
 

@@ -1,6 +1,7 @@
-// Balancing: in which order the members of a backend are tried for a user. Declared members keep
+// Balancing: in which order the members of a backend are tried for a session. Declared members keep
 // their users whether they are ready or not; the endpoints of a Service share theirs among those
-// that are ready. Pure: health comes in as a view.
+// that are ready. By the hash (docs/placement.md), by the fewest sessions, or in turn.
+// Pure: health, counts and turns come in.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,14 @@
 
 namespace postern::policy {
 
-// What this worker found out about the members of one backend.
-class HealthView {
+// What this proxy knows of the members of one backend now.
+class MembersView {
  public:
-  virtual ~HealthView() = default;
-  // False: connecting failed lately; it is tried after the others.
+  virtual ~MembersView() = default;
+  // False: it failed lately, or its checks do; it is tried after the others.
   [[nodiscard]] virtual bool usable(std::string_view endpoint) const = 0;
+  // Sessions that this proxy has there.
+  [[nodiscard]] virtual std::uint32_t sessions(std::string_view endpoint) const = 0;
 };
 
 struct Candidate {
@@ -30,7 +33,9 @@ struct Candidate {
 
 enum class Nowhere : std::uint8_t {
   HomeAway,   // the user's own member is away, and nobody may stand in for it
+  HomeFull,   // it has as many sessions as it may have
   NoneReady,  // no endpoint is ready
+  AllFull,    // those that are have as many sessions as they may have
 };
 [[nodiscard]] std::string_view name_of(Nowhere reason);
 
@@ -38,11 +43,14 @@ struct BalancingRequest {
   const config::Backend& backend;
   const config::EndpointSet& endpoints;
   Protocol protocol;
-  std::string_view mailbox;  // canonical name
+  std::string_view mailbox;    // canonical name
+  IpAddress client = {};       // for the hash key Source
+  std::string_view zone = {};  // the proxy's own; empty: not known, then no zone is preferred
+  std::uint64_t turn = 0;      // RoundRobin: how many came before this one
 };
 
-// Never empty when it succeeds. The first is where the user belongs.
+// Never empty when it succeeds. With the hash the first is where the user belongs.
 [[nodiscard]] Result<std::vector<Candidate>, Nowhere> order_endpoints(
-    const BalancingRequest& request, const HealthView& health);
+    const BalancingRequest& request, const MembersView& members);
 
 }  // namespace postern::policy

@@ -28,14 +28,20 @@ bool may_be_anywhere_in(const config::Backend& backend, const IpAddress& address
 
 }  // namespace
 
-std::optional<Directed> directed_to(const ServerAddress& address, Protocol protocol,
-                                    std::span<const BackendView> backends) {
+std::optional<Directed> member_at(const ServerAddress& address, Protocol protocol,
+                                  std::span<const BackendView> backends) {
   for (const BackendView& view : backends) {
     if (const config::Endpoint* endpoint = endpoint_at(view, address, protocol)) {
       const SocketAddress own{endpoint->address, endpoint->port(protocol)};
       return Directed{std::string(view.name), {endpoint->id, ServerAddress{own}}};
     }
   }
+  return std::nullopt;
+}
+
+std::optional<Directed> directed_to(const ServerAddress& address, Protocol protocol,
+                                    std::span<const BackendView> backends) {
+  if (auto member = member_at(address, protocol, backends)) return member;
   for (const BackendView& view : backends) {
     if (view.backend != nullptr && may_be_anywhere_in(*view.backend, address.ip)) {
       return Directed{std::string(view.name), {address.text(), address}};

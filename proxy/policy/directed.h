@@ -28,6 +28,11 @@ struct Directed {
   Candidate destination;
 };
 
+// The member at that address, dialled at its backend's own port, ready or not. Nothing: nobody has
+// that address.
+[[nodiscard]] std::optional<Directed> member_at(const ServerAddress& address, Protocol protocol,
+                                                std::span<const BackendView> backends);
+
 // A member of a backend is dialled at that backend's own port, whatever port the service named.
 // Declared endpoints first, in the order of the backends; they may be ready or not, since the
 // service says that his mail is there. Nothing: nobody has that address.

@@ -9,6 +9,7 @@
 #include "common/base/digest.h"
 #include "proxy/session/back_login.h"
 #include "proxy/session/locate.h"
+#include "proxy/session/redirect.h"
 #include "proxy/session/session.h"
 #include "proxy/session/worker.h"
 
@@ -50,10 +51,16 @@ dialogue::BackLogin::PasswordMechanism back_mechanism(config::PasswordMechanism 
   return dialogue::BackLogin::PasswordMechanism::Auto;
 }
 
-dialogue::Introduction introduction_of(const Session& session, std::optional<std::uint32_t> ttl) {
+// A redirect that was followed is a hop too. At least 1.
+std::uint32_t hops_left(const Visit& visit, const Approach& approach) {
+  const auto taken = static_cast<std::uint32_t>(approach.been_at.size());
+  return std::max(std::min(visit.ttl.value_or(kHops), kHops), taken + 1) - taken;
+}
+
+dialogue::Introduction introduction_of(const Session& session, std::uint32_t ttl) {
   const Record& record = session.record();
   return {record.client.ip.text(), record.client.port, record.local.ip.text(),
-          record.local.port,       record.id,          ttl ? std::min(*ttl, kHops) : kHops};
+          record.local.port,       record.id,          ttl};
 }
 
 // It says nothing of the endpoint, which has answered: a user without a mailbox must not look like
@@ -82,7 +89,7 @@ std::unique_ptr<dialogue::Back> make_back(Session& session, const Approach& appr
   check(v.identity.has_value(), "only who was judged was located");
   dialogue::BackLogin login = back_login_of(*v.identity, *approach.port, *v.prepared->snapshot);
   if (approach.port->client_info == config::ClientInfo::Native) {
-    login.introduction = introduction_of(session, v.ttl);
+    login.introduction = introduction_of(session, hops_left(v, approach));
   }
   login.tls = back_tls(approach.port->tls);
   login.mechanism = back_mechanism(approach.port->password_mechanism);
@@ -160,6 +167,10 @@ Outcome Announcing::refused(Session& session, Worker& worker, dialogue::BackRefu
     Outcome no = Outcome::refused(refusal.failure, pass ? std::move(refusal.text) : std::string());
     no.sasl_error = std::move(refusal.sasl_error);
     return no;
+  }
+  if (refusal.failure == Failure::BackendReferral) {
+    worker.endpoint_answered(approach.backend_name, approach.destination.id);
+    return follow_referral(session, worker, approach, refusal.referral);
   }
   return endpoint_failed(session, worker, approach, refusal.failure, refusal.text);
 }

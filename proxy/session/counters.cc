@@ -58,6 +58,23 @@ void Counters::backend_failure(std::string_view server, std::string_view backend
       .add();
 }
 
+void Counters::member_full(std::string_view server, std::string_view backend) {
+  metrics_
+      .counter("postern_members_full_total",
+               "Logins that met members with all the sessions that they may have.",
+               {{"mailserver", std::string(server)}, {"backend", std::string(backend)}})
+      .add();
+}
+
+void Counters::redirect(std::string_view server, std::string_view backend, bool followed) {
+  metrics_
+      .counter("postern_redirects_total", "Logins that a backend sent elsewhere.",
+               {{"mailserver", std::string(server)},
+                {"backend", std::string(backend)},
+                {"result", followed ? "followed" : "refused"}})
+      .add();
+}
+
 void Counters::login_penalty(std::string_view kind) {
   metrics_
       .counter("postern_login_penalties_total",

@@ -22,6 +22,10 @@ class Counters {
   void refused_connection(std::string_view reason);
   void login(std::string_view server, Protocol protocol, dialogue::Failure result);
   void backend_failure(std::string_view server, std::string_view backend, dialogue::Failure reason);
+  // A login met a member, or nothing but members, with all the sessions that they may have.
+  void member_full(std::string_view server, std::string_view backend);
+  // A backend sent a login elsewhere, and it went there or not.
+  void redirect(std::string_view server, std::string_view backend, bool followed);
   // Of a login that waits, or is refused, for those before: delay, block_source, block_user.
   void login_penalty(std::string_view kind);
   void handshake(std::string_view version, bool resumed, bool succeeded);

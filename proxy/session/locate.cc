@@ -23,7 +23,8 @@ Fail<Outcome> refuse(Failure failure) { return Fail<Outcome>(Outcome::refused(fa
 
 Instant first_of(Instant a, Instant b) { return a < b ? a : b; }
 
-// The backend itself; who of it is dialled is the caller's to add.
+}  // namespace
+
 Result<Approach, Outcome> approach_to(Session& session, Worker& worker, std::string backend) {
   const Visit& v = session.visit();
   Approach approach{backend,
@@ -43,22 +44,6 @@ Result<Approach, Outcome> approach_to(Session& session, Worker& worker, std::str
   return approach;
 }
 
-Result<Approach, Outcome> locate_routed(Session& session, Worker& worker) {
-  const Visit& v = session.visit();
-  const auto route = policy::route(*v.server, v.facts);
-  if (!route) return refuse(Failure::NoRoute);
-  auto approach = approach_to(session, worker, route->backend);
-  if (!approach) return approach;
-  const config::EndpointSet* endpoints = worker.endpoints(route->backend, *v.prepared->snapshot);
-  if (!endpoints) return refuse(Failure::NoRoute);
-  auto order =
-      policy::order_endpoints({*approach->backend, *endpoints, v.facts.protocol, v.facts.mailbox},
-                              worker.health().view(route->backend, worker.now()));
-  if (!order) return refuse(Failure::BackendUnreachable);
-  approach->reach = upstream::Reach(std::move(*order), approach->backend->retries);
-  return approach;
-}
-
 std::vector<policy::BackendView> backends_of(const Visit& v, const Worker& worker) {
   std::vector<policy::BackendView> out;
   const config::Snapshot& snapshot = *v.prepared->snapshot;
@@ -68,6 +53,49 @@ std::vector<policy::BackendView> backends_of(const Visit& v, const Worker& worke
     out.push_back({name, snapshot.backend(name), worker.endpoints(name, snapshot)});
   }
   return out;
+}
+
+namespace {
+
+bool is_in_turn(const config::Backend& backend) {
+  return backend.balancing.policy == config::BalancingPolicy::RoundRobin;
+}
+
+// The members that may be tried, in their order.
+Result<std::vector<policy::Candidate>, Outcome> choose_members(
+    Session& session, Worker& worker, const config::Backend& backend,
+    const config::EndpointSet& endpoints) {
+  const Visit& v = session.visit();
+  const std::string& name = session.record().backend;
+  policy::BalancingRequest request{backend, endpoints, v.facts.protocol, v.facts.mailbox};
+  request.client = v.facts.client.ip;
+  request.zone = worker.needs().zone;
+  if (is_in_turn(backend)) request.turn = worker.next_turn(name);
+  auto order = policy::order_endpoints(request, worker.members_of(name, backend.health));
+  if (order) return std::move(*order);
+  switch (order.error()) {
+    case policy::Nowhere::HomeAway:
+    case policy::Nowhere::NoneReady: break;
+    case policy::Nowhere::HomeFull:
+    case policy::Nowhere::AllFull:
+      worker.needs().counters.member_full(session.record().server, name);
+      return refuse(Failure::BackendBusy);
+  }
+  return refuse(Failure::BackendUnreachable);
+}
+
+Result<Approach, Outcome> locate_routed(Session& session, Worker& worker) {
+  const Visit& v = session.visit();
+  const auto route = policy::route(*v.server, v.facts);
+  if (!route) return refuse(Failure::NoRoute);
+  auto approach = approach_to(session, worker, route->backend);
+  if (!approach) return approach;
+  const config::EndpointSet* endpoints = worker.endpoints(route->backend, *v.prepared->snapshot);
+  if (!endpoints) return refuse(Failure::NoRoute);
+  auto order = choose_members(session, worker, *approach->backend, *endpoints);
+  if (!order) return Fail<Outcome>(std::move(order.error()));
+  approach->reach = upstream::Reach(std::move(*order), approach->backend->retries);
+  return approach;
 }
 
 // An auth service is the director: nobody else stands in for the place that it names.
@@ -174,9 +202,7 @@ Outcome Reaching::proceed(Session& session, Worker& worker) {
 }
 
 std::optional<Outcome> Reaching::dial(Session& session, Worker& worker) {
-  auto candidate = approach.reach.next();
-  if (!candidate) return Outcome::refused(Failure::BackendUnreachable);
-  approach.destination = std::move(*candidate);
+  if (auto nobody = choose(session, worker)) return std::move(*nobody);
   session.record().endpoint = approach.destination.id;
   connect_by =
       first_of(worker.now() + session.visit().server->timeouts.backend_connect, approach.by);
@@ -188,6 +214,25 @@ std::optional<Outcome> Reaching::dial(Session& session, Worker& worker) {
                       {session.id().slot, session.id().generation, net::Role::Backend});
   phase = Phase::Connecting;
   return std::nullopt;
+}
+
+// The next member that has a place: one that got its last session meanwhile counts as away.
+std::optional<Outcome> Reaching::choose(Session& session, Worker& worker) {
+  for (bool full = false;; full = true) {
+    auto candidate = approach.reach.next();
+    if (!candidate) {
+      return Outcome::refused(full ? Failure::BackendBusy : Failure::BackendUnreachable);
+    }
+    auto place = worker.take_member(approach.backend_name, candidate->id,
+                                    approach.backend->max_sessions_per_member);
+    if (place) {
+      session.member = std::move(*place);
+      approach.destination = std::move(*candidate);
+      return std::nullopt;
+    }
+    approach.reach.not_tried();
+    worker.needs().counters.member_full(session.record().server, approach.backend_name);
+  }
 }
 
 std::optional<Outcome> Reaching::connect(Session& session, Worker& worker) {

@@ -172,11 +172,16 @@ void Session::announce() {
 
 void Session::try_elsewhere() {
   Visit& v = visit();
-  backend.close();
+  leave_backend();
   Approach approach = std::holds_alternative<Reaching>(v.step)
                           ? std::move(std::get<Reaching>(v.step).approach)
                           : std::move(std::get<Announcing>(v.step).approach);
   v.step.emplace<Reaching>(std::move(approach));
+}
+
+void Session::leave_backend() {
+  backend.close();
+  member.release();
 }
 
 void Session::welcome(Worker& worker) {
@@ -198,7 +203,7 @@ void Session::turn_back(Worker& worker, Outcome refused) {
   note_refused(*this, worker, refused.failure);
   v.evidence.reset();
   v.identity.reset();
-  backend.close();
+  leave_backend();
   record_->refusal = refused.failure;
   worker.needs().counters.login(record_->server, record_->protocol, refused.failure);
   dialogue::Refused refusal{refused.failure, std::move(refused.detail),
@@ -246,6 +251,7 @@ void Session::leave_visit(Worker& worker) {
 void Session::close(Worker& worker, const Outcome& ended) {
   const bool closing = std::holds_alternative<Closing>(stage_);
   if (!closing) {
+    member.release();
     end_.failure = ended.failure;
     if (auto* relaying = std::get_if<Relaying>(&stage_)) {
       note_relay_end(*relaying);
@@ -281,6 +287,7 @@ void Session::finish() {
   check(!over_, "a session ends once");
   stage_ = std::monostate{};
   places_ = {};
+  member.release();
   record_.reset();
   over_ = true;
 }

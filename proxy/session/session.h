@@ -16,6 +16,7 @@
 #include "proxy/session/session_log.h"
 #include "proxy/session/terms.h"
 #include "proxy/session/visit.h"
+#include "proxy/upstream/member_table.h"
 
 namespace postern::session {
 
@@ -80,6 +81,7 @@ class Session {
   [[nodiscard]] Line client_line();
   net::Stream client;
   net::Stream backend;
+  upstream::MemberPlace member;  // of the backend, while this session counts there
   relay::Readiness ready;
 
   // Kept by the worker.
@@ -101,6 +103,7 @@ class Session {
   void locate(Worker& worker);
   void announce();
   void try_elsewhere();
+  void leave_backend();
   void welcome(Worker& worker);
   void relay(Worker& worker);
   void close(Worker& worker, const Outcome& ended);

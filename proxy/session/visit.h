@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/secret.h"
@@ -37,7 +38,8 @@ struct Approach {
   upstream::Reach reach;
   policy::Candidate destination;  // tried now
   Instant began{};
-  Instant by{};  // connecting, TLS, login and retries together
+  Instant by{};                           // connecting, TLS, login and retries together
+  std::vector<std::string> been_at = {};  // members that sent the login on (redirect.h)
 };
 
 // TLS with the client: at once, or after STARTTLS.
@@ -122,6 +124,7 @@ struct Reaching {
   dialogue::Reply header;  // PROXY protocol, said before anything else
 
  private:
+  [[nodiscard]] std::optional<Outcome> choose(Session& session, Worker& worker);
   [[nodiscard]] std::optional<Outcome> dial(Session& session, Worker& worker);
   [[nodiscard]] std::optional<Outcome> connect(Session& session, Worker& worker);
   [[nodiscard]] std::optional<Outcome> introduce(Session& session, Worker& worker);

@@ -42,6 +42,7 @@ Worker::Worker(std::uint8_t index, WorkerNeeds needs)
     : index_(index),
       needs_(needs),
       timers_(needs.clock.now()),
+      members_(needs.members, index),
       desk_({loop_, timers_, needs.dialer, tls_sessions_, needs.clock, needs.log,
              needs.counters.metrics()}),
       remembering_({needs.verdicts, desk_, loop_, needs.clock, needs.counters.metrics()}),
@@ -231,6 +232,7 @@ void Worker::adopt_endpoints(const std::string& backend,
                              std::shared_ptr<const config::EndpointSet> now,
                              const config::Snapshot* from) {
   health_.keep_only(backend, now.get());
+  members_.keep_only(backend, now.get());
   endpoints_.put(backend, std::move(now), from == nullptr ? 0 : from->number());
 }
 
@@ -252,6 +254,17 @@ void Worker::endpoint_answered(std::string_view backend, std::string_view endpoi
 
 void Worker::endpoint_failed(std::string_view backend, std::string_view endpoint) {
   if (serves(backend, endpoint)) health_.failed(backend, endpoint, now_);
+}
+
+upstream::View Worker::members_of(std::string_view backend, const config::HealthCheck& check) {
+  return {health_, members_, {backend, check, now_}};
+}
+
+std::optional<upstream::MemberPlace> Worker::take_member(std::string_view backend,
+                                                         std::string_view endpoint,
+                                                         std::uint32_t most) {
+  if (!serves(backend, endpoint)) return upstream::MemberPlace();
+  return upstream::MemberPlace::take(members_.of(backend, endpoint), most);
 }
 
 }  // namespace postern::session

@@ -32,6 +32,7 @@
 #include "proxy/session/snapshots.h"
 #include "proxy/session/terms.h"
 #include "proxy/upstream/health.h"
+#include "proxy/upstream/members.h"
 #include "proxy/verdicts/remembering.h"
 
 namespace postern::session {
@@ -45,6 +46,8 @@ struct WorkerNeeds {
   quota::History& history;
   verdicts::VerdictTable& verdicts;
   net::Dialer& dialer;
+  upstream::MemberTable& members;
+  std::string_view zone = {};  // that the proxy runs in; empty: not known
 };
 
 class Worker {
@@ -103,6 +106,17 @@ class Worker {
   // What became of dialling an endpoint. Of one that is no longer configured nothing is kept.
   void endpoint_answered(std::string_view backend, std::string_view endpoint);
   void endpoint_failed(std::string_view backend, std::string_view endpoint);
+  // What is known of a backend's members now; valid until the next turn.
+  [[nodiscard]] upstream::View members_of(std::string_view backend,
+                                          const config::HealthCheck& check);
+  [[nodiscard]] std::uint64_t next_turn(std::string_view backend) {
+    return members_.next_turn(backend);
+  }
+  // A session's place at a member; nothing: it has `most` (0: not limited). Of an address that is
+  // no member nothing is counted.
+  [[nodiscard]] std::optional<upstream::MemberPlace> take_member(std::string_view backend,
+                                                                 std::string_view endpoint,
+                                                                 std::uint32_t most);
 
   // For tests and metrics.
   [[nodiscard]] std::size_t sessions() const { return open_; }
@@ -135,6 +149,7 @@ class Worker {
   net::Scratch scratch_;
   net::TlsSessions tls_sessions_;
   upstream::Health health_;
+  upstream::Members members_;
   std::function<void(std::uint32_t)> gate_;
   auth::Desk desk_;
   verdicts::Remembering remembering_;

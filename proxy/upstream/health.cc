@@ -4,6 +4,12 @@
 
 namespace postern::upstream {
 
+namespace {
+
+constexpr std::uint32_t kMostThreshold = 100;  // of healthCheck.failureThreshold
+
+}  // namespace
+
 HealthRecord& Health::at(std::string_view backend, std::string_view endpoint) {
   auto members = backends_.find(backend);
   if (members == backends_.end()) members = backends_.emplace(backend, Members{}).first;
@@ -23,8 +29,8 @@ void Health::succeeded(std::string_view backend, std::string_view endpoint, Inst
 void Health::failed(std::string_view backend, std::string_view endpoint, Instant now) {
   HealthRecord& record = at(backend, endpoint);
   record.last_failure = now;
-  // Counting on would only tell how often it was tried; the threshold is all that matters.
-  record.failures_in_a_row = std::min(record.failures_in_a_row + 1, terms_.failure_threshold);
+  // Counting on would only tell how often it was tried; no threshold is above this.
+  record.failures_in_a_row = std::min(record.failures_in_a_row + 1, kMostThreshold);
 }
 
 const HealthRecord* Health::record(std::string_view backend, std::string_view endpoint) const {
@@ -34,10 +40,10 @@ const HealthRecord* Health::record(std::string_view backend, std::string_view en
   return found == members->second.end() ? nullptr : &found->second;
 }
 
-bool Health::usable(std::string_view backend, std::string_view endpoint, Instant now) const {
+bool Health::usable(std::string_view backend, std::string_view endpoint, HealthMoment at) const {
   const HealthRecord* known = record(backend, endpoint);
-  if (known == nullptr || known->failures_in_a_row < terms_.failure_threshold) return true;
-  return now - *known->last_failure >= terms_.ejection;
+  if (known == nullptr || known->failures_in_a_row < at.check.failure_threshold) return true;
+  return at.now - *known->last_failure >= at.check.interval;
 }
 
 void Health::keep_only(std::string_view backend, const config::EndpointSet* endpoints) {

@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "common/base/clock.h"
+#include "common/config/balancing.h"
 #include "common/config/endpoints.h"
-#include "proxy/policy/balancing.h"
 
 namespace postern::upstream {
 
@@ -22,42 +22,24 @@ struct HealthRecord {
   std::uint32_t failures_in_a_row = 0;
 };
 
-struct HealthTerms {
-  std::uint32_t failure_threshold = 3;  // healthCheck.failureThreshold's default
-  Duration ejection{10'000};            // healthCheck.interval's default: then it is tried again
+// By which rules a member is judged, and when.
+struct HealthMoment {
+  const config::HealthCheck& check;
+  Instant now;
 };
 
 class Health {
  public:
-  explicit Health(HealthTerms terms = {}) : terms_(terms) {}
-
   // A connection was made and the backend spoke its protocol; or it could not be made.
   void succeeded(std::string_view backend, std::string_view endpoint, Instant now);
   void failed(std::string_view backend, std::string_view endpoint, Instant now);
 
-  // Unknown members are usable. After its ejection a member is usable, and one more failure puts
-  // it out again.
-  [[nodiscard]] bool usable(std::string_view backend, std::string_view endpoint, Instant now) const;
+  // Unknown members are usable. One that failed `failureThreshold` times in a row is put out for an
+  // `interval`; then it is usable, and one more failure puts it out again.
+  [[nodiscard]] bool usable(std::string_view backend, std::string_view endpoint,
+                            HealthMoment at) const;
   [[nodiscard]] const HealthRecord* record(std::string_view backend,
                                            std::string_view endpoint) const;
-
-  // The members of one backend at one moment, for balancing.
-  class View final : public policy::HealthView {
-   public:
-    View(const Health& health, std::string_view backend, Instant now)
-        : health_(health), backend_(backend), now_(now) {}
-    [[nodiscard]] bool usable(std::string_view endpoint) const override {
-      return health_.usable(backend_, endpoint, now_);
-    }
-
-   private:
-    const Health& health_;
-    std::string_view backend_;
-    Instant now_;
-  };
-  [[nodiscard]] View view(std::string_view backend, Instant now) const {
-    return {*this, backend, now};
-  }
 
   // Forgets members that the backend no longer has; null: the backend is gone. Called when a
   // snapshot is adopted, so records are bounded by what is configured.
@@ -69,7 +51,6 @@ class Health {
 
   [[nodiscard]] HealthRecord& at(std::string_view backend, std::string_view endpoint);
 
-  HealthTerms terms_;
   std::map<std::string, Members, std::less<>> backends_;
 };
 

@@ -23,6 +23,8 @@ class Reach {
   [[nodiscard]] std::optional<policy::Candidate> next();
   // Whether next() would give one: then a failure need not be told to the client yet.
   [[nodiscard]] bool may_try_again() const;
+  // The last one was full and nobody dialled it: as if it had not been there.
+  void not_tried() { ++retries_; }
   // From here on there is no other attempt.
   void password_sent() { password_sent_ = true; }
 

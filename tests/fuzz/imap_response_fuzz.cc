@@ -1,3 +1,4 @@
+#include "proxy/grammar/imap/referral.h"
 #include "proxy/grammar/imap/response.h"
 
 #include <string>
@@ -28,6 +29,20 @@ std::string text_of(const Response& response) {
   return "continuation " + std::get<Continuation>(response).text;
 }
 
+// Whatever a code says, what may be dialled or compared is a host and a name and nothing more.
+void look_for_a_referral(const Response& response) {
+  const auto* const tagged = std::get_if<Tagged>(&response);
+  if (!tagged) return;
+  const auto referral = parse_referral(tagged->text.arguments);
+  if (!referral) return;
+  fuzz::promise(!referral->host.empty(), "a host is named");
+  for (const char c : referral->host + referral->user) {
+    fuzz::promise(c > 0x1F && c < 0x7F, "no control octet comes out of it");
+  }
+  fuzz::promise(referral->host.find_first_of("/@?; []") == std::string::npos, "a host alone");
+  fuzz::promise(!referral->port || *referral->port != 0, "no port 0");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -50,6 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::string& one : capabilities_of(done->value)) {
       fuzz::promise(!one.empty() && one.find(' ') == std::string::npos, "a capability is a word");
     }
+    look_for_a_referral(done->value);
     octets.remove_prefix(done->consumed);
   }
 }

@@ -89,6 +89,26 @@ std::string login_text(const BackendLogin& login) {
   return text;
 }
 
+void write_members(Writer& out, const Backend& backend) {
+  const Backend usual;
+  if (const Balancing& balancing = backend.balancing; balancing != usual.balancing) {
+    out.fact("balancing", fmt::format("{} by {}{}",
+                                      word(balancing.policy,
+                                           {"ConsistentHash", "LeastConnections", "RoundRobin"}),
+                                      word(balancing.hash_key, {"User", "Domain", "Source"}),
+                                      balancing.prefers_zone ? ", own zone first" : ""));
+  }
+  if (const HealthCheck& health = backend.health; health != usual.health) {
+    out.fact("health",
+             fmt::format("{} each {} ms within {} ms, out after {}, back after {}",
+                         word(health.mode, {"Passive", "Connect", "Greeting", "Disabled"}),
+                         health.interval.count(), health.timeout.count(), health.failure_threshold,
+                         health.success_threshold));
+  }
+  out.changed("sessions of a member", backend.max_sessions_per_member, 0U);
+  if (backend.redirects == Redirects::Refuse) out.fact("redirects", "Refuse");
+}
+
 void write(Writer& out, const Backend& backend) {
   for (const BackendPort& port : backend.ports) {
     out.fact(name_of(port.protocol),
@@ -109,6 +129,7 @@ void write(Writer& out, const Backend& backend) {
   if (backend.pipelining == Pipelining::Disabled) out.fact("pipelining", "Disabled");
   if (backend.login_errors == LoginErrors::PassThrough) out.fact("login errors", "PassThrough");
   if (!backend.dynamic.empty()) out.fact("told addresses", list(backend.dynamic));
+  write_members(out, backend);
 }
 
 void write(Writer& out, const EndpointSet& set) {
@@ -119,8 +140,9 @@ void write(Writer& out, const EndpointSet& set) {
       text += fmt::format(" {}={}", name_of(port.protocol), port.port);
     }
     out.fact(fmt::format("'{}'", endpoint.id),
-             fmt::format("{} {}", text,
-                         word(endpoint.state, {"Ready", "ServingTerminating", "NotReady"})));
+             fmt::format("{} {}{}", text,
+                         word(endpoint.state, {"Ready", "ServingTerminating", "NotReady"}),
+                         endpoint.zone.empty() ? "" : " in " + endpoint.zone));
   }
 }
 

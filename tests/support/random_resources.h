@@ -83,6 +83,12 @@ class RandomResources {
     backend.pipelining = choice(config::Pipelining::Disabled);
     backend.login_errors = choice(config::LoginErrors::PassThrough);
     if (coin()) backend.dynamic = networks(3);
+    backend.balancing = {choice(config::BalancingPolicy::RoundRobin),
+                         choice(config::HashKey::Source), coin()};
+    backend.health = {choice(config::HealthMode::Disabled), Duration(1000 + below(9999)),
+                      Duration(100 + below(9999)), 1 + below(99), 1 + below(99)};
+    backend.max_sessions_per_member = below(3);
+    backend.redirects = choice(config::Redirects::Refuse);
     return backend;
   }
 
@@ -130,8 +136,9 @@ class RandomResources {
   config::EndpointSet endpoints() {
     config::EndpointSet set;
     for (std::uint32_t i = below(6); i > 0; --i) {
-      config::Endpoint endpoint{
-          word(), address(), {}, choice(config::EndpointState::NotReady), below(100)};
+      config::Endpoint endpoint{word(),     address(),
+                                {},         choice(config::EndpointState::NotReady),
+                                below(100), coin() ? word() : ""};
       for (std::uint32_t p = below(3); p > 0; --p) {
         endpoint.ports.push_back({choice(Protocol::Lmtp), port()});
       }

@@ -168,9 +168,9 @@ class BadBackends(Story):
     def test_ST15_clear_text_where_tls_must_be_is_not_read(self):
         self.assert_no_credentials("st15")
 
-    def test_ST16_a_referral_is_neither_followed_nor_passed_on(self):
+    def test_ST16_a_referral_to_nobody_of_ours_is_an_outage_and_is_not_passed_on(self):
         said = refusal(self.ca, USER, PASSWORD, host="st16.example.test")
-        self.assertIn("[AUTHENTICATIONFAILED]", said)
+        self.assertIn("[UNAVAILABLE]", said)
         self.assertNotIn("attacker", said)
         self.assertEqual(1, self.backends["st16"].connections)
 

@@ -61,7 +61,7 @@ TEST(Backends, of_a_service_declare_nobody) {
 
 TEST(Backends, do_as_is_written_when_a_member_is_away) {
   auto backend = mk_service_backend("mailbox");
-  backend.on_unavailable = "TemporaryFailure";
+  backend.members.balancing.on_unavailable = "TemporaryFailure";
   EXPECT_EQ(with_backend(backend).backend()->on_unavailable,
             config::OnUnavailable::TemporaryFailure);
 }

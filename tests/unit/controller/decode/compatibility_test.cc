@@ -97,10 +97,7 @@ TEST(Words, every_pattern_of_the_crds_has_words_for_people) {
 }
 
 TEST(Honoured, default_that_the_schema_fills_in_does_not_refuse) {
-  // redirects: Follow is the default, and not built: only writing it is refused.
   EXPECT_EQ(refusals(mail_server_with("")), "");
-  EXPECT_EQ(refusals(mail_server_with("", "redirects: Follow")),
-            "not supported yet: spec.backends[0].redirects: Follow; write Refuse\n");
 }
 
 TEST(Honoured, field_that_is_not_built_refuses_by_name) {

@@ -112,7 +112,7 @@ spec:
   const auto& set = std::get<model::StatefulSetBackend>(sets.where);
   EXPECT_EQ(set.service_name, "dovecot");
   EXPECT_EQ(set.members, 3U);
-  EXPECT_EQ(sets.on_unavailable, "TemporaryFailure");
+  EXPECT_EQ(sets.members.balancing.on_unavailable, "TemporaryFailure");
   EXPECT_EQ(sets.ports.at(0).port, 1993);
   EXPECT_EQ(sets.ports.at(0).login->mechanism, "LOGIN");
   EXPECT_EQ(sets.ports.at(0).client_info, "ProxyV1");

@@ -43,7 +43,8 @@ class LaneTest : public ::testing::Test {
   quota::PlaceTables places_;
   quota::History history_{1};
   net::TcpDialer dialer_;
-  Lane lane_{0, {*log_, clock_, counters_, places_, history_, dialer_}};
+  upstream::MemberTable members_;
+  Lane lane_{0, {*log_, clock_, counters_, places_, history_, dialer_, members_}};
   int adopted_ = 0;
   std::shared_ptr<const net::Prepared> before_;
   std::vector<std::uint16_t> shut_;

@@ -26,7 +26,7 @@ class RealWorkers {
     for (std::size_t i = 0; i < count; ++i) {
       lanes_.push_back(std::make_unique<Lane>(
           static_cast<std::uint8_t>(i),
-          session::WorkerNeeds{*log_, clock_, counters_, places, history, verdicts, dialer_}));
+          session::WorkerNeeds{*log_, clock_, counters_, places, history, verdicts, dialer_, members_}));
     }
   }
   ~RealWorkers() {
@@ -119,6 +119,7 @@ class RealWorkers {
   std::unique_ptr<Log> log_;
   SystemClock clock_;
   net::TcpDialer dialer_;
+  upstream::MemberTable members_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

@@ -12,12 +12,17 @@ namespace {
 
 using config::EndpointState;
 
-class Health final : public HealthView {
+class Health final : public MembersView {
  public:
   explicit Health(std::set<std::string, std::less<>> out = {}) : out_(std::move(out)) {}
   [[nodiscard]] bool usable(std::string_view endpoint) const override {
     return !out_.contains(endpoint);
   }
+  [[nodiscard]] std::uint32_t sessions(std::string_view endpoint) const override {
+    const auto found = at.find(endpoint);
+    return found == at.end() ? 0 : found->second;
+  }
+  std::map<std::string, std::uint32_t, std::less<>> at;  // sessions
 
  private:
   std::set<std::string, std::less<>> out_;

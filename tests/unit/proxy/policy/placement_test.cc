@@ -1,4 +1,5 @@
 #include "proxy/policy/placement.h"
+#include "proxy/policy/hash_key.h"
 #include "tests/support/source_dir.h"
 
 #include <charconv>
@@ -107,6 +108,57 @@ TEST(Placement, orders_of_weighted_members_are_the_published_ones) {
   ASSERT_EQ(rows.size(), 8U);
   const std::vector<Member> members = {{"old", 3}, {"new", 1}, {"spare", 0}};
   for (const auto& row : rows) EXPECT_EQ(order_of(members, row[0]), row[1]) << row[0];
+}
+
+// "Domain of alice@example.com", "Source of 192.0.2.7".
+std::string hashed_of(const std::string& what) {
+  const std::size_t of = what.find(" of ");
+  const std::string from = what.substr(of + 4);
+  if (what.starts_with("Domain")) return hashed_text(config::HashKey::Domain, from, {});
+  return hashed_text(config::HashKey::Source, "", *IpAddress::parse(from));
+}
+
+TEST(Placement, what_is_hashed_instead_of_the_user_is_as_published) {
+  const auto rows = published("Hash keys");
+  ASSERT_EQ(rows.size(), 6U);
+  Group group;
+  fill(group, 5);
+  for (const auto& row : rows) {
+    EXPECT_EQ(hashed_of(row[1]), row[0]);
+    const std::string hashed = "dovecot-0" + std::string(1, '\0') + row[0];
+    EXPECT_EQ(siphash24(hosting_seed(), hashed), number(row[2], 16)) << row[0];
+    EXPECT_EQ(order_of(group.members, row[0]), row[3]) << row[0];
+  }
+}
+
+// Every proxy computes these very figures, today and after a restart: they depend on nothing else.
+TEST(Placement, hundred_thousand_users_over_twenty_members_are_spread_as_published) {
+  Group before;
+  Group after;
+  fill(before, 20);
+  fill(after, 21);
+  std::map<std::string, std::uint64_t> homes;
+  std::uint64_t moved = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    const std::size_t was = home(hosting_seed(), before.members, user(i));
+    const std::size_t is = home(hosting_seed(), after.members, user(i));
+    ++homes[before.names[was]];
+    if (was == is) continue;
+    ++moved;
+    EXPECT_EQ(is, 20U) << user(i) << " moved, and not to the new member";
+  }
+  const auto rows = published("Spread");
+  ASSERT_EQ(rows.size(), 21U);
+  for (const auto& [member, users] : homes) {
+    fmt::print("{:<12}{:>6} users, {:+.1f} %\n", member, users,
+               static_cast<double>(users) / 50 - 100);
+    EXPECT_NEAR(static_cast<double>(users), 5'000, 250) << member << ": within 5 %";
+  }
+  fmt::print("a 21st member: {} users move, 1/{:.2f}\n", moved,
+             100'000.0 / static_cast<double>(moved));
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(homes[rows[i][0]], number(rows[i][1], 10));
+  EXPECT_EQ(moved, number(rows[20][1], 10));
+  EXPECT_NEAR(static_cast<double>(moved), 100'000.0 / 21, 250);
 }
 
 TEST(Placement, home_is_the_first_of_the_ranking) {

@@ -180,7 +180,7 @@ class SimWorker {
  public:
   explicit SimWorker(const World& world = World()) : SimWorker(world.prepared()) {}
   explicit SimWorker(std::shared_ptr<const net::Prepared> prepared)
-      : counters(metrics), worker(7, {log, clock, counters, places, history, verdicts, dialer}) {
+      : counters(metrics), worker(7, {log, clock, counters, places, history, verdicts, dialer, members}) {
     (void)worker.adopt(std::move(prepared));
   }
 
@@ -233,6 +233,7 @@ class SimWorker {
   quota::History history{256};
   verdicts::VerdictTable verdicts;
   PairDialer dialer;
+  upstream::MemberTable members;
   Worker worker;
 };
 
