@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/tool/why_flags.h"
 #include "common/process/flags.h"
 
 namespace postern::tool {
@@ -18,9 +19,11 @@ struct Grammar {
   CLI::App* run = nullptr;
   CLI::App* check = nullptr;
   CLI::App* certgen = nullptr;
+  CLI::App* why = nullptr;
   run::RunOptions run_options;
   CheckOptions check_options;
   CertgenOptions certgen_options;
+  WhyOptions why_options;
 };
 
 void describe(Grammar& grammar) {
@@ -39,14 +42,16 @@ void describe(Grammar& grammar) {
       ->add_option("DIR", grammar.certgen_options.directory, "where they are made and renewed")
       ->type_name("");
   process::add_class_flag(*grammar.certgen, grammar.certgen_options.ingress_class);
+  grammar.why = app.add_subcommand("why", "say where manifests lead a user, and why");
+  add_why_flags(*grammar.why, grammar.why_options);
 }
 
 Usage where(const Grammar& grammar) {
   const CLI::App* current = &grammar.app;
-  for (const CLI::App* command : {grammar.run, grammar.check, grammar.certgen}) {
+  for (const CLI::App* command : {grammar.run, grammar.check, grammar.certgen, grammar.why}) {
     if (command->parsed()) current = command;
   }
-  return {grammar.app, *current, {"run", "check", "certgen"}};
+  return {grammar.app, *current, {"run", "check", "certgen", "why"}};
 }
 
 Command chosen(Grammar& grammar) {
@@ -69,8 +74,13 @@ Command chosen(Grammar& grammar) {
     }
     return std::move(grammar.certgen_options);
   }
-  return process::usage(
-      of, "a command is missing: postern run DIR, postern check FILE... or postern certgen DIR");
+  if (grammar.why->parsed()) {
+    if (auto what = missing(grammar.why_options)) return process::usage(of, std::move(*what));
+    return std::move(grammar.why_options);
+  }
+  return process::usage(of,
+                        "a command is missing: postern run DIR, postern check FILE..., postern "
+                        "certgen DIR or postern why PATH...");
 }
 
 }  // namespace

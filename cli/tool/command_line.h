@@ -8,6 +8,7 @@
 
 #include "cli/run/options.h"
 #include "cli/tool/certgen.h"
+#include "cli/tool/why.h"
 #include "common/process/usage.h"
 
 namespace postern::tool {
@@ -21,7 +22,7 @@ struct CheckOptions {
   std::vector<std::string> paths;  // files, directories
 };
 
-using Command = std::variant<Answered, run::RunOptions, CheckOptions, CertgenOptions>;
+using Command = std::variant<Answered, run::RunOptions, CheckOptions, CertgenOptions, WhyOptions>;
 
 // `words` without the program's name.
 [[nodiscard]] Command read_command_line(std::vector<std::string> words);

@@ -1,5 +1,5 @@
 // postern: the tool for people. What its words mean is in command_line; what they do, in cli/run,
-// check and certgen.
+// check, certgen and why.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -11,6 +11,7 @@
 #include "cli/tool/certgen.h"
 #include "cli/tool/check.h"
 #include "cli/tool/command_line.h"
+#include "cli/tool/why.h"
 #include "common/process/process.h"
 
 namespace postern::tool {
@@ -20,6 +21,7 @@ int carry_out(const Answered& answered) { return process::say(answered); }
 int carry_out(const run::RunOptions& options) { return run::run(options); }
 int carry_out(const CheckOptions& options) { return process::say(check(options.paths)); }
 int carry_out(const CertgenOptions& options) { return process::say(certgen(options)); }
+int carry_out(const WhyOptions& options) { return process::say(why(options)); }
 
 }  // namespace
 }  // namespace postern::tool

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace postern::limits {
 
@@ -32,6 +33,9 @@ inline constexpr std::size_t kBackendReplyOctets = 16384;
 inline constexpr std::size_t kRelayTurnOctets = std::size_t{256} << 10;
 // Steps of a dialogue in one turn.
 inline constexpr int kDialogueStepsPerTurn = 64;
+// RE2 of a rule's userPattern: its program and what it caches while matching. A pattern of 256
+// octets that a person wrote needs some KiB; one that needs more is refused before it is used.
+inline constexpr std::int64_t kPatternOctets = std::int64_t{256} << 10;
 // A PROXY header comes within this from who has to say one. Security R2: absolute.
 inline constexpr std::chrono::seconds kProxyHeaderWait{3};
 // Full handshakes a worker does in one turn: 8 × 0.3 ms keeps others' latency below 3 ms.

@@ -13,6 +13,7 @@
 #include "common/config/backend_login.h"
 #include "common/config/client_certificates.h"
 #include "common/config/login_protection.h"
+#include "common/config/routing.h"
 #include "common/config/user_names.h"
 
 namespace postern::config {
@@ -104,6 +105,7 @@ struct Server {
   std::vector<std::string> domains = {};
   std::vector<std::string> domain_tables = {};  // TABLE resources whose keys are domains too
   UserNames names = {};
+  Routing routing = {};
   friend bool operator==(const Server&, const Server&) = default;
 
   [[nodiscard]] const ProtocolOffer* offer(Protocol protocol) const;

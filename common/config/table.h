@@ -11,9 +11,9 @@
 namespace postern::config {
 
 struct TableLine {
-  std::string key;      // lower case, never empty
-  std::string backend;  // as the MailServer calls it; empty in a set
-  std::string member;   // exactly this one; empty: whoever it is by the hash
+  std::string key;           // lower case, never empty
+  std::string backend = {};  // as the MailServer calls it; empty in a set
+  std::string member = {};   // exactly this one; empty: whoever it is by the hash
   friend bool operator==(const TableLine&, const TableLine&) = default;
 };
 

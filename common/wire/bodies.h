@@ -15,6 +15,7 @@ void encode_endpoint_delta(const config::EndpointSet& now, const config::Endpoin
                            pb::EndpointDelta& out);
 void encode_table(const config::Table& table, pb::Table& out);
 void encode_provider(const config::Provider& provider, pb::Provider& out);
+void encode_routing(const config::Routing& routing, pb::Routing& out);
 void encode_server(const config::Server& server, pb::Server& out);
 void encode_client_certificates(const config::ClientCertificates& rules,
                                 pb::ClientCertificates& out);
@@ -38,6 +39,7 @@ void decode_members(const pb::Backend& message, config::Backend& backend, Decodi
                                                         Decoding& decoding);
 [[nodiscard]] config::Table decode_table(const pb::Table& message, Decoding& decoding);
 [[nodiscard]] config::Provider decode_provider(const pb::Provider& message, Decoding& decoding);
+[[nodiscard]] config::Routing decode_routing(const pb::Routing& message, Decoding& decoding);
 [[nodiscard]] config::Server decode_server(const pb::Server& message, Decoding& decoding);
 [[nodiscard]] config::ClientCertificates decode_client_certificates(
     const pb::ClientCertificates& message, Decoding& decoding);

@@ -228,6 +228,7 @@ void encode_server(const config::Server& server, pb::Server& out) {
   put_texts(server.domain_tables, out.mutable_domain_tables());
   // Absent where all is by default: such a server has the octets that it always had.
   if (server.names != config::UserNames{}) encode_names(server.names, *out.mutable_names());
+  if (!server.routing.empty()) encode_routing(server.routing, *out.mutable_routing());
 }
 
 config::Server decode_server(const pb::Server& message, Decoding& decoding) {
@@ -257,6 +258,7 @@ config::Server decode_server(const pb::Server& message, Decoding& decoding) {
   server.domains = decode_domains(message.domains(), decoding);
   server.domain_tables = decode_named(message.domain_tables(), "domain_tables", decoding);
   if (message.has_names()) server.names = decode_names(message.names(), decoding);
+  if (message.has_routing()) server.routing = decode_routing(message.routing(), decoding);
   return server;
 }
 

@@ -93,7 +93,7 @@ constexpr std::array kKnownFeatures{kBackendLogin,    config::kBalancing,  kClie
                                     kConnectionRate,  kConnectionsPerUser, kDomains,
                                     kEndpointDelta,   kListenerAddresses,  kListenerProxyProtocol,
                                     kLoginProtection, kMasterUsers,        kProviders,
-                                    kTenantsDelta,    kUserNames};
+                                    config::kRouting, kTenantsDelta,       kUserNames};
 
 // What this build can obey. A resource that asks for more is refused, never served without it.
 void check_features(const pb::Resource& message, Decoding& decoding) {

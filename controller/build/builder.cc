@@ -63,6 +63,7 @@ struct Builder::State {
   std::map<ObjectKey, Part> parts;
   PortTable ports;
   SecretTable secrets;
+  TableBook tables;
   LastGood last_good;
   std::set<std::pair<std::int64_t, ObjectKey>> expiries;
   std::size_t own_given = 0;  // SERVER, BACKEND, ENDPOINTS and PROVIDER resources
@@ -116,6 +117,9 @@ void Builder::State::forget(const ObjectKey& key, const Part& part) {
   expiries.erase({part.expires_unix_s, key});
   for (const auto& [name, secret] : part.draft.secrets) {
     secrets.leave(name, part.claimant.wishes.age);
+  }
+  for (const auto& [name, table] : part.draft.tables) {
+    tables.leave(name, part.claimant.wishes.age);
   }
 }
 
@@ -184,6 +188,9 @@ void Builder::State::name_secrets(const Part& part) {
     const bool needs = part.claimant.is_served() && part.secrets.contains(name);
     secrets.enter(name, secret, wishes.age, {source, needs});
   }
+  for (const auto& [name, table] : part.draft.tables) {
+    tables.enter(name, table, wishes.age, {source, part.claimant.is_served()});
+  }
 }
 
 void Builder::State::finish(const Setting& setting, const std::set<ObjectKey>& others,
@@ -229,14 +236,18 @@ Changes Builder::update(const world::World& world, const world::Touched& touched
   others.merge(decided.servers);
   state_->finish(setting, others, out);
   SecretTable::Settled settled = state_->secrets.settle(state_->last_good);
+  TableBook::Settled tables = state_->tables.settle(state_->last_good);
   move_to(decided.upserts, out.upserts);
   move_to(settled.upserts, out.upserts);
+  move_to(tables.upserts, out.upserts);
   move_to(decided.removals, out.removals);
   move_to(settled.removals, out.removals);
+  move_to(tables.removals, out.removals);
   std::ranges::sort(out.upserts, {}, &config::FreshResource::key);
   std::ranges::sort(out.removals, std::ranges::greater{});
   out.listeners_after = state_->ports.size();
-  out.resources = state_->own_given + state_->ports.size() + state_->secrets.size();
+  out.resources =
+      state_->own_given + state_->ports.size() + state_->secrets.size() + state_->tables.size();
   return out;
 }
 

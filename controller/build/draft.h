@@ -57,6 +57,14 @@ struct SecretDraft {
   config::SourceRef source;
 };
 
+// A TABLE resource, and the object that it is made of.
+struct TableDraft {
+  config::Table material;
+  std::vector<std::uint32_t> numbers;  // of its lines in the text, in the same order
+  config::SourceRef source;
+  std::vector<std::string> required_features;
+};
+
 struct ProviderDraft {
   std::string name;  // PROVIDER resource
   config::Provider provider;
@@ -76,6 +84,7 @@ struct ServerDraft {
   std::map<std::string, config::ListenerProxyProtocol>
       proxy_protocols;                                                // by the field of the block
   std::map<std::string, std::shared_ptr<const SecretDraft>> secrets;  // by the name of the resource
+  std::map<std::string, std::shared_ptr<const TableDraft>> tables;    // the same
   model::Problems problems;
 
   void remark(Remark remark);

@@ -82,6 +82,7 @@ std::vector<std::string> features_of(const config::Server& server) {
   need(!server.takes_every_domain(), config::kDomains);
   need(server.master_users.has_value(), config::kMasterUsers);
   need(!server.providers.empty(), config::kProviders);
+  need(!server.routing.empty(), config::kRouting);
   need(server.names != config::UserNames{}, config::kUserNames);
   return out;
 }
@@ -147,6 +148,7 @@ void run_passes(const Setting& setting, Part& part) {
     part.problems_of_endpoints = std::exchange(draft.problems, {});
     build_proxy_protocols(setting, draft);
     build_servers(setting, draft);
+    build_routing(setting, draft);
     part.problems_after = std::exchange(draft.problems, {});
   } else {
     part.problems_before = std::exchange(draft.problems, {});
@@ -224,6 +226,9 @@ Verdict verdict_of(const model::MailServer& spec, const Part& part) {
   if (!out.accepted) return out;
   for (const std::string& name : part.secrets) {
     out.resources.push_back({config::ResourceType::Secret, name});
+  }
+  for (const auto& [name, table] : part.draft.tables) {
+    out.resources.push_back({config::ResourceType::Table, name});
   }
   for (const auto& own : part.own) out.resources.push_back(own->key());
   return out;

@@ -21,5 +21,7 @@ void build_providers(const Setting& setting, ServerDraft& server);
 void build_proxy_protocols(const Setting& setting, ServerDraft& server);
 // What is offered, limits, time limits.
 void build_servers(const Setting& setting, ServerDraft& server);
+// Which backend has whose mail.
+void build_routing(const Setting& setting, ServerDraft& server);
 
 }  // namespace postern::build

@@ -17,34 +17,43 @@ std::vector<config::SourceRef> sources_of(const Users& users, const config::Sour
   return out;
 }
 
-bool is_same(const std::shared_ptr<const SecretDraft>& given,
-             const std::shared_ptr<const SecretDraft>& now) {
+template <class Draft>
+bool is_same(const std::shared_ptr<const Draft>& given, const std::shared_ptr<const Draft>& now) {
   return given == now || (given != nullptr && given->material == now->material);
 }
 
+config::ResourceType type_of(const SecretDraft*) { return config::ResourceType::Secret; }
+config::ResourceType type_of(const TableDraft*) { return config::ResourceType::Table; }
+
+std::vector<std::string> features_of(const SecretDraft&) { return {}; }
+std::vector<std::string> features_of(const TableDraft& table) { return table.required_features; }
+
 }  // namespace
 
-void SecretTable::enter(const std::string& name, std::shared_ptr<const SecretDraft> draft,
-                        const Age& age, User user) {
+template <class Draft>
+void NamedByMany<Draft>::enter(const std::string& name, std::shared_ptr<const Draft> draft,
+                               const Age& age, User user) {
   Entry& entry = entries_[name];
   entry.draft = std::move(draft);
   entry.users.insert_or_assign(age, std::move(user));
   marked_.insert(name);
 }
 
-void SecretTable::leave(const std::string& name, const Age& age) {
+template <class Draft>
+void NamedByMany<Draft>::leave(const std::string& name, const Age& age) {
   const auto entry = entries_.find(name);
   if (entry == entries_.end()) return;
   entry->second.users.erase(age);
   marked_.insert(name);
 }
 
-void SecretTable::settle(const std::string& name, Entry& entry, Settled& out) {
+template <class Draft>
+void NamedByMany<Draft>::settle(const std::string& name, Entry& entry, Settled& out) {
   const bool needed =
       std::ranges::any_of(entry.users, [](const auto& user) { return user.second.needs; });
   if (!needed) {
     if (entry.given != nullptr) {
-      out.removals.push_back({config::ResourceType::Secret, name});
+      out.removals.push_back({type_of(static_cast<const Draft*>(nullptr)), name});
       --given_;
     }
     entry.given.reset();
@@ -63,10 +72,12 @@ void SecretTable::settle(const std::string& name, Entry& entry, Settled& out) {
   resource.name = name;
   resource.sources = entry.sources;
   resource.body = entry.draft->material;
+  resource.required_features = features_of(*entry.draft);
   out.upserts.emplace_back(std::move(resource));
 }
 
-SecretTable::Settled SecretTable::settle(LastGood& last_good) {
+template <class Draft>
+typename NamedByMany<Draft>::Settled NamedByMany<Draft>::settle(LastGood& last_good) {
   Settled out;
   for (const std::string& name : std::exchange(marked_, {})) {
     const auto entry = entries_.find(name);
@@ -78,5 +89,8 @@ SecretTable::Settled SecretTable::settle(LastGood& last_good) {
   }
   return out;
 }
+
+template class NamedByMany<SecretDraft>;
+template class NamedByMany<TableDraft>;
 
 }  // namespace postern::build

@@ -1,5 +1,6 @@
-// SecretTable: SECRET resources, which several MailServers may name. Counts who names each one; one
-// is given away only while a served MailServer needs it. Holds private keys, as SharedSecret.
+// NamedByMany: resources that several MailServers may name: SECRETs, TABLEs. Counts who names each
+// one; one is given away only while a served MailServer needs it. Holds private keys, as
+// SharedSecret.
 // Private to this room; on the control loop's thread.
 #pragma once
 
@@ -17,14 +18,15 @@
 
 namespace postern::build {
 
-class SecretTable {
+template <class Draft>
+class NamedByMany {
  public:
   struct User {
     config::SourceRef source;
     bool needs = false;  // it is served, and what is served needs it
   };
   // Again, for one that is known: it may have other material, or needs it no more.
-  void enter(const std::string& name, std::shared_ptr<const SecretDraft> draft, const Age& age,
+  void enter(const std::string& name, std::shared_ptr<const Draft> draft, const Age& age,
              User user);
   void leave(const std::string& name, const Age& age);
 
@@ -35,14 +37,14 @@ class SecretTable {
   // What nobody names any more is forgotten, also as the last good one.
   [[nodiscard]] Settled settle(LastGood& last_good);
 
-  [[nodiscard]] std::size_t size() const { return given_; }  // SECRET resources
+  [[nodiscard]] std::size_t size() const { return given_; }  // resources
 
  private:
   struct Entry {
-    std::shared_ptr<const SecretDraft> draft;
+    std::shared_ptr<const Draft> draft;
     std::map<Age, User> users;
     // What it was when it was given last; null: it is not.
-    std::shared_ptr<const SecretDraft> given;
+    std::shared_ptr<const Draft> given;
     std::vector<config::SourceRef> sources;
   };
   void settle(const std::string& name, Entry& entry, Settled& out);
@@ -51,5 +53,8 @@ class SecretTable {
   std::set<std::string> marked_;
   std::size_t given_ = 0;
 };
+
+using SecretTable = NamedByMany<SecretDraft>;
+using TableBook = NamedByMany<TableDraft>;
 
 }  // namespace postern::build

@@ -13,6 +13,7 @@
 #include "controller/decode/mail_class.h"
 #include "controller/decode/mail_server.h"
 #include "controller/decode/object_meta.h"
+#include "controller/decode/patterns.h"
 #include "controller/decode/rules.h"
 #include "controller/decode/schema_check.h"
 #include "controller/decode/suggest.h"
@@ -35,7 +36,9 @@ std::optional<model::Object> mail_server(const Schemas& schemas, Node& document,
                                          Findings& findings) {
   check_by_schema(schemas.mail_server, document, findings);
   if (findings.refused()) return std::nullopt;
-  check_honoured_by_mail_server(*document.find("spec"), meta.key.object_namespace, findings);
+  const Node& spec = *document.find("spec");
+  check_honoured_by_mail_server(spec, meta.key.object_namespace, findings);
+  check_patterns(spec, findings);
   if (findings.refused()) return std::nullopt;
   return read_mail_server(document, std::move(meta));
 }

@@ -152,6 +152,25 @@ constexpr HonouredField kOfMailServer[] = {
     {"spec.backends[].redirects"},
     {"spec.backends[].loginErrors"},
 
+    {"spec.routing.tables[].configMap.name"},
+    {"spec.routing.tables[].configMap.namespace", OwnNamespace},
+    {"spec.routing.tables[].configMap.key"},
+    {"spec.routing.tables[].onMiss"},
+    {"spec.routing.rules[].name"},
+    {"spec.routing.rules[].match.protocols"},
+    {"spec.routing.rules[].match.ports"},
+    {"spec.routing.rules[].match.hostnames"},
+    {"spec.routing.rules[].match.domains"},
+    {"spec.routing.rules[].match.users"},
+    {"spec.routing.rules[].match.userPattern"},
+    {"spec.routing.rules[].match.sourceCIDRs"},
+    {"spec.routing.rules[].match.providers"},
+    {"spec.routing.rules[].match.attributes[].name"},
+    {"spec.routing.rules[].match.attributes[].value"},
+    {"spec.routing.rules[].backends[].name"},
+    {"spec.routing.rules[].backends[].weight"},
+    {"spec.routing.rules[].backends[].member"},
+
     {"spec.limits.maxConnections"},
     {"spec.limits.maxConnectionsPerSource"},
     {"spec.limits.maxConnectionsPerUser"},
@@ -232,6 +251,9 @@ constexpr DefaultNotBuilt kDefaults[] = {
      "not shared between proxies"},
     {"spec.authentication.providers[].http.style",
      "it has to be written, as AuthHTTP: JSON is not built"},
+    {"spec.routing.moves",
+     "whose line, rule or share changes is led to the other member at his next login; his sessions "
+     "stay where they are"},
     {"spec.users.normalization", "names are made lower case; those beyond ASCII are refused"},
 };
 

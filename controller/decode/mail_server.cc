@@ -91,6 +91,13 @@ model::BundleRef read_bundle_ref(const Node& ref, const std::string& own_namespa
   return out;
 }
 
+model::ConfigMapKeyRef read_config_map_key_ref(const Node& ref, const std::string& own_namespace,
+                                               std::string_view key) {
+  const model::ObjectRef object = read_object_ref(ref, own_namespace);
+  return {object.name, object.object_namespace,
+          has(ref, "key") ? text_at(ref, "key") : std::string(key)};
+}
+
 model::MailServer read_mail_server(const Node& document, model::Meta meta) {
   model::MailServer out;
   out.meta = std::move(meta);
@@ -111,6 +118,7 @@ model::MailServer read_mail_server(const Node& document, model::Meta meta) {
   for (const Node& backend : items_at(spec, "backends")) {
     out.backends.push_back(read_backend(backend, own));
   }
+  out.routing = read_routing(spec, own);
   if (const Node* limits = spec.find("limits")) out.limits = read_limits(*limits);
   if (const Node* timeouts = spec.find("timeouts")) out.timeouts = read_timeouts(*timeouts);
   read_protection_and_logging(spec, out);

@@ -30,7 +30,12 @@ namespace postern::decode {
                                               const std::string& own_namespace);
 [[nodiscard]] model::LoginSpec read_login(const Node& login, const std::string& own_namespace);
 [[nodiscard]] std::optional<model::MasterUsersSpec> read_master_users(const Node& spec);
+[[nodiscard]] model::RoutingSpec read_routing(const Node& spec, const std::string& own_namespace);
 [[nodiscard]] model::ObjectRef read_object_ref(const Node& ref, const std::string& own_namespace);
 [[nodiscard]] model::BundleRef read_bundle_ref(const Node& ref, const std::string& own_namespace);
+// `key`: where none is written.
+[[nodiscard]] model::ConfigMapKeyRef read_config_map_key_ref(const Node& ref,
+                                                             const std::string& own_namespace,
+                                                             std::string_view key);
 
 }  // namespace postern::decode

@@ -20,6 +20,7 @@
 #include "controller/model/provider.h"
 #include "controller/model/proxy_protocol.h"
 #include "controller/model/references.h"
+#include "controller/model/routing.h"
 #include "controller/model/users.h"
 
 namespace postern::model {
@@ -161,6 +162,7 @@ struct MailServer {
   std::vector<ProviderSpec> providers;  // empty: the backend decides
   std::vector<BackendSpec> backends;
   std::optional<MasterUsersSpec> master_users = {};
+  RoutingSpec routing;
   LimitsSpec limits;
   TimeoutsSpec timeouts;
   LoginProtectionSpec login_protection;

@@ -18,6 +18,12 @@ struct BundleRef {
   std::string key = "ca.crt";
   friend bool operator==(const BundleRef&, const BundleRef&) = default;
 };
+struct ConfigMapKeyRef {
+  std::string name;
+  std::string object_namespace;
+  std::string key;
+  friend bool operator==(const ConfigMapKeyRef&, const ConfigMapKeyRef&) = default;
+};
 struct SecretKeyRef {
   std::string name;
   std::string object_namespace;

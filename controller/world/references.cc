@@ -78,6 +78,9 @@ std::set<ObjectKey> references_of(const model::MailServer& server) {
   for (const model::ProviderSpec& provider : server.providers) {
     if (const auto* http = provider.http()) add_service(http->endpoint, out);
   }
+  for (const model::RoutingTableSpec& table : server.routing.tables) {
+    out.insert({"ConfigMap", table.config_map.object_namespace, table.config_map.name});
+  }
   return out;
 }
 

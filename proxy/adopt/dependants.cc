@@ -37,6 +37,9 @@ void add_needs(const config::Server& server, Needs& needs) {
   }
   for (const std::string& name : server.providers) needs.insert({ResourceType::Provider, name});
   for (const std::string& name : server.domain_tables) needs.insert({ResourceType::Table, name});
+  for (const config::RoutingTable& one : server.routing.tables) {
+    if (!one.table.empty()) needs.insert({ResourceType::Table, one.table});
+  }
 }
 
 void add_needs(const config::Listener& listener, Needs& needs) {
@@ -74,7 +77,10 @@ bool need_the_same(const config::Resource& a, const config::Resource& b) {
   if (const auto* server = std::get_if<config::Server>(&a.body)) {
     const auto& other = std::get<config::Server>(b.body);
     return config::secrets_of(server->tls) == config::secrets_of(other.tls) &&
-           server->providers == other.providers && server->domain_tables == other.domain_tables;
+           server->providers == other.providers &&
+           server->domain_tables == other.domain_tables &&
+           std::ranges::equal(server->routing.tables, other.routing.tables, {},
+                              &config::RoutingTable::table, &config::RoutingTable::table);
   }
   if (const auto* listener = std::get_if<config::Listener>(&a.body)) {
     return std::ranges::equal(listener->tenants, std::get<config::Listener>(b.body).tenants, {},

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "proxy/adopt/doubts.h"
+#include "proxy/adopt/ready_routing.h"
 
 namespace postern::adopt {
 
@@ -71,6 +72,7 @@ struct Preparer::Work {
   config::Snapshot::Draft effective;
   net::TlsClients::Draft clients;
   net::ReadyProviders::Draft providers;
+  net::ReadyPatterns::Draft patterns;
   std::map<std::uint16_t, std::shared_ptr<const net::TlsServer>> servers;
   std::map<std::uint16_t, std::shared_ptr<const config::TenantDomains>> domains;
   std::vector<std::shared_ptr<const void>> read_pairs = {};  // so that they are read once
@@ -86,6 +88,7 @@ Preparation Preparer::prepare(Wishes wishes) {
             config::Snapshot::Draft(effective_),
             net::TlsClients::Draft(before.tls_clients),
             net::ReadyProviders::Draft(before.providers),
+            net::ReadyPatterns::Draft(before.patterns),
             before.tls_servers,
             before.domains};
   for (const Held& resource : wishes.upserts) work.all.want(resource);
@@ -113,7 +116,10 @@ void Preparer::examine(const ResourceKey& key, Work& work) {
 void Preparer::gone(const ResourceKey& key, Work& work) {
   if (key.type == ResourceType::Backend) work.clients.erase(key.name);
   if (key.type == ResourceType::Provider) work.providers.erase(key.name);
-  if (key.type == ResourceType::Server) touch(key.name, work);
+  if (key.type == ResourceType::Server) {
+    work.patterns.erase(key.name);
+    touch(key.name, work);
+  }
   if (key.type == ResourceType::Listener) close(key, work);
   work.effective.erase(key);
   work.all.touch_dependants(key);
@@ -238,6 +244,13 @@ void Preparer::examine_server(const ResourceKey& key, const Held& held, Work& wo
     return work.all.refuse(key, {ErrorCode::MissingDependency, fmt::format("domain_tables[{}]", i),
                                  fmt::format("table {} is not here", server.domain_tables[i])});
   }
+  auto patterns = make_patterns(server.routing, work.all);
+  if (!patterns) return work.all.refuse(key, std::move(patterns.error()));
+  if (*patterns) {
+    work.patterns.put(key.name, std::move(*patterns));
+  } else {
+    work.patterns.erase(key.name);
+  }
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     if (work.all.key_pair(pairs[i])) continue;
     return work.all.refuse_or_blame(
@@ -358,6 +371,7 @@ Preparation Preparer::finish(Work& work, std::string version) {
   prepared->tls_clients = work.clients.finish();
   prepared->providers = work.providers.finish();
   prepared->domains = std::move(work.domains);
+  prepared->patterns = work.patterns.finish();
   prepared_ = std::move(prepared);
   out.prepared = prepared_;
   return out;

@@ -17,6 +17,10 @@
 #include "proxy/net/tls_client.h"
 #include "proxy/net/tls_server.h"
 
+namespace postern::policy {
+class UserPatterns;
+}
+
 namespace postern::net {
 
 // Things by the name of a resource; a copy shares what did not change.
@@ -65,14 +69,16 @@ class ByName<T>::Draft {
   typename config::Shards<Named>::Draft all_;
 };
 
-using TlsClients = ByName<TlsClient>;          // towards backends, by BACKEND
-using ReadyProviders = ByName<ReadyProvider>;  // by PROVIDER
+using TlsClients = ByName<TlsClient>;                // towards backends, by BACKEND
+using ReadyProviders = ByName<ReadyProvider>;        // by PROVIDER
+using ReadyPatterns = ByName<policy::UserPatterns>;  // by SERVER; of those whose rules have any
 
 struct Prepared {
   std::shared_ptr<const config::Snapshot> snapshot;
   std::map<std::uint16_t, std::shared_ptr<const TlsServer>> tls_servers;  // by port; none: no TLS
   TlsClients tls_clients;
   ReadyProviders providers;
+  ReadyPatterns patterns;
   std::map<std::uint16_t, std::shared_ptr<const config::TenantDomains>> domains;  // by port
 
   [[nodiscard]] const TlsServer* tls_server(std::uint16_t port) const {
@@ -90,6 +96,10 @@ struct Prepared {
   // Null: it is not here.
   [[nodiscard]] const ReadyProvider* provider(std::string_view name) const {
     return providers.find(name);
+  }
+  // Null: no rule of it has a pattern.
+  [[nodiscard]] const policy::UserPatterns* user_patterns(std::string_view server) const {
+    return patterns.find(server);
   }
 };
 

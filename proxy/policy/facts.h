@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "common/base/address.h"
@@ -30,6 +31,8 @@ struct Facts {
   std::string server;                                       // SERVER resource of the tenant
   std::string asked_name;                                   // SNI, lower case
   std::string mailbox;                                      // canonical name, see names.h
+  std::string provider;  // that said yes or has it said by the backend, as written
+  std::map<std::string, std::string> attributes;  // that it returned of the user
 };
 
 }  // namespace postern::policy

@@ -98,6 +98,9 @@ void log_unavailable(const Session& session, Worker& worker, const config::Provi
 Result<policy::AuthChain, Outcome> begin_judging(Session& session) {
   Visit& v = session.visit();
   const Shown shown = shown_by(*v.evidence, *v.server);
+  // Of an attempt before this one.
+  v.facts.provider.clear();
+  v.facts.attributes.clear();
   if (!may_be_asked_about(v)) return refuse(Failure::CredentialsRefused);
   // Nobody is asked about a name that could never be a mailbox, or for who may not be another.
   if (!may_want(shown, *v.server)) return refuse(Failure::CredentialsRefused);
@@ -138,6 +141,7 @@ Outcome Judging::proceed(Session& session, Worker& worker) {
       v.evidence.reset();
       if (!own) return Outcome::refused(Failure::MechanismRefused);
       v.identity.emplace(std::move(*own));
+      v.facts.provider = provider.name;
       return Outcome::of(Outcome::Kind::Judged);
     }
     if (std::holds_alternative<config::CertificateProvider>(provider.kind)) {
@@ -183,6 +187,8 @@ std::optional<Outcome> Judging::take(policy::Answer said, Session& session, Work
   if (!verdict) return std::nullopt;
   if (auto* accept = std::get_if<policy::Accept>(&*verdict)) {
     note_accepted(session, worker);
+    v.facts.provider = provider.name;
+    v.facts.attributes = std::move(accept->attributes);
     v.identity.emplace(
         identity_of_answer(std::move(*v.evidence), std::move(*accept), *v.server, provider));
     v.evidence.reset();

@@ -8,8 +8,9 @@
 #include "proxy/grammar/proxy_protocol.h"
 #include "proxy/policy/directed.h"
 #include "proxy/policy/names.h"
-#include "proxy/policy/routing.h"
+#include "proxy/policy/pinned.h"
 #include "proxy/session/back_login.h"
+#include "proxy/session/routed.h"
 #include "proxy/session/session.h"
 #include "proxy/session/worker.h"
 
@@ -61,13 +62,20 @@ bool is_in_turn(const config::Backend& backend) {
   return backend.balancing.policy == config::BalancingPolicy::RoundRobin;
 }
 
-// The members that may be tried, in their order.
-Result<std::vector<policy::Candidate>, Outcome> choose_members(
-    Session& session, Worker& worker, const config::Backend& backend,
-    const config::EndpointSet& endpoints) {
+// The members that may be tried, in their order; `member`: this one alone.
+Result<std::vector<policy::Candidate>, Outcome> choose_members(Session& session, Worker& worker,
+                                                               const Approach& approach,
+                                                               const config::EndpointSet& endpoints,
+                                                               std::string_view member) {
   const Visit& v = session.visit();
+  const config::Backend& backend = *approach.backend;
   const std::string& name = session.record().backend;
   policy::BalancingRequest request{backend, endpoints, v.facts.protocol, v.facts.mailbox};
+  if (!member.empty()) {
+    auto pinned = policy::pinned_endpoint(request, member);
+    if (!pinned) return refuse(Failure::BackendUnreachable);
+    return std::vector<policy::Candidate>{std::move(*pinned)};
+  }
   request.client = v.facts.client.ip;
   request.zone = worker.needs().zone;
   if (is_in_turn(backend)) request.turn = worker.next_turn(name);
@@ -86,13 +94,13 @@ Result<std::vector<policy::Candidate>, Outcome> choose_members(
 
 Result<Approach, Outcome> locate_routed(Session& session, Worker& worker) {
   const Visit& v = session.visit();
-  const auto route = policy::route(*v.server, v.facts);
-  if (!route) return refuse(Failure::NoRoute);
-  auto approach = approach_to(session, worker, route->backend);
+  const auto route = route_of(session, worker);
+  if (!route) return Fail<Outcome>(route.error());
+  auto approach = approach_to(session, worker, std::string(route->backend));
   if (!approach) return approach;
   const config::EndpointSet* endpoints = worker.endpoints(route->backend, *v.prepared->snapshot);
   if (!endpoints) return refuse(Failure::NoRoute);
-  auto order = choose_members(session, worker, *approach->backend, *endpoints);
+  auto order = choose_members(session, worker, *approach, *endpoints, route->member);
   if (!order) return Fail<Outcome>(std::move(order.error()));
   approach->reach = upstream::Reach(std::move(*order), approach->backend->retries);
   return approach;

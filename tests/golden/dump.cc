@@ -275,6 +275,32 @@ void write(Writer& out, const ServerTimeouts& timeouts) {
   change("failure delay", timeouts.failure_delay, usual.failure_delay);
 }
 
+void write(Writer& out, const Routing& routing) {
+  for (const RoutingTable& table : routing.tables) {
+    out.fact("table", (table.table.empty() ? "none" : table.table) +
+                          (table.rejects_on_miss ? ", others are unknown" : ""));
+  }
+  for (const RouteRule& rule : routing.rules) {
+    std::vector<std::string> to;
+    for (const RouteTarget& target : rule.targets) {
+      to.push_back(fmt::format("{}{}{} {}", target.backend, target.member.empty() ? "" : "/",
+                               target.member, target.weight));
+    }
+    out.fact("rule " + rule.name, list(to));
+    const RouteMatch& match = rule.match;
+    std::vector<std::string> words;
+    for (const Protocol protocol : match.protocols) words.emplace_back(name_of(protocol));
+    for (const std::uint16_t port : match.ports) words.push_back(std::to_string(port));
+    for (const auto* texts : {&match.hostnames, &match.domains, &match.users, &match.providers}) {
+      words.insert(words.end(), texts->begin(), texts->end());
+    }
+    if (!match.user_pattern.empty()) words.push_back("/" + match.user_pattern + "/");
+    for (const Network& network : match.sources) words.push_back(network.text());
+    for (const RouteAttribute& one : match.attributes) words.push_back(one.name + "=" + one.value);
+    out.fact("  for", list(words));
+  }
+}
+
 void write(Writer& out, const Server& server) {
   out.fact("says", server.server_name);
   write(out, server.tls);
@@ -291,6 +317,7 @@ void write(Writer& out, const Server& server) {
   if (!server.names.default_domain.empty()) out.fact("domain added", server.names.default_domain);
   if (server.names.delimiter != 0) out.fact("delimiter", std::string(1, server.names.delimiter));
   if (server.names.as_typed) out.fact("names", "as typed");
+  write(out, server.routing);
   if (server.session_logging != SessionLogging::All) {
     out.fact("sessions logged", word(server.session_logging, {"All", "Failures", "None"}));
   }

@@ -176,7 +176,17 @@ class RandomResources {
     const auto same = std::ranges::unique(server.domains);
     server.domains.erase(same.begin(), same.end());
     if (coin()) server.names = {word(), coin() ? '+' : '\0', coin()};
+    if (coin()) server.routing = routing();
     return server;
+  }
+
+  config::Routing routing() {
+    config::Routing routing;
+    for (std::uint32_t i = below(3); i > 0; --i) routing.tables.push_back({word(), coin()});
+    for (std::uint32_t i = below(3); i > 0; --i) routing.rules.push_back(route_rule());
+    if (routing.empty()) return {};
+    for (std::uint8_t& octet : routing.seed) octet = static_cast<std::uint8_t>(below(256));
+    return routing;
   }
 
   config::Listener listener() {
@@ -225,6 +235,23 @@ class RandomResources {
 
   config::FailureRate rate() {
     return {1 + below(9), std::chrono::seconds(1 + below(99)), std::chrono::seconds(1 + below(99))};
+  }
+
+  config::RouteRule route_rule() {
+    config::RouteRule rule{word(), {}, {}};
+    if (coin()) rule.match.protocols = {choice(Protocol::Lmtp)};
+    if (coin()) rule.match.ports = {port()};
+    rule.match.hostnames = words(2);
+    rule.match.domains = words(2);
+    rule.match.users = octet_strings(2);
+    if (coin()) rule.match.user_pattern = word();
+    rule.match.sources = networks(2);
+    rule.match.providers = words(2);
+    if (coin()) rule.match.attributes = {{octets(5), octets(5)}};
+    for (std::uint32_t i = 1 + below(3); i > 0; --i) {
+      rule.targets.push_back({word(), 1 + below(9), coin() ? word() : ""});
+    }
+    return rule;
   }
 
   MechanismSet mechanisms() {

@@ -1,72 +1,85 @@
-"""docs/placement.md once more, from its words alone: what the proxy does is held to this."""
+"""Where users belong, computed a second time and from docs/placement.md alone, for stories that have
+to know it before they look."""
+import functools
 import hashlib
-import struct
+from decimal import Decimal, getcontext
 
 MASK = (1 << 64) - 1
 
 
-def _rotate(value, by):
-    return ((value << by) | (value >> (64 - by))) & MASK
+def seed(ingress_class, namespace, server):
+    return hashlib.sha256("\0".join(["postern/1", ingress_class, namespace, server]).encode()
+                          ).digest()[:16]
 
 
-def siphash24(key, octets):
-    """SipHash-2-4 of 64 bits, as its authors publish it."""
-    k0, k1 = struct.unpack("<QQ", key)
-    v = [k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573]
+def _rotated(x, by):
+    return ((x << by) | (x >> (64 - by))) & MASK
 
-    def rounds(count):
-        for _ in range(count):
-            v[0] = (v[0] + v[1]) & MASK
-            v[1] = _rotate(v[1], 13) ^ v[0]
-            v[0] = _rotate(v[0], 32)
-            v[2] = (v[2] + v[3]) & MASK
-            v[3] = _rotate(v[3], 16) ^ v[2]
-            v[0] = (v[0] + v[3]) & MASK
-            v[3] = _rotate(v[3], 21) ^ v[0]
-            v[2] = (v[2] + v[1]) & MASK
-            v[1] = _rotate(v[1], 17) ^ v[2]
-            v[2] = _rotate(v[2], 32)
 
-    whole = len(octets) // 8 * 8
-    last = octets[whole:].ljust(7, b"\0") + bytes([len(octets) & 0xFF])
-    for word, in struct.iter_unpack("<Q", octets[:whole] + last):
+def _round(v):
+    v[0] = (v[0] + v[1]) & MASK
+    v[1] = _rotated(v[1], 13) ^ v[0]
+    v[0] = _rotated(v[0], 32)
+    v[2] = (v[2] + v[3]) & MASK
+    v[3] = _rotated(v[3], 16) ^ v[2]
+    v[0] = (v[0] + v[3]) & MASK
+    v[3] = _rotated(v[3], 21) ^ v[0]
+    v[2] = (v[2] + v[1]) & MASK
+    v[1] = _rotated(v[1], 17) ^ v[2]
+    v[2] = _rotated(v[2], 32)
+
+
+def siphash(key, octets):
+    k = [int.from_bytes(key[:8], "little"), int.from_bytes(key[8:], "little")]
+    v = [k[0] ^ 0x736F6D6570736575, k[1] ^ 0x646F72616E646F6D,
+         k[0] ^ 0x6C7967656E657261, k[1] ^ 0x7465646279746573]
+    padded = octets + bytes(7 - len(octets) % 8) + bytes([len(octets) % 256])
+    for at in range(0, len(padded), 8):
+        word = int.from_bytes(padded[at:at + 8], "little")
         v[3] ^= word
-        rounds(2)
+        _round(v)
+        _round(v)
         v[0] ^= word
     v[2] ^= 0xFF
-    rounds(4)
+    for _ in range(4):
+        _round(v)
     return v[0] ^ v[1] ^ v[2] ^ v[3]
 
 
-def _floor_log2_q32(entry):
-    """The integer part of 2^32 · log2(1 + entry/4096), by squaring: no floating point."""
-    bits = 256  # far more than the 32 squarings can lose
-    value, out = ((4096 + entry) << bits) // 4096, 0
-    for _ in range(32):
-        value = (value * value) >> bits
-        out <<= 1
-        if value >> (bits + 1):
-            value >>= 1
-            out |= 1
-    return out
+@functools.cache
+def _table():
+    getcontext().prec = 50
+    two = Decimal(2).ln()
+    return [int((1 + Decimal(i) / 4096).ln() / two * 2 ** 32) for i in range(4096)] + [1 << 32]
 
 
-TABLE = [_floor_log2_q32(entry) for entry in range(4096)] + [1 << 32]
+def minus_log2(number):
+    number = number or 1
+    highest = number.bit_length() - 1
+    mantissa = number << (63 - highest)
+    index, rest = (mantissa >> 51) & 0xFFF, (mantissa >> 19) & 0xFFFFFFFF
+    low, high = _table()[index], _table()[index + 1]
+    return ((64 - highest) << 32) - (low + ((high - low) * rest >> 32))
 
 
-def minus_log2(hash_):
-    hash_ = hash_ or 1
-    e = hash_.bit_length() - 1
-    m = hash_ << (63 - e)
-    i, f = (m >> 51) & 0xFFF, (m >> 19) & 0xFFFFFFFF
-    return ((64 - e) << 32) - (TABLE[i] + (((TABLE[i + 1] - TABLE[i]) * f) >> 32))
+def order(key, members, name):
+    """`members`: weights by name, or names of one weight. The best first."""
+    weights = members if isinstance(members, dict) else dict.fromkeys(members, 1)
+
+    def score(member):
+        logarithm = minus_log2(siphash(key, member.encode() + b"\0" + name.encode()))
+        return functools.cmp_to_key(_compare)((weights[member], logarithm, member))
+    return sorted(weights, key=score)
 
 
-def seed(class_name, namespace, name):
-    return hashlib.sha256("\0".join(["postern/1", class_name, namespace, name]).encode()).digest()[:16]
+def _compare(a, b):
+    left, right = a[0] * b[1], b[0] * a[1]
+    if left != right:
+        return -1 if left > right else 1
+    return -1 if a[2] < b[2] else 1
 
 
-def order(seed_, members, hashed):
-    """Members, equal ones, in the order in which they stand in for each other."""
-    score = {one: minus_log2(siphash24(seed_, f"{one}\0{hashed}".encode())) for one in members}
-    return sorted(members, key=lambda one: (score[one], one.encode()))
+def share(key, backends, name):
+    """Of several backends of a rule with their weights, the one that he belongs to."""
+    return order(key, {"backend/" + word: weight for word, weight in backends.items()},
+                 name)[0].removeprefix("backend/")

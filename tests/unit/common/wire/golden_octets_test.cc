@@ -181,6 +181,25 @@ TEST(GoldenOctets, of_a_server_with_domains_stay) {
   resource.required_features = {"connection-rate", "domains", "user-names"};
   expect_golden("server_domains", resource);
 }
+TEST(GoldenOctets, of_a_server_with_routing_stay) {
+  config::Server server = mk_server();
+  server.routing.tables = {{"mail/ConfigMap/moved#routes/routes", true}, {"", false}};
+  server.routing.rules = {{"canary",
+                           {{Protocol::Imap, Protocol::Pop3},
+                            {143, 993},
+                            {"*.example.org"},
+                            {"example.org"},
+                            {"joe@example.org"},
+                            "j.*",
+                            {*Network::parse("192.0.2.0/24")},
+                            {"accounts"},
+                            {{"tier", "gold"}}},
+                           {{"mail/example/old", 95, ""}, {"mail/example/new", 5, "new-0"}}}};
+  server.routing.seed[15] = 1;
+  config::Resource resource = mk_resource(server);
+  resource.required_features = {"routing"};
+  expect_golden("server_routing", resource);
+}
 TEST(GoldenOctets, of_a_listener_behind_load_balancers_stay) {
   config::Listener listener{
       993, Protocol::Imap, config::ListenerTls::Implicit, {{"mail/example", {}}}};

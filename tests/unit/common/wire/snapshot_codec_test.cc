@@ -194,6 +194,29 @@ TEST(SnapshotCodec, refuses_a_table_that_is_not_sorted_or_has_a_key_twice_or_non
   expect_refused(message, DecodeFailure::Invalid, "lines[0].key");
 }
 
+TEST(SnapshotCodec, refuses_rules_that_lead_nowhere_or_match_nobody_knows_whom) {
+  config::Server server;
+  server.routing.rules = {{"a", {}, {{"x", 1, {}}}}};
+  const pb::Resource good = encoded({"a/b", "v", {}, server});
+  EXPECT_TRUE(decode(good).has_value());
+  pb::Resource message = good;
+  pb::RouteRule& rule = *message.mutable_server()->mutable_routing()->mutable_rules(0);
+  rule.mutable_targets(0)->set_weight(0);
+  expect_refused(message, DecodeFailure::Invalid, "routing.rules[0].targets");
+  rule = good.server().routing().rules(0);
+  rule.clear_match();
+  expect_refused(message, DecodeFailure::Invalid, "routing.rules[0].match");
+  rule = good.server().routing().rules(0);
+  rule.mutable_match()->add_ports(0);
+  expect_refused(message, DecodeFailure::Invalid, "routing.rules[0].match.ports[0]");
+  rule = good.server().routing().rules(0);
+  rule.mutable_match()->set_user_pattern(std::string(2000, 'a'));
+  expect_refused(message, DecodeFailure::Invalid, "routing.rules[0].match.user_pattern");
+  message = good;
+  message.mutable_server()->mutable_routing()->set_seed("short");
+  expect_refused(message, DecodeFailure::Invalid, "routing.seed");
+}
+
 TEST(SnapshotCodec, refuses_a_server_whose_limits_are_missing) {
   RandomResources random(1);
   pb::Resource message = encoded(random.resource(ResourceType::Server));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "proxy/policy/user_patterns.h"
 #include "tests/unit/proxy/adopt/worlds.h"
 
 namespace postern::adopt::test {
@@ -312,6 +313,31 @@ TEST_F(Prepare, an_edited_table_is_in_the_next_snapshot_and_touches_nothing_else
   EXPECT_GE(snapshot().shards_shared_with(*before->snapshot), 63U);
   (void)put({}, {{ResourceType::Table, "ns/ConfigMap/m#routes/routes"}});
   EXPECT_EQ(snapshot().table("ns/ConfigMap/m#routes/routes"), nullptr);
+}
+
+TEST_F(Prepare, a_server_waits_for_its_tables_and_keeps_what_it_had_when_a_pattern_is_bad) {
+  config::Server server = server_with("ns/k");
+  server.routing.tables = {{"ns/ConfigMap/m#routes/routes", false}, {"", false}};
+  auto p = put({secret("ns/k", "1", good_pair("a.example")), resource("a", "1", server)});
+  ASSERT_EQ(p.errors.size(), 1U);
+  EXPECT_EQ(p.errors[0].code, ErrorCode::MissingDependency);
+  EXPECT_EQ(p.errors[0].field, "routing.tables[0].table");
+  p = put({resource("ns/ConfigMap/m#routes/routes", "1", config::Table{})});
+  EXPECT_EQ(p.recovered, (std::vector<ResourceKey>{{ResourceType::Server, "a"}}));
+  EXPECT_EQ(now().user_patterns("a"), nullptr);
+  server.routing.rules = {{"r", {.user_pattern = "a.*"}, {{"b", 1, {}}}}};
+  EXPECT_TRUE(put({resource("a", "2", server)}).errors.empty());
+  ASSERT_NE(now().user_patterns("a"), nullptr);
+  EXPECT_TRUE(now().user_patterns("a")->matches(0, "abc"));
+  server.routing.rules[0].match.user_pattern = "(";
+  p = put({resource("a", "3", server)});
+  ASSERT_EQ(p.errors.size(), 1U);
+  EXPECT_EQ(p.errors[0].field, "routing.rules[0].match.user_pattern");
+  EXPECT_EQ(p.errors[0].running_version, "2");
+  EXPECT_TRUE(now().user_patterns("a")->matches(0, "abc"));
+  p = put({}, {{ResourceType::Table, "ns/ConfigMap/m#routes/routes"}});
+  EXPECT_EQ(version_of(ResourceType::Server, "a"), "none");
+  EXPECT_EQ(now().user_patterns("a"), nullptr);
 }
 
 TEST_F(Prepare, the_same_version_again_changes_nothing) {

@@ -1,5 +1,6 @@
 #include "proxy/policy/placement.h"
 #include "proxy/policy/hash_key.h"
+#include "proxy/policy/routing.h"
 #include "tests/support/source_dir.h"
 
 #include <charconv>
@@ -70,6 +71,29 @@ std::string order_of(const std::vector<Member>& members, std::string_view name) 
     out += members[i].id;
   }
   return out;
+}
+
+// Through a rule, as a session asks.
+std::string share(std::uint32_t old_weight, std::uint32_t new_weight, const std::string& name) {
+  config::Server server;
+  server.protocols.emplace_back().backends = {"mail/hosting/v23", "mail/hosting/v24"};
+  server.routing.seed = hosting_seed();
+  server.routing.rules = {
+      {"canary", {}, {{"mail/hosting/v23", old_weight}, {"mail/hosting/v24", new_weight}}}};
+  Facts facts;
+  facts.server = "mail/hosting";
+  facts.mailbox = name;
+  const auto routed = route({server}, facts);
+  return routed ? std::string(backend_word(routed->backend)) : "nowhere";
+}
+
+TEST(Placement, shares_of_backends_are_the_published_ones) {
+  const auto rows = published("Shares");
+  ASSERT_EQ(rows.size(), 8U);
+  for (const auto& row : rows) {
+    EXPECT_EQ(share(70, 30, row[0]), row[1]) << row[0];
+    EXPECT_EQ(share(50, 50, row[0]), row[2]) << row[0];
+  }
 }
 
 TEST(Placement, logarithms_are_the_published_ones) {

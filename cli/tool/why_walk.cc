@@ -1,0 +1,286 @@
+#include "cli/tool/why_walk.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/tool/why_words.h"
+#include "common/base/ascii.h"
+#include "proxy/policy/admission.h"
+#include "proxy/policy/auth_chain.h"
+#include "proxy/policy/balancing.h"
+#include "proxy/policy/names.h"
+#include "proxy/policy/pinned.h"
+#include "proxy/policy/placement.h"
+
+namespace postern::tool {
+namespace {
+
+// Nobody has tried anybody: all that is ready can be used.
+class AllUsable final : public policy::HealthView {
+ public:
+  [[nodiscard]] bool usable(std::string_view) const override { return true; }
+};
+
+std::string tls_words(config::ListenerTls tls) {
+  switch (tls) {
+    case config::ListenerTls::Implicit: return "TLS from the first octet";
+    case config::ListenerTls::StartTls: return "TLS after STARTTLS";
+    case config::ListenerTls::Disabled: return "no TLS";
+  }
+  return "?";
+}
+
+// Of the ports of a protocol that with TLS from the first octet, then the lowest.
+const config::Listener* listener_of(const config::Snapshot& snapshot, Protocol protocol) {
+  std::vector<const config::Listener*> found;
+  snapshot.each([&](const config::Snapshot::Held& held) {
+    const auto* listener = std::get_if<config::Listener>(&held->body);
+    if (listener != nullptr && listener->protocol == protocol) found.push_back(listener);
+  });
+  const auto order = [](const config::Listener* one) {
+    return std::pair(one->tls != config::ListenerTls::Implicit, one->port);
+  };
+  const auto best = std::ranges::min_element(found, {}, order);
+  return best == found.end() ? nullptr : *best;
+}
+
+bool contains(const std::vector<Network>& networks, const IpAddress& address) {
+  return std::ranges::any_of(networks,
+                             [&](const Network& network) { return network.contains(address); });
+}
+
+std::string at_words(const policy::Candidate& candidate) {
+  const std::string address = candidate.address.text();
+  return candidate.id == candidate.address.ip.text()
+             ? address
+             : fmt::format("{} at {}", candidate.id, address);
+}
+
+std::string home_of(const config::Backend& backend, std::string_view mailbox) {
+  std::vector<policy::Member> members;
+  for (const std::string& id : backend.declared_members) members.push_back({id, 1});
+  return members.empty() ? std::string()
+                         : std::string(members[policy::home(backend.seed, members, mailbox)].id);
+}
+
+std::string followers(const std::vector<policy::Candidate>& order) {
+  constexpr std::size_t kMostNamed = 5;
+  std::vector<std::string> ids;
+  for (std::size_t i = 1; i < std::min(order.size(), kMostNamed + 1); ++i) {
+    ids.push_back(order[i].id);
+  }
+  if (ids.empty()) return "; nobody stands in for it";
+  const std::size_t more = order.size() - 1 - ids.size();
+  return fmt::format("; where that fails {}{}", fmt::join(ids, ", then "),
+                     more > 0 ? fmt::format(", and {} more", more) : "");
+}
+
+}  // namespace
+
+void WhyWalk::say(std::string what, std::string value, std::string says) {
+  answer_.steps.push_back({std::move(what), std::move(value), std::move(says)});
+}
+
+bool WhyWalk::refuse(std::string what, std::string says) {
+  answer_.verdict = says;
+  say(std::move(what), {}, std::move(says));
+  return false;
+}
+
+bool WhyWalk::find_name() {
+  facts_.client.ip = options_.source;
+  facts_.asked_name = lower(options_.hostname);
+  answer_.about = fmt::format("{} from {}", printable(options_.user), options_.source.text());
+  auto mailbox = policy::canonical_mailbox(options_.user);
+  if (mailbox) {
+    facts_.mailbox = std::move(*mailbox);
+    return true;
+  }
+  return refuse("name", fmt::format("no mailbox has such a name ({}): he is refused as one with a "
+                                    "wrong password",
+                                    name_of(mailbox.error())));
+}
+
+bool WhyWalk::find_listener() {
+  const Protocol wanted = options_.protocol.value_or(Protocol::Imap);
+  listener_ = options_.port ? snapshot_.listener(*options_.port) : listener_of(snapshot_, wanted);
+  if (listener_ == nullptr) {
+    return refuse("port", options_.port ? fmt::format("no MailServer offers anything on port {}",
+                                                      *options_.port)
+                                        : fmt::format("no MailServer offers {}", name_of(wanted)));
+  }
+  facts_.port = listener_->port;
+  facts_.protocol = listener_->protocol;
+  const std::string speaks = fmt::format("{} speaks {}, {}", listener_->port,
+                                         name_of(listener_->protocol), tls_words(listener_->tls));
+  if (options_.protocol && *options_.protocol != listener_->protocol) {
+    return refuse("port", fmt::format("{}, and not {}", speaks, name_of(*options_.protocol)));
+  }
+  say("port", std::to_string(listener_->port), speaks);
+  const auto& proxy = listener_->proxy_protocol;
+  if (!proxy || proxy->other_peers != config::OtherPeers::Refuse) return true;
+  if (!contains(proxy->trusted, options_.source)) {
+    say("way in", {},
+        "through a load balancer that tells his address; who comes himself is closed");
+    return true;
+  }
+  return refuse("way in",
+                "that is the address of a load balancer; ask with that of the client "
+                "whom it tells of");
+}
+
+bool WhyWalk::find_server() {
+  const std::string& name = facts_.asked_name;
+  const config::Tenant* tenant = name.empty() ? nullptr : policy::tenant_named(*listener_, name);
+  const bool is_named = tenant != nullptr;
+  if (tenant == nullptr) tenant = &listener_->tenants.front();
+  server_ = snapshot_.server(tenant->server);
+  if (server_ == nullptr) return refuse("MailServer", tenant->server + " is not served");
+  const policy::Decision let_in = policy::admit_name(*listener_, *server_, name);
+  if (!let_in.allowed()) {
+    return refuse("MailServer", fmt::format("{}, and {} has unknownNames: Reject: he gets a TLS "
+                                            "alert",
+                                            let_in.message, tenant->server));
+  }
+  facts_.server = tenant->server;
+  const std::string how =
+      is_named ? fmt::format("by the name {}", printable(name))
+      : name.empty()
+          ? "the oldest on this port, since no name is asked for (--hostname)"
+          : fmt::format("the oldest on this port, since nobody has the name {}", printable(name));
+  say("MailServer", tenant->server, fmt::format("{}, {}", tenant->server, how));
+  return true;
+}
+
+bool WhyWalk::find_provider() {
+  if (server_->providers.empty()) {
+    say("login", {}, "the mail pod itself decides");
+    return true;
+  }
+  std::vector<const config::Provider*> providers;
+  for (const std::string& name : server_->providers) {
+    if (const auto* provider = snapshot_.provider(name)) providers.push_back(provider);
+  }
+  policy::AuthChain chain(providers, Mechanism::Plain, options_.user);
+  if (chain.empty()) {
+    return refuse("login", fmt::format("no provider checks passwords of {}: he is refused as one "
+                                       "with a wrong password",
+                                       printable(options_.user)));
+  }
+  std::vector<std::string> asked;
+  facts_.provider = options_.provider.empty() ? chain.asked()->name : options_.provider;
+  while (const config::Provider* provider = chain.asked()) {
+    asked.push_back(provider_words(*provider));
+    if (chain.hear(policy::Refuse{.unknown_user = true})) break;
+  }
+  const bool is_known =
+      std::ranges::any_of(providers, [&](const auto* one) { return one->name == facts_.provider; });
+  if (!is_known) {
+    return refuse("login", fmt::format("there is no provider {}", printable(facts_.provider)));
+  }
+  facts_.attributes = options_.attributes;
+  say("login", facts_.provider, fmt::format("{}", fmt::join(asked, "; who is unknown there: ")));
+  return true;
+}
+
+bool WhyWalk::find_backend() {
+  std::vector<const config::Table*> tables;
+  for (const config::RoutingTable& one : server_->routing.tables) {
+    tables.push_back(one.table.empty() ? nullptr : snapshot_.table(one.table));
+  }
+  const auto patterns = policy::UserPatterns::compile(server_->routing.rules);
+  const policy::RoutingView view{*server_, tables, patterns ? &*patterns : nullptr};
+  const auto route = policy::route(view, facts_);
+  if (!route) return refuse("backend", unrouted_words(route.error(), facts_.protocol));
+  const std::string word(policy::backend_word(route->backend));
+  std::string says = fmt::format("{}, by {}", word, choice_words(route->choice));
+  if (route->choice.by == policy::ChosenBy::Rule) {
+    const auto& rules = server_->routing.rules;
+    const auto rule = std::ranges::find(rules, route->choice.name, &config::RouteRule::name);
+    std::uint32_t whole = 0;
+    std::uint32_t own = 0;
+    for (const config::RouteTarget& target : rule->targets) {
+      whole += target.weight;
+      if (target.backend == route->backend) own = target.weight;
+    }
+    if (own != whole) says += fmt::format(", in the share of {} of {}", own, whole);
+  }
+  say("by", std::string(choice_kind(route->choice)), choice_words(route->choice));
+  say("backend", word, says);
+  return find_member(*route);
+}
+
+bool WhyWalk::find_member(const policy::Route& route) {
+  const config::Backend* backend = snapshot_.backend(route.backend);
+  const config::EndpointSet* endpoints = snapshot_.endpoints(route.backend);
+  if (backend == nullptr) return refuse("member", "the backend is not served");
+  static const config::EndpointSet kNobody;
+  const policy::BalancingRequest request{*backend, endpoints == nullptr ? kNobody : *endpoints,
+                                         facts_.protocol, facts_.mailbox};
+  if (!route.member.empty()) {
+    const auto pinned = policy::pinned_endpoint(request, route.member);
+    if (!pinned) {
+      return refuse("member", fmt::format("{}, which is not there: he gets a temporary failure, "
+                                          "since nobody stands in for it",
+                                          route.member));
+    }
+    say("member", pinned->id, fmt::format("{}, and no other", at_words(*pinned)));
+    return true;
+  }
+  const std::string home = home_of(*backend, facts_.mailbox);
+  if (request.endpoints.endpoints.empty() && !home.empty()) {
+    say("member", home, fmt::format("{}, by the hash; these files do not say where it is", home));
+    return true;
+  }
+  const auto order = policy::order_endpoints(request, AllUsable());
+  if (order) {
+    say("member", order->front().id, at_words(order->front()) + followers(*order));
+    return true;
+  }
+  if (!backend->dynamic.empty()) {
+    say("member", {}, "where the auth service says");
+    return true;
+  }
+  return refuse("member", home.empty()
+                              ? "none is ready in these files: he gets a temporary failure"
+                              : fmt::format("{} by the hash, which is not ready: he gets a "
+                                            "temporary failure",
+                                            home));
+}
+
+void WhyWalk::tell_bounds() {
+  const config::ServerLimits& limits = server_->limits;
+  std::vector<std::string> bounds;
+  const auto add = [&](std::uint32_t most, std::string_view of) {
+    if (most > 0) bounds.push_back(fmt::format("{} {}", most, of));
+  };
+  add(limits.max_connections_per_user, "sessions of this mailbox");
+  add(limits.max_connections_per_source, "connections of this source");
+  add(limits.max_connections, "connections in all");
+  add(limits.max_failures_per_session, "failed logins on one connection");
+  say("limits", {}, fmt::format("in each proxy {}", fmt::join(bounds, ", ")));
+  const config::LoginProtection& protection = server_->protection;
+  if (contains(protection.exempt, options_.source)) {
+    return say("protection", "exempt", "this source is exempt: never delayed, never blocked");
+  }
+  say("protection", "held",
+      fmt::format("failed logins of this source: {}; as this user: {}; {}",
+                  rate_words(protection.per_source), rate_words(protection.per_user),
+                  protection.penalty_grows ? "each costs a growing delay" : "no growing delay"));
+}
+
+WhyAnswer WhyWalk::walk() {
+  answer_.served =
+      find_name() && find_listener() && find_server() && find_provider() && find_backend();
+  if (answer_.served) {
+    tell_bounds();
+    answer_.verdict = "if the credentials are right and the member answers";
+  }
+  return std::move(answer_);
+}
+
+}  // namespace postern::tool

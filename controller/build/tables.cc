@@ -1,0 +1,93 @@
+#include "controller/build/tables.h"
+
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "controller/build/checks.h"
+#include "controller/build/last_good.h"
+
+namespace postern::build {
+namespace {
+
+std::string_view word_of(TableKind kind) {
+  return kind == TableKind::Routes ? "routes" : "domains";
+}
+
+// What is wrong with it, and the good one that there is; either may be missing.
+struct Judged {
+  std::optional<Remark> problem;
+  std::shared_ptr<const TableDraft> good;
+};
+
+std::shared_ptr<const TableDraft> draft_of(ParsedTable parsed, const model::ConfigMapObject& map,
+                                           const TableWish& wish) {
+  auto out = std::make_shared<TableDraft>();
+  out->material = std::move(parsed.table);
+  out->numbers = std::move(parsed.numbers);
+  out->source = source_of(map.meta);
+  out->required_features = {std::string(wish.feature)};
+  return out;
+}
+
+// A thousand MailServers may name one table: the same text is read once.
+LastGood::KeptTable& read_again(LastGood& last_good, const std::string& name,
+                                const model::ConfigMapObject& map, const TableWish& wish) {
+  LastGood::KeptTable& kept = last_good.table(name);
+  const std::string& text = map.data.at(wish.ref.key);
+  if (kept.text == text) return kept;
+  ParsedTable parsed = parse_table(text, wish.kind);
+  kept.text = text;
+  kept.bad = std::exchange(parsed.bad, std::nullopt);
+  if (!kept.bad) kept.good = draft_of(std::move(parsed), map, wish);
+  return kept;
+}
+
+Judged judge(const Setting& setting, const std::string& name, const TableWish& wish) {
+  const std::string path = wish.ref.object_namespace + "/" + wish.ref.name;
+  const auto* map = setting.world.config_map(wish.ref.object_namespace, wish.ref.name);
+  if (map == nullptr || !map->data.contains(wish.ref.key)) {
+    const std::string missing = map == nullptr
+                                    ? fmt::format("there is no ConfigMap {}", path)
+                                    : fmt::format("ConfigMap {} has no key {}", path, wish.ref.key);
+    return {Remark{wish.field, "ConfigMapNotFound", missing}, setting.last_good.table(name).good};
+  }
+  const LastGood::KeptTable& kept = read_again(setting.last_good, name, *map, wish);
+  if (!kept.bad) return {std::nullopt, kept.good};
+  return {Remark{wish.field, "InvalidTable",
+                 fmt::format("ConfigMap {}, {}, line {}: {}", path, wish.ref.key, kept.bad->number,
+                             kept.bad->reason)},
+          kept.good};
+}
+
+}  // namespace
+
+std::optional<std::string> add_table(const Setting& setting, ServerDraft& server,
+                                     const TableWish& wish) {
+  if (auto refusal = check_namespace(wish.field, server.spec->meta.key.object_namespace,
+                                     wish.ref.object_namespace)) {
+    server.remark(std::move(refusal));
+    return std::nullopt;
+  }
+  std::string name = fmt::format("{}/ConfigMap/{}#{}/{}", wish.ref.object_namespace, wish.ref.name,
+                                 wish.ref.key, word_of(wish.kind));
+  Judged judged = judge(setting, name, wish);
+  if (judged.problem && judged.good) {
+    judged.problem->message += "; the table before it stays in force";
+  }
+  if (judged.problem && !judged.good && wish.kind == TableKind::Routes) {
+    judged.problem->message +=
+        "; until that is mended, everybody who comes to this table gets a "
+        "temporary failure";
+  }
+  server.remark(std::move(judged.problem));
+  if (!judged.good) {
+    setting.last_good.forget(name);
+    return std::nullopt;
+  }
+  server.tables[name] = std::move(judged.good);
+  return name;
+}
+
+}  // namespace postern::build
