@@ -40,6 +40,24 @@ std::string why_never(const ServerDraft& server) {
   return why;
 }
 
+// Why a typed name could not be taken apart; empty: it can.
+std::string why_unclear(const model::MailServer& spec) {
+  const std::string& separator = spec.master_users->separator;
+  if (separator.empty()) return {};
+  if (separator == spec.users.delimiter) {
+    return fmt::format("{} is users.delimiter too, and joe{}admin would be joe as well as a master",
+                       separator, separator);
+  }
+  if (spec.users.default_domain.find(separator) != std::string::npos) {
+    return fmt::format("{} is in users.defaultDomain: every name would be two", separator);
+  }
+  for (const std::string& name : spec.master_users->allowed) {
+    if (name.find(separator) == std::string::npos) continue;
+    return fmt::format("{} is in the name {}, which would be two", separator, name);
+  }
+  return {};
+}
+
 }  // namespace
 
 void build_master_users(ServerDraft& server) {
@@ -49,7 +67,11 @@ void build_master_users(ServerDraft& server) {
   if (!written->separator.empty()) out.separator = written->separator.front();
   for (const std::string& name : written->allowed) out.allowed.push_back(lower(name));
   std::ranges::sort(out.allowed);
-  if (std::string why = why_never(server); !why.empty()) {
+  if (std::string why = why_unclear(*server.spec); !why.empty()) {
+    server.remark(Remark{std::string(kField) + ".separator", "InvalidField",
+                         "no master user may log in: " + why + ": write another separator"});
+    out = {};
+  } else if (why = why_never(server); !why.empty()) {
     server.remark(Remark{kField, "InvalidField", "no master user could log in: " + why});
     out.allowed.clear();
   }

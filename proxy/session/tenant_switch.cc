@@ -63,7 +63,8 @@ std::optional<Failure> keeps_out(const Session& session, const Visit& v, std::si
   if (session.client.secured() && !fits_suites(server.tls, session.client.tls_summary())) {
     return Failure::AdmissionRefused;
   }
-  if (!offers(server, facts, shown_by(*v.evidence, *v.server).mechanism)) return Failure::MechanismRefused;
+  if (!offers(server, facts, shown_by(*v.evidence, *v.server).mechanism))
+    return Failure::MechanismRefused;
   return std::nullopt;
 }
 
@@ -85,13 +86,26 @@ void complete(std::string& name, const config::UserNames& names) {
   }
 }
 
+// Both names of "joe*admin" get the domain: the mailbox's and the master's.
+void complete_typed(std::string& name, const config::Server& server) {
+  const char separator = server.master_users ? server.master_users->separator : '\0';
+  const std::size_t at = separator == 0 ? std::string::npos : name.find(separator);
+  if (at == std::string::npos) return complete(name, server.names);
+  std::string mailbox = name.substr(0, at);
+  std::string master = name.substr(at + 1);
+  complete(mailbox, server.names);
+  complete(master, server.names);
+  name = mailbox + separator + master;
+}
+
 struct Completing {
-  const config::UserNames& names;
+  const config::Server& server;
+  const config::UserNames& names = server.names;
   void operator()(dialogue::PasswordEvidence& shown) const {
-    complete(shown.name, names);
+    complete_typed(shown.name, server);
     complete(shown.authzid, names);
   }
-  void operator()(dialogue::CramMd5Evidence& shown) const { complete(shown.name, names); }
+  void operator()(dialogue::CramMd5Evidence& shown) const { complete_typed(shown.name, server); }
   void operator()(dialogue::ExternalEvidence& shown) const { complete(shown.authzid, names); }
   void operator()(dialogue::BearerEvidence& shown) const { complete(shown.name, names); }
 };
@@ -124,7 +138,7 @@ std::optional<Outcome> choose(Session& session, Worker& worker) {
   // What the front said is the oldest one's offer; it holds itself to that.
   const auto kept_out = index == 0 ? std::nullopt : keeps_out(session, v, index);
   if (kept_out) return Outcome::refused(*kept_out);
-  std::visit(Completing{server_of(v, 0).names}, *v.evidence);
+  std::visit(Completing{server_of(v, 0)}, *v.evidence);
   if (index == v.tenant_index) return std::nullopt;
   if (!change_tenant(session, worker, index)) return Outcome::refused(Failure::Overloaded);
   settle_tenant(session);
@@ -162,7 +176,7 @@ std::optional<Outcome> settle_name(Session& session, Worker& worker) {
   if (!v.is_named) {
     if (auto refused = choose(session, worker)) return refused;
   }
-  std::visit(Completing{v.server->names}, *v.evidence);
+  std::visit(Completing{*v.server}, *v.evidence);
   const bool could_be = std::visit(MakingEqual{v.server->names}, *v.evidence);
   v.is_nobodys = v.is_nobodys || !could_be;
   return std::nullopt;
