@@ -61,9 +61,13 @@ bool logs_in_by_certificate(const ServerDraft& server) {
 }
 
 bool needs_a_password_of(const ServerDraft& server, Protocol protocol) {
-  return std::ranges::none_of(server.backends, [&](const BackendDraft& backend) {
-    return backend.backend.port(protocol) != nullptr && !replays_passwords(*backend.spec, protocol);
-  });
+  const auto has_it = [&](const BackendDraft& backend) {
+    return backend.backend.port(protocol) != nullptr;
+  };
+  return std::ranges::any_of(server.backends, has_it) &&
+         std::ranges::none_of(server.backends, [&](const BackendDraft& backend) {
+           return has_it(backend) && !replays_passwords(*backend.spec, protocol);
+         });
 }
 
 std::optional<Remark> check_way_around(const ServerDraft& server,

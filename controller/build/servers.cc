@@ -79,9 +79,22 @@ std::string why_not_followed(const ServerDraft& server, Protocol protocol, Mecha
                      followed.why);
 }
 
+// Adding provider clientCertificate is to add EXTERNAL; where it cannot, that is said.
+void check_certificate_logins(ServerDraft& server, Protocol protocol) {
+  if (!logs_in_by_certificate(server) || !needs_a_password_of(server, protocol)) return;
+  server.remark(
+      Remark{fmt::format("spec.protocols.{}", field_key(protocol)), "MechanismUnavailable",
+             "provider clientCertificate lets nobody in: a certificate leaves no password, "
+             "and no backend's login.method is MasterUser or ClientCertificate; write one "
+             "there, or leave the provider out"});
+}
+
 MechanismSet offered(ServerDraft& server, const model::ProtocolSpec& protocol) {
   const MechanismSet can = checkable(server);
-  if (!protocol.mechanisms) return offered_unlisted(server, protocol.protocol);
+  if (!protocol.mechanisms) {
+    check_certificate_logins(server, protocol.protocol);
+    return offered_unlisted(server, protocol.protocol);
+  }
   MechanismSet out;
   for (std::size_t i = 0; i < protocol.mechanisms->size(); ++i) {
     const std::string& name = (*protocol.mechanisms)[i];

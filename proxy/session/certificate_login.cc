@@ -81,11 +81,14 @@ policy::Answer answer_by_certificate(Session& session, const config::Provider& p
   const policy::Refuse unknown{.unknown_user = true};
   if (verdict_of(session) != CertificateVerdict::Verified) return unknown;
   const auto kind = std::get<config::CertificateProvider>(provider.kind).name_from;
-  auto name = net::name_in_certificate(session.client.tls(), kind);
-  if (!name && name.error() == net::CertificateNameFault::Missing) return unknown;
+  const auto written = net::name_in_certificate(session.client.tls(), kind);
+  if (!written && written.error() == net::CertificateNameFault::Missing) return unknown;
+  if (!written) return policy::Refuse{};
+  const Visit& v = session.visit();
+  // As if he had typed it.
+  auto name = policy::account_name(*written, v.server->names);
   if (!name || !policy::canonical_mailbox(*name)) return policy::Refuse{};
   if (!policy::has_domain(provider, policy::domain_of(*name))) return unknown;
-  const Visit& v = session.visit();
   if (!policy::takes_name(*v.server, *v.prepared->snapshot, *name)) return unknown;
   const std::string_view wanted = shown_by(*v.evidence, *v.server).mailbox;
   const bool is_another = !wanted.empty() && !equal_ignoring_case(wanted, *name);
