@@ -63,8 +63,8 @@ std::optional<Failure> keeps_out(const Session& session, const Visit& v, std::si
   if (session.client.secured() && !fits_suites(server.tls, session.client.tls_summary())) {
     return Failure::AdmissionRefused;
   }
-  if (!offers(server, facts, shown_by(*v.evidence, *v.server).mechanism))
-    return Failure::MechanismRefused;
+  const Mechanism mechanism = shown_by(*v.evidence, server).mechanism;
+  if (!offers(server, facts, mechanism)) return Failure::MechanismRefused;
   return std::nullopt;
 }
 
@@ -72,7 +72,7 @@ std::optional<Failure> keeps_out(const Session& session, const Visit& v, std::si
 std::optional<std::size_t> tenant_by_name(const Visit& v) {
   const config::TenantDomains* domains = v.prepared->tenant_domains(v.listener->port);
   if (domains == nullptr) return 0;
-  const Shown shown = shown_by(*v.evidence, *v.server);
+  const Shown shown = shown_by(*v.evidence, server_of(v, 0));
   const std::string_view typed = shown.mailbox.empty() ? shown.name : shown.mailbox;
   const auto account = policy::account_name(typed, server_of(v, 0).names);
   // Whom nobody can be, and a certificate without a name: for the oldest to refuse.

@@ -251,6 +251,21 @@ TEST_F(Tenants, an_authorization_identity_of_another_is_a_wrong_password) {
   EXPECT_EQ(dialled(), "");
 }
 
+TEST_F(Tenants, a_master_and_whom_he_acts_for_each_get_the_default_domain) {
+  world_.servers[0].names.default_domain = "acme.example";
+  world_.servers[0].master_users = {'*', {"admin@acme.example"}};
+  begin();
+  Peer client = guest();
+  (void)log_in(client, "anna*admin");
+  EXPECT_EQ(dialled(), "10.0.1.1");
+  sim_->dialer.backends.back().say(kGreeting);
+  sim_->settle();
+  // "anna@acme.example" NUL "admin@acme.example" NUL, in base64.
+  EXPECT_NE(
+      sim_->dialer.backends.back().hear().find("YW5uYUBhY21lLmV4YW1wbGUAYWRtaW5AYWNtZS5leGFtcGxlA"),
+      std::string::npos);
+}
+
 TEST_F(Tenants, an_empty_domain_is_nobodys) {
   begin();
   Peer client = guest();
