@@ -19,6 +19,15 @@ MODES = {"on": (10993, "must.example.test", "Required"),
          "optional": (10994, "may.example.test", "Optional"),
          "optional_no_ca": (10995, "any.example.test", "OptionalUnverified")}
 STRICT = "strict.example.test"
+OWN = "own.example.test"
+BY_MASTER = """
+auth_master_user_separator = *
+passdb {{
+  driver = passwd-file
+  master = yes
+  args = {folder}/masters
+}}
+"""
 ONE = """
   server {{
     listen 127.0.0.1:{port} ssl; protocol imap; ssl_verify_client {mode}; ssl_verify_depth 2;
@@ -121,7 +130,8 @@ class ClientCertificates(Story):
         cls.anna = cls.staff.issue_to("anna", "email:anna@example.test,URI:spiffe://example/anna")
         cls.bert = cls.staff.issue_to("bert")
         cls.eve = cls.strangers.issue_to("eve")
-        cls.dovecot("server-1")
+        (cls.folder / "masters").write_text("master:{PLAIN}m4ster\n")
+        cls.dovecot("server-1", more=BY_MASTER.format(folder=cls.folder))
         cls.pod = FakeBackend(POD, 143, let_in)
         cls.addClassCleanup(cls.pod.close)
         cls.service = Doorman(lambda user: (POD, 143))
@@ -135,7 +145,24 @@ class ClientCertificates(Story):
             cls.write_server(host, {"mode": mode}, "Nginx", POD, tls={"mode": "Disabled"})
         cls.write_server(STRICT, {"mode": "Optional", "crlRefs": [
             {"kind": "ConfigMap", "name": "revoked"}]}, "Strict", MEMBERS["server-1"])
-        cls.gate.start().settle(*(host.split(".")[0] for _, host, _ in MODES.values()), "strict")
+        cls.write_own()
+        names = [host.split(".")[0] for _, host, _ in MODES.values()]
+        cls.gate.start().settle(*names, "strict", "own")
+
+    @classmethod
+    def write_own(cls):
+        """Nobody is asked: the certificate has the name, a master user opens the mailbox."""
+        cls.gate.write("own.json", mail_server(
+            "own", [addresses("mailbox", {"server-1": MEMBERS["server-1"]},
+                              login={"method": "MasterUser", "secretRef": {"name": "master"}})],
+            hostnames=(OWN,), protocols={"imap": {"listeners": [{"port": 993}]}},
+            tls={"certificateRefs": [{"name": "mail-tls"}], "clientCertificates": {
+                "mode": "Required",
+                "caCertificateRefs": [{"kind": "ConfigMap", "name": "staff"}]}},
+            authentication={"providers": [{"name": "own", "clientCertificate": {}}]}),
+            {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/basic-auth",
+             "metadata": {"name": "master"},
+             "stringData": {"username": "master", "password": "m4ster"}})
 
     @classmethod
     def write_revoked(cls, text):
@@ -229,6 +256,17 @@ class ClientCertificates(Story):
         with Guest(self, STRICT, pair=self.anna) as guest:
             self.assertTrue(guest.ask(b"a AUTHENTICATE EXTERNAL =").startswith(b"a OK"))
             self.assertTrue(guest.ask(b"b SELECT INBOX").startswith(b"b OK"))
+
+    def test_a_certificate_alone_opens_the_mailbox_that_is_named_in_it(self):
+        asked = len(self.service.asked)
+        with Guest(self, OWN, pair=self.anna) as guest:
+            self.assertTrue(guest.ask(b"a AUTHENTICATE EXTERNAL =").startswith(b"a OK"))
+            self.assertTrue(guest.ask(b"b SELECT INBOX").startswith(b"b OK"))
+        for pair, wanted in ((self.anna, base64.b64encode(b"bert@example.test")), (self.bert, b"=")):
+            with Guest(self, OWN, pair=pair) as guest:
+                said = guest.ask(b"a AUTHENTICATE EXTERNAL " + wanted)
+                self.assertTrue(said.startswith(b"a NO [AUTHENTICATIONFAILED]"), said)
+        self.assertEqual(asked, len(self.service.asked))
 
     def test_external_is_offered_to_whoever_has_shown_a_certificate(self):
         offers = []

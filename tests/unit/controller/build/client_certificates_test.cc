@@ -110,7 +110,7 @@ TEST(ClientCertificates, need_a_backend_that_wants_no_password) {
 TEST(ClientCertificates, add_external_where_nobody_lists_mechanisms) {
   model::MailServer server = server_with(asked());
   log_in_by_certificate(server);
-  server.backends[0].login.method = "MasterUser";
+  server.backends[0].login.method = "ClientCertificate";
   const Scene scene = scene_of(server, with_bundles());
   ASSERT_NE(scene.server(), nullptr);
   EXPECT_EQ(scene.server()->protocols[0].mechanisms, MechanismSet{Mechanism::External});
