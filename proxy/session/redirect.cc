@@ -8,6 +8,7 @@
 #include "common/base/ascii.h"
 #include "proxy/grammar/imap/referral.h"
 #include "proxy/policy/referred.h"
+#include "proxy/session/back_login.h"
 #include "proxy/session/locate.h"
 #include "proxy/session/session.h"
 #include "proxy/session/worker.h"
@@ -75,6 +76,12 @@ Result<policy::Directed, No> next_stop(Session& session, Worker& worker, const A
   if (has_homes(*view->backend) && !is_home(session, worker, *to, *view)) {
     return Fail<No>("the user's home is another member");
   }
+  const Visit& v = session.visit();
+  const config::BackendPort* const port = view->backend->port(v.facts.protocol);
+  if (port == nullptr) return Fail<No>("that backend does not have the protocol");
+  // Another backend may want another login than the one that was asked for before.
+  const auto no_login = objection_to_login(*v.identity, *port, *v.prepared->snapshot);
+  if (no_login) return Fail<No>(meaning_of(*no_login));
   return std::move(*to);
 }
 
