@@ -168,6 +168,23 @@ TEST(MasterUsers, are_given_in_lower_case_to_proxies_that_know_of_them) {
   }
 }
 
+TEST(MasterUsers, whose_separator_makes_other_names_two_are_refused_and_then_nobody_may) {
+  const auto refused = [](const model::UsersSpec& users, const std::string& name) {
+    model::MailServer server = working();
+    server.users = users;
+    server.master_users = model::MasterUsersSpec{"-", {name}};
+    const Scene scene = scene_of(server);
+    const auto& built = scene.server()->master_users;
+    EXPECT_TRUE(built && (scene.problems().empty() || *built == config::MasterUsers{}));
+    return scene.problems();
+  };
+  const Words unclear{"InvalidField spec.users.masterUsers.separator"};
+  EXPECT_EQ(refused({}, "admin"), Words{});
+  EXPECT_EQ(refused({"", "", "-"}, "admin"), unclear);
+  EXPECT_EQ(refused({"", "my-mail.example", ""}, "admin"), unclear);
+  EXPECT_EQ(refused({}, "the-admin"), unclear);
+}
+
 TEST(MasterUsers, who_could_never_log_in_are_refused_and_then_nobody_may) {
   const Scene scene = with_masters({"", {"admin"}}, "OAuthToken");
   EXPECT_EQ(scene.problems(), Words{"InvalidField spec.users.masterUsers"});

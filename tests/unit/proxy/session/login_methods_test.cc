@@ -238,6 +238,16 @@ TEST_F(LoginMethods, let_master_users_and_nobody_else_name_another) {
   }
 }
 
+TEST_F(LoginMethods, complete_the_name_of_the_mailbox_and_that_of_the_master) {
+  world_.server.master_users = {'*', {"admin@example.org"}};
+  world_.server.names.default_domain = "example.org";
+  begin(mk_http());
+  (void)say("a LOGIN \"joe*admin\" pw");
+  ASSERT_EQ(asker_.questions.size(), 1U);
+  EXPECT_EQ(asker_.questions[0].user, "admin@example.org");
+  EXPECT_EQ(asker_.questions[0].acting_as, "joe@example.org");
+}
+
 TEST_F(LoginMethods, keep_an_authorization_identity_for_the_pod_where_nothing_is_written) {
   begin(mk_pod());
   const std::string shown = encoded(std::string_view("joe\0eve\0pw", 10));
