@@ -1,6 +1,7 @@
 #include "cli/tool/why_walk.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -12,17 +13,20 @@
 #include "proxy/policy/admission.h"
 #include "proxy/policy/auth_chain.h"
 #include "proxy/policy/balancing.h"
+#include "proxy/policy/hash_key.h"
 #include "proxy/policy/names.h"
 #include "proxy/policy/pinned.h"
 #include "proxy/policy/placement.h"
+#include "proxy/policy/tenancy.h"
 
 namespace postern::tool {
 namespace {
 
 // Nobody has tried anybody: all that is ready can be used.
-class AllUsable final : public policy::HealthView {
+class AllUsable final : public policy::MembersView {
  public:
   [[nodiscard]] bool usable(std::string_view) const override { return true; }
+  [[nodiscard]] std::uint32_t sessions(std::string_view) const override { return 0; }
 };
 
 std::string tls_words(config::ListenerTls tls) {
@@ -60,11 +64,23 @@ std::string at_words(const policy::Candidate& candidate) {
              : fmt::format("{} at {}", candidate.id, address);
 }
 
-std::string home_of(const config::Backend& backend, std::string_view mailbox) {
+// Empty: only who is there is chosen from.
+std::string home_of(const config::Backend& backend, const policy::BalancingRequest& request) {
+  if (backend.balancing.policy != config::BalancingPolicy::ConsistentHash) return {};
   std::vector<policy::Member> members;
   for (const std::string& id : backend.declared_members) members.push_back({id, 1});
-  return members.empty() ? std::string()
-                         : std::string(members[policy::home(backend.seed, members, mailbox)].id);
+  if (members.empty()) return {};
+  const std::string hashed =
+      policy::hashed_text(backend.balancing.hash_key, request.mailbox, request.client);
+  return std::string(members[policy::home(backend.seed, members, hashed)].id);
+}
+
+// Whose turn it is, and who has the fewest, is a proxy's own knowledge.
+std::string spread_words(const config::Backend& backend,
+                         const std::vector<policy::Candidate>& members) {
+  const bool in_turn = backend.balancing.policy == config::BalancingPolicy::RoundRobin;
+  return fmt::format("any of {}: {}", members.size(),
+                     in_turn ? "each in its turn" : "the one with the fewest sessions");
 }
 
 std::string followers(const std::vector<policy::Candidate>& order) {
@@ -79,6 +95,23 @@ std::string followers(const std::vector<policy::Candidate>& order) {
                      more > 0 ? fmt::format(", and {} more", more) : "");
 }
 
+// As a session whom SNI brought to nobody is led.
+std::optional<std::size_t> tenant_by_domain(const config::Listener& listener,
+                                            const config::Snapshot& snapshot,
+                                            std::string_view typed, const config::Server& oldest) {
+  const auto account = policy::account_name(typed, oldest.names);
+  if (!account) return 0;  // for the oldest to refuse
+  config::TenantDomains::Kept all;
+  all.fresh.resize(listener.tenants.size());
+  std::iota(all.fresh.begin(), all.fresh.end(), std::size_t{0});
+  const config::TenantDomains domains(
+      listener.tenants,
+      {[&](const std::string& name) { return snapshot.server(name); },
+       [&](const std::string& name) { return snapshot.table(name); }},
+      all);
+  return policy::tenant_of(*account, listener, snapshot, domains);
+}
+
 }  // namespace
 
 void WhyWalk::say(std::string what, std::string value, std::string says) {
@@ -89,20 +122,6 @@ bool WhyWalk::refuse(std::string what, std::string says) {
   answer_.verdict = says;
   say(std::move(what), {}, std::move(says));
   return false;
-}
-
-bool WhyWalk::find_name() {
-  facts_.client.ip = options_.source;
-  facts_.asked_name = lower(options_.hostname);
-  answer_.about = fmt::format("{} from {}", printable(options_.user), options_.source.text());
-  auto mailbox = policy::canonical_mailbox(options_.user);
-  if (mailbox) {
-    facts_.mailbox = std::move(*mailbox);
-    return true;
-  }
-  return refuse("name", fmt::format("no mailbox has such a name ({}): he is refused as one with a "
-                                    "wrong password",
-                                    name_of(mailbox.error())));
 }
 
 bool WhyWalk::find_listener() {
@@ -135,24 +154,55 @@ bool WhyWalk::find_listener() {
 
 bool WhyWalk::find_server() {
   const std::string& name = facts_.asked_name;
-  const config::Tenant* tenant = name.empty() ? nullptr : policy::tenant_named(*listener_, name);
-  const bool is_named = tenant != nullptr;
-  if (tenant == nullptr) tenant = &listener_->tenants.front();
-  server_ = snapshot_.server(tenant->server);
-  if (server_ == nullptr) return refuse("MailServer", tenant->server + " is not served");
-  const policy::Decision let_in = policy::admit_name(*listener_, *server_, name);
+  const config::Server* oldest = snapshot_.server(listener_->tenants.front().server);
+  if (oldest == nullptr) return refuse("MailServer", "the oldest on this port is not served");
+  const policy::Decision let_in = policy::admit_name(*listener_, *oldest, name);
   if (!let_in.allowed()) {
     return refuse("MailServer", fmt::format("{}, and {} has unknownNames: Reject: he gets a TLS "
                                             "alert",
-                                            let_in.message, tenant->server));
+                                            let_in.message, listener_->tenants.front().server));
   }
+  const config::Tenant* tenant = name.empty() ? nullptr : policy::tenant_named(*listener_, name);
+  std::string how = fmt::format("by the name {}", printable(name));
+  if (tenant == nullptr) {
+    const auto index = tenant_by_domain(*listener_, snapshot_, options_.user, *oldest);
+    if (!index) {
+      return refuse("MailServer",
+                    "no MailServer of this port has his domain: he is refused as one "
+                    "with a wrong password");
+    }
+    tenant = &listener_->tenants[*index];
+    how = fmt::format("{}, since {}", *index == 0 ? "the oldest on this port" : "by his domain",
+                      name.empty() ? std::string("no name is asked for (--hostname)")
+                                   : fmt::format("nobody has the name {}", printable(name)));
+  }
+  server_ = snapshot_.server(tenant->server);
+  if (server_ == nullptr) return refuse("MailServer", tenant->server + " is not served");
   facts_.server = tenant->server;
-  const std::string how =
-      is_named ? fmt::format("by the name {}", printable(name))
-      : name.empty()
-          ? "the oldest on this port, since no name is asked for (--hostname)"
-          : fmt::format("the oldest on this port, since nobody has the name {}", printable(name));
   say("MailServer", tenant->server, fmt::format("{}, {}", tenant->server, how));
+  return true;
+}
+
+bool WhyWalk::find_account() {
+  auto account = policy::account_name(options_.user, server_->names);
+  if (!account) {
+    return refuse("name", fmt::format("no mailbox has such a name ({}): he is refused as one with "
+                                      "a wrong password",
+                                      name_of(account.error())));
+  }
+  account_ = std::move(*account);
+  facts_.mailbox = policy::mailbox_name(account_, server_->names);
+  if (!policy::takes_name(*server_, snapshot_, account_)) {
+    return refuse("domain", fmt::format("{} is not among the domains of {}: he is refused as one "
+                                        "with a wrong password, whoever else has that domain",
+                                        printable(policy::domain_of(account_)), facts_.server));
+  }
+  if (account_ != options_.user || facts_.mailbox != account_) {
+    say("name", facts_.mailbox,
+        facts_.mailbox == account_
+            ? account_
+            : fmt::format("{}, whose mailbox is {}", account_, facts_.mailbox));
+  }
   return true;
 }
 
@@ -165,11 +215,11 @@ bool WhyWalk::find_provider() {
   for (const std::string& name : server_->providers) {
     if (const auto* provider = snapshot_.provider(name)) providers.push_back(provider);
   }
-  policy::AuthChain chain(providers, Mechanism::Plain, options_.user);
+  policy::AuthChain chain(providers, Mechanism::Plain, account_);
   if (chain.empty()) {
     return refuse("login", fmt::format("no provider checks passwords of {}: he is refused as one "
                                        "with a wrong password",
-                                       printable(options_.user)));
+                                       printable(account_)));
   }
   std::vector<std::string> asked;
   facts_.provider = options_.provider.empty() ? chain.asked()->name : options_.provider;
@@ -219,8 +269,9 @@ bool WhyWalk::find_member(const policy::Route& route) {
   const config::EndpointSet* endpoints = snapshot_.endpoints(route.backend);
   if (backend == nullptr) return refuse("member", "the backend is not served");
   static const config::EndpointSet kNobody;
-  const policy::BalancingRequest request{*backend, endpoints == nullptr ? kNobody : *endpoints,
-                                         facts_.protocol, facts_.mailbox};
+  policy::BalancingRequest request{*backend, endpoints == nullptr ? kNobody : *endpoints,
+                                   facts_.protocol, facts_.mailbox};
+  request.client = options_.source;
   if (!route.member.empty()) {
     const auto pinned = policy::pinned_endpoint(request, route.member);
     if (!pinned) {
@@ -231,12 +282,16 @@ bool WhyWalk::find_member(const policy::Route& route) {
     say("member", pinned->id, fmt::format("{}, and no other", at_words(*pinned)));
     return true;
   }
-  const std::string home = home_of(*backend, facts_.mailbox);
+  const std::string home = home_of(*backend, request);
   if (request.endpoints.endpoints.empty() && !home.empty()) {
     say("member", home, fmt::format("{}, by the hash; these files do not say where it is", home));
     return true;
   }
   const auto order = policy::order_endpoints(request, AllUsable());
+  if (order && backend->balancing.policy != config::BalancingPolicy::ConsistentHash) {
+    say("member", {}, spread_words(*backend, *order));
+    return true;
+  }
   if (order) {
     say("member", order->front().id, at_words(order->front()) + followers(*order));
     return true;
@@ -260,6 +315,7 @@ void WhyWalk::tell_bounds() {
   };
   add(limits.max_connections_per_user, "sessions of this mailbox");
   add(limits.max_connections_per_source, "connections of this source");
+  add(limits.new_connections_per_minute_per_source, "new connections of this source in a minute");
   add(limits.max_connections, "connections in all");
   add(limits.max_failures_per_session, "failed logins on one connection");
   say("limits", {}, fmt::format("in each proxy {}", fmt::join(bounds, ", ")));
@@ -274,8 +330,11 @@ void WhyWalk::tell_bounds() {
 }
 
 WhyAnswer WhyWalk::walk() {
+  facts_.client.ip = options_.source;
+  facts_.asked_name = lower(options_.hostname);
+  answer_.about = fmt::format("{} from {}", printable(options_.user), options_.source.text());
   answer_.served =
-      find_name() && find_listener() && find_server() && find_provider() && find_backend();
+      find_listener() && find_server() && find_account() && find_provider() && find_backend();
   if (answer_.served) {
     tell_bounds();
     answer_.verdict = "if the credentials are right and the member answers";

@@ -22,9 +22,9 @@ class WhyWalk {
 
  private:
   // False: he is refused, and why has been written down.
-  bool find_name();
   bool find_listener();
   bool find_server();
+  bool find_account();
   bool find_provider();
   bool find_backend();
   bool find_member(const policy::Route& route);
@@ -36,6 +36,7 @@ class WhyWalk {
   const WhyOptions& options_;
   const config::Listener* listener_ = nullptr;
   const config::Server* server_ = nullptr;
+  std::string account_;  // what providers are asked about
   policy::Facts facts_;
   WhyAnswer answer_;
 };

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "common/base/ascii.h"
 #include "proxy/policy/admission.h"
 #include "proxy/policy/auth_chain.h"
 #include "proxy/policy/placement.h"
@@ -198,6 +199,13 @@ bool rule_matches(const RoutingView& view, std::size_t rule, const Facts& facts)
 }
 
 Result<Route, Unrouted> route(const RoutingView& view, const Facts& facts) {
+  // A MailServer may leave names as they are typed; tables and rules are in lower case either way.
+  const bool is_as_typed = std::ranges::any_of(facts.mailbox, [](char c) { return c != lower(c); });
+  if (is_as_typed) {
+    Facts lowered = facts;
+    lowered.mailbox = lower(facts.mailbox);
+    return route(view, lowered);
+  }
   const ProtocolOffer* offer = view.server.offer(facts.protocol);
   if (offer == nullptr) return Fail<Unrouted>({NoRoute::ProtocolNotOffered});
   const config::Routing& routing = view.server.routing;

@@ -115,6 +115,13 @@ TEST_F(Routing, by_a_line_of_the_mailbox_then_of_its_domain_then_by_rules) {
   EXPECT_EQ(where_of("zoe"), "old");
 }
 
+TEST_F(Routing, finds_names_that_were_left_as_they_were_typed) {
+  server_.routing.rules = {to("new", {.users = {"zoe@example.com"}})};
+  add_table(table({{"joe@example.com", "archive", {}}}));
+  EXPECT_EQ(where_of("Joe@Example.COM"), "archive");
+  EXPECT_EQ(where_of("ZOE@example.com"), "new");
+}
+
 TEST_F(Routing, asks_tables_in_order_and_each_for_mailbox_and_domain) {
   add_table(table({{"@example.com", "new", {}}}));
   add_table(table({{"joe@example.com", "archive", {}}, {"@example.org", "archive", {}}}));
