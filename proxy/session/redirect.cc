@@ -55,6 +55,21 @@ bool is_home(Session& session, Worker& worker, const policy::Directed& to,
   return order && order->front().id == to.destination.id;
 }
 
+// Empty: he may go there.
+No objection_to(Session& session, Worker& worker, const policy::Directed& to,
+                const policy::BackendView& view) {
+  const Visit& v = session.visit();
+  const config::BackendPort* const port =
+      view.backend == nullptr ? nullptr : view.backend->port(v.facts.protocol);
+  if (port == nullptr) return "that backend does not have the protocol";
+  if (has_homes(*view.backend) && !is_home(session, worker, to, view)) {
+    return "the user's home is another member";
+  }
+  // Another backend may want another login than the one that was asked for before.
+  const auto no_login = objection_to_login(*v.identity, *port, *v.prepared->snapshot);
+  return no_login ? meaning_of(*no_login) : No();
+}
+
 Result<policy::Directed, No> next_stop(Session& session, Worker& worker, const Approach& approach,
                                        const std::optional<Referral>& referral) {
   if (approach.backend->redirects == config::Redirects::Refuse)
@@ -73,15 +88,8 @@ Result<policy::Directed, No> next_stop(Session& session, Worker& worker, const A
   }
   if (approach.been_at.size() >= kMostHops) return Fail<No>("it was sent on too often");
   const auto view = std::ranges::find(views, to->backend, &policy::BackendView::name);
-  if (has_homes(*view->backend) && !is_home(session, worker, *to, *view)) {
-    return Fail<No>("the user's home is another member");
-  }
-  const Visit& v = session.visit();
-  const config::BackendPort* const port = view->backend->port(v.facts.protocol);
-  if (port == nullptr) return Fail<No>("that backend does not have the protocol");
-  // Another backend may want another login than the one that was asked for before.
-  const auto no_login = objection_to_login(*v.identity, *port, *v.prepared->snapshot);
-  if (no_login) return Fail<No>(meaning_of(*no_login));
+  const No no = objection_to(session, worker, *to, *view);
+  if (!no.empty()) return Fail<No>(no);
   return std::move(*to);
 }
 
