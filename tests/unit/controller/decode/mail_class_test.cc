@@ -81,9 +81,21 @@ TEST(MailClass, egress_is_read_with_host_bits_masked) {
             (std::vector<Network>{*Network::parse("10.0.0.0/8"), *Network::parse("fd00::/8")}));
 }
 
+TEST(MailClass, load_balancers_are_read_with_services_of_any_namespace) {
+  const MailClass read = mail_class(
+      "  proxyProtocol:\n"
+      "    trustedCIDRs: [192.0.2.1/24]\n"
+      "    trustedServiceRefs: [{name: traefik, namespace: edge}]\n"
+      "    otherPeers: Refuse\n");
+  ASSERT_TRUE(read.proxy_protocol);
+  EXPECT_EQ(read.proxy_protocol->trusted, std::vector<Network>{*Network::parse("192.0.2.0/24")});
+  EXPECT_EQ(read.proxy_protocol->trusted_services,
+            (std::vector<model::ObjectRef>{{"traefik", "edge"}}));
+  EXPECT_EQ(read.proxy_protocol->other_peers, "Refuse");
+}
+
 TEST(MailClass, what_is_not_built_refuses_the_class_by_name) {
   const std::pair<std::string_view, std::string_view> cases[] = {
-      {"proxyProtocol: {trustedCIDRs: [10.0.0.0/8]}", "spec.proxyProtocol; "},
       {"filterPrograms: {directory: /usr/lib/filters}", "spec.filterPrograms; "},
       {"sharedState: {redis: {addresses: ['redis:6379']}}", "spec.sharedState; "},
       {"dns: {timeout: 5s}", "spec.dns; "},

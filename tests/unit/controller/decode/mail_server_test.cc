@@ -143,6 +143,16 @@ spec:
   EXPECT_EQ(server.logging.sessions, "Failures");
 }
 
+TEST(MailServer, domains_and_names_of_users_are_read) {
+  const auto server = decoded<MailServer>(mail_server_with(
+      "  domains: [b.example, a.example]\n"
+      "  users: {defaultDomain: a.example, delimiter: '+', normalization: Casefold}\n"
+      "  limits: {newConnectionsPerMinutePerSource: 60}\n"));
+  EXPECT_EQ(server.domains, (std::vector<std::string>{"b.example", "a.example"}));
+  EXPECT_EQ(server.users, (model::UsersSpec{"Casefold", "a.example", "+"}));
+  EXPECT_EQ(server.limits.new_connections_per_minute_per_source, 60U);
+}
+
 TEST(MailServer, fields_keep_their_places) {
   const auto server = decoded<MailServer>(mail_server_with(""));
   const model::Place place = server.meta.place_of("spec.backends[0].service.name");
