@@ -62,9 +62,10 @@ MechanismSet offered_unlisted(const ServerDraft& server, Protocol protocol) {
 }
 
 std::string why_unavailable(const ServerDraft& server, const std::string& name) {
-  const bool asks_somebody = std::ranges::any_of(
-      server.spec->providers, [](const auto& provider) { return provider.http() != nullptr; });
-  if (name == "EXTERNAL" && asks_somebody) {
+  const bool lacks_proof = std::ranges::any_of(server.providers, [](const ProviderDraft& one) {
+    return one.provider.mechanisms.has(Mechanism::External);
+  });
+  if (name == "EXTERNAL" && lacks_proof) {
     return "EXTERNAL needs certificates of clients that are verified: write "
            "spec.tls.clientCertificates, with mode Optional or Required, or leave it out";
   }

@@ -62,6 +62,7 @@ user `joe` once he was let in.
 *If returned*: the provider has to return a password with its yes, for nothing else is left; without one the client is
 told that logins do not work now, and the log says why.
 A number is a reason below: the combination is refused when it is written.
+EXTERNAL needs `spec.tls.clientCertificates`, but for services of strictness Nginx, which decide by the name alone.
 
 Users on whom the provider `backend` decides are given to the pod with what they have shown, whatever the method
 beside another provider: the rights of a master user are never lent to whom nobody has verified.

@@ -59,7 +59,8 @@ void note(const model::Problems& problems, Cell& out) {
 const std::vector<ProviderKind>& provider_kinds() {
   static const std::vector<ProviderKind> kKinds = {
       {"`backend`", "backend: {mechanisms: [PLAIN, LOGIN, XOAUTH2, OAUTHBEARER]}"},
-      {"`http`, style AuthHTTP", "http: {style: AuthHTTP, url: 'https://auth.example/'}"},
+      {"`http`, style AuthHTTP", "http: {style: AuthHTTP, url: 'https://auth.example/'}",
+       ", clientCertificates: {caCertificateRefs: [{kind: ConfigMap, name: ca}]}"},
       {"`http`, style AuthHTTP, strictness Nginx",
        "http: {style: AuthHTTP, strictness: Nginx, url: 'https://auth.example/'}"},
       {"`http`, style JSON", "http: {style: JSON, url: 'https://auth.example/'}"},
