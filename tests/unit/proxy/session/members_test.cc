@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/proxy/session/fake_asker.h"
 #include "tests/unit/proxy/session/sim_worker.h"
 
 namespace postern::session::test {
@@ -279,6 +280,39 @@ TEST_F(Redirects, that_come_with_a_yes_change_nothing) {
   EXPECT_NE(heard.find("a OK"), std::string::npos);
   EXPECT_EQ(heard.find("attacker"), std::string::npos) << "ST16: nobody is told to go there";
   EXPECT_EQ(dials(), 1U);
+}
+
+// The backend beside wants a certificate, and is spoken to in clear.
+std::shared_ptr<net::Prepared> with_another_backend(World world) {
+  config::Provider provider;
+  provider.name = "accounts";
+  provider.mechanisms = {Mechanism::Plain, Mechanism::Login};
+  provider.kind = config::HttpProvider{};
+  world.server.providers = {"mail/example/accounts"};
+  world.server.protocols[0].backends.emplace_back("mail/example/other");
+  config::Backend other = world.backend;
+  other.ports[0].login.method = config::LoginMethod::ClientCertificate;
+  auto out = world.prepared();
+  config::Snapshot::Draft draft(*out->snapshot);
+  draft.put(resource("mail/example/accounts", provider));
+  draft.put(resource("mail/example/other", other));
+  draft.put(resource("mail/example/other", *served_by({"10.0.0.9"})));
+  out->snapshot = std::make_shared<const config::Snapshot>(draft.finish("2"));
+  return out;
+}
+
+TEST_F(Redirects, to_a_backend_whose_login_cannot_be_made_are_unavailable) {
+  FakeAsker asker;
+  sim.emplace(with_another_backend(world));
+  sim->worker.ask_through(asker);
+  client.emplace(sim->connect());
+  begin_login(*sim, *client);
+  ASSERT_EQ(asker.open(), 1U);
+  asker.answer(policy::Accept{});
+  sim->settle();
+  ASSERT_EQ(dials(), 1U);
+  refer("imap://10.0.0.9/");
+  expect_refused();
 }
 
 TEST_F(Redirects, leave_nothing_behind_and_log_no_password) {
