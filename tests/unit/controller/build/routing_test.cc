@@ -100,13 +100,17 @@ TEST(Routing, names_lines_that_lead_nowhere_and_keeps_the_others) {
 }
 
 TEST(Routing, by_a_rule_tells_of_a_protocol_that_its_backend_lacks) {
-  const Scene scene = scene_of(routed(by_rule({.protocols = {Protocol::Imap, Protocol::Lmtp}})));
+  model::RouteMatchSpec match;
+  match.protocols = {Protocol::Imap, Protocol::Lmtp};
+  const Scene scene = scene_of(routed(by_rule(match)));
   EXPECT_EQ(scene.problems(), (Words{"PortNotFound spec.routing.rules[0].backends[0]",
                                      "PortNotFound spec.routing.rules[0].backends[1]"}));
 }
 
 TEST(Routing, by_the_name_of_a_provider_tells_proxies_of_it) {
-  model::MailServer server = routed(by_rule({.providers = {"pod"}}));
+  model::RouteMatchSpec match;
+  match.providers = {"pod"};
+  model::MailServer server = routed(by_rule(match));
   model::ProviderSpec pod;
   pod.name = "pod";
   pod.kind = model::BackendProviderSpec{{"PLAIN", "LOGIN"}};
