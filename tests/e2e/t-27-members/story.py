@@ -91,7 +91,7 @@ class Members(Story):
     @staticmethod
     def home(user):
         """What docs/placement.md says, computed by another program."""
-        return placement.order(placement.seed("postern", "default", "mail"), MEMBERS, user)[0]
+        return placement.order(placement.seed("postern", "default", "mail"), list(MEMBERS), user)[0]
 
     def test_users_are_where_the_page_says(self):
         self.wait_until(lambda: self.out() == 0, "all members answer")

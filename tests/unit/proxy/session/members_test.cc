@@ -1,6 +1,10 @@
 // Members of a backend as sessions meet them: places, turns, redirects. A client, a worker and
 // backends that the test plays.
+#include <deque>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
