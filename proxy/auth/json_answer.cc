@@ -69,7 +69,6 @@ Answer accept(JsonMembers members, const Question& question) {
     case Acting::NotGranted: return Refuse{};
     case Acting::Contradicted: return garbled("acting_as is not what was asked");
   }
-  if (asks_for_another(question)) out.user = question.acting_as;
   if (const auto& user = members[TextMember::User]) {
     if (!is_credential(*user, limits::kNameOctets)) return garbled("user cannot be used");
     out.user = *user;

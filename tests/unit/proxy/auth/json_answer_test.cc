@@ -282,8 +282,8 @@ TEST_F(JsonAnswer, lets_nobody_act_as_somebody_else_who_was_not_named_again) {
   EXPECT_EQ(saying(R"("result":"accept")"), "refuse []");
   EXPECT_EQ(saying(R"("result":"accept","user":"boss")"), "refuse []");
   EXPECT_EQ(saying(R"("result":"accept","acting_as":"Boss")"), "unavailable");
-  EXPECT_EQ(saying(R"("result":"accept","acting_as":"boss")"), "accept user=boss");
-  EXPECT_EQ(saying(R"("result":"accept","acting_as":"boss","user":"b1")"), "accept user=b1");
+  EXPECT_EQ(saying(R"("result":"accept","acting_as":"boss")"), "accept");
+  EXPECT_EQ(saying(R"("result":"accept","acting_as":"boss","user":"a1")"), "accept user=a1");
   question_.acting_as.clear();
   EXPECT_EQ(saying(R"("result":"accept","acting_as":"boss")"), "unavailable");
 }
