@@ -1,5 +1,5 @@
-"""Three companies on one set of ports: SNI chooses; clients without SNI are chosen by the domain that
-they log in with. Each has its own Dovecot, certificate and namespace."""
+"""Three companies on one set of ports: SNI chooses; clients without SNI are chosen by the domain
+that they log in with. Each has its own Dovecot, certificate and namespace."""
 import socket
 import ssl
 
