@@ -9,6 +9,7 @@
 
 #include "common/base/log.h"
 #include "common/base/metrics.h"
+#include "proxy/verdicts/verdict_table.h"
 #include "tests/support/manual_clock.h"
 
 namespace postern::proxy_app {
@@ -42,9 +43,10 @@ class LaneTest : public ::testing::Test {
   session::Counters counters_{metrics_};
   quota::PlaceTables places_;
   quota::History history_{1};
+  verdicts::VerdictTable verdicts_;
   net::TcpDialer dialer_;
   upstream::MemberTable members_;
-  Lane lane_{0, {*log_, clock_, counters_, places_, history_, dialer_, members_}};
+  Lane lane_{0, {*log_, clock_, counters_, places_, history_, verdicts_, dialer_, members_}};
   int adopted_ = 0;
   std::shared_ptr<const net::Prepared> before_;
   std::vector<std::uint16_t> shut_;
