@@ -20,6 +20,7 @@ config::Resource by_master(const std::string& version) {
   backend.ports.push_back({});
   backend.ports[0].login.method = config::LoginMethod::MasterUser;
   backend.ports[0].login.master = "ns/credentials/master";
+  backend.tls.server_names = {"pod.example"};
   return resource("a/box", version, std::move(backend));
 }
 
