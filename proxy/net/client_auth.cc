@@ -90,10 +90,18 @@ bool is_of_the_chain(int error) {
          error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE || error == X509_V_ERR_CERT_UNTRUSTED;
 }
 
-// The handshake goes on, and the error stays in the result of the verification.
+// The handshake goes on, and the error stays in the result of the verification. A certificate that
+// comes alone gets the name that OpenSSL has for it when partial chains are not allowed: the one
+// that services written for nginx know.
 int tolerate_strangers(int verified, X509_STORE_CTX* verification) {
   if (verified == 1) return 1;
-  return is_of_the_chain(X509_STORE_CTX_get_error(verification)) ? 1 : 0;
+  const int error = X509_STORE_CTX_get_error(verification);
+  if (!is_of_the_chain(error)) return 0;
+  const bool is_alone = sk_X509_num(X509_STORE_CTX_get0_chain(verification)) == 1;
+  if (is_alone && error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY) {
+    X509_STORE_CTX_set_error(verification, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE);
+  }
+  return 1;
 }
 
 int verify_mode(ClientCertificateMode mode) {

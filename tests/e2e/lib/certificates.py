@@ -8,12 +8,12 @@ def openssl(*arguments):
 
 
 class Authority:
-    def __init__(self, folder):
+    def __init__(self, folder, name="test authority"):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.certificate, self.key = self.folder / "ca.pem", self.folder / "ca.key"
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                "-days", "2", "-subj", "/CN=test authority", "-addext",
+                "-days", "2", "-subj", f"/CN={name}", "-addext",
                 "basicConstraints=critical,CA:TRUE", "-keyout", self.key, "-out", self.certificate)
 
     def issue(self, file, *names):

@@ -32,7 +32,7 @@ ONE = """
   server {{
     listen 127.0.0.1:{port} ssl; protocol imap; ssl_verify_client {mode}; ssl_verify_depth 2;
     ssl_certificate {pair[0]}; ssl_certificate_key {pair[1]};
-    ssl_client_certificate {staff};
+    ssl_client_certificate {staff}; ssl_protocols TLSv1.2 TLSv1.3;
   }}
 """
 MAIL = """
@@ -88,7 +88,11 @@ class Guest:
         plain = socket.create_connection(("127.0.0.1", port), 20)
         self.socket = self.context.wrap_socket(plain, server_hostname=host, session=session)
         self.file = self.socket.makefile("rb")
-        self.greeting = self.file.readline()
+        try:
+            self.greeting = self.file.readline()
+        except OSError:
+            self.close()
+            raise
 
     def ask(self, command):
         self.socket.sendall(command + b"\r\n")
@@ -125,8 +129,8 @@ def bundle(name, key, text):
 class ClientCertificates(Story):
     @classmethod
     def set_up_story(cls):
-        cls.staff = Authority(cls.folder / "staff")
-        cls.strangers = Authority(cls.folder / "strangers")
+        cls.staff = Authority(cls.folder / "staff", "staff")
+        cls.strangers = Authority(cls.folder / "strangers", "strangers")
         cls.anna = cls.staff.issue_to("anna", "email:anna@example.test,URI:spiffe://example/anna")
         cls.bert = cls.staff.issue_to("bert")
         cls.eve = cls.strangers.issue_to("eve")

@@ -110,6 +110,19 @@ TEST_F(ClientCertificates, of_strangers_are_told_and_never_believed_where_that_i
   }
 }
 
+TEST_F(ClientCertificates, of_strangers_have_their_faults_told_in_nginxs_words) {
+  config::KeyPair pair = strangers_.issue({"anna"});
+  const auto told = [&] {
+    const Met met = meet(ClientCertificateMode::OptionalUnverified, &pair);
+    EXPECT_TRUE(met.done()) << met.alert;
+    return client_certificate(met.server.tls()).failure;
+  };
+  EXPECT_EQ(told(), "self-signed certificate in certificate chain");
+  const std::string_view end = "-----END CERTIFICATE-----\n";
+  pair.chain_pem.resize(pair.chain_pem.find(end) + end.size());
+  EXPECT_EQ(told(), "unable to verify the first certificate");
+}
+
 TEST_F(ClientCertificates, that_have_expired_end_the_handshake_in_every_mode) {
   const config::KeyPair pair = member("email:anna@example.org", -60);
   for (const auto mode : {ClientCertificateMode::Optional, ClientCertificateMode::Required,
