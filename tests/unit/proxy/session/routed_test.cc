@@ -157,11 +157,15 @@ TEST_F(Routed, goes_by_who_said_yes_and_what_was_returned_of_him) {
   world.server.routing.rules = {{"gold", match, {{"mail/example/store", 1, "pod-1"}}}};
   begin(world);
   for (const auto& [tier, address] : {std::pair{"gold", "10.0.1.1"}, std::pair{"tin", "10.0.0."}}) {
-    EXPECT_EQ(where("joe"), "");
+    Peer client = sim_->connect();
+    (void)client.hear();
+    client.say("a LOGIN joe secret\r\n");
+    sim_->settle();
     policy::Accept yes;
     yes.attributes = {{"tier", tier}};
     asker_.answer(std::move(yes));
     sim_->settle();
+    ASSERT_FALSE(sim_->dialer.dialled.empty());
     EXPECT_TRUE(sim_->dialer.dialled.back().ip.text().starts_with(address)) << tier;
   }
 }
