@@ -93,7 +93,7 @@ void check_providers(const Node& spec, Findings& findings) {
       check_url(*http, field + ".http", findings);
     } else if (cache != nullptr) {
       findings.not_supported(*cache, field + ".cache",
-                             "what the mail server says to a login is never kept");
+                             "only answers of auth services are kept, of providers with http");
     }
   }
 }
