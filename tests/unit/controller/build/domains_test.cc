@@ -14,6 +14,7 @@ MkServer with_domains(std::vector<std::string> domains) {
 // An older MailServer on the same ports.
 std::vector<model::Object> beside(std::vector<std::string> domains) {
   std::vector<model::Object> out = rest();
+  out[0] = mk_tls_secret("mail/mail-tls", {"mail.example.com", "b.example.com"});
   out.emplace_back(model::MailServer(
       mk_server("mail/another")
           .hostnames({"b.example.com"})
