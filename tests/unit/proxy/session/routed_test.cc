@@ -86,6 +86,7 @@ class Routed : public ::testing::Test {
 TEST_F(Routed, goes_where_the_line_of_his_mailbox_says) {
   RoutedWorld world;
   world.by_table({{"@b.example", "store", "pod-1"}, {"joe@a.example", "store", "pod-0"}});
+  world.server.log_level = config::LogLevel::Debug;
   begin(world);
   EXPECT_EQ(where("Joe@A.example"), "10.0.1.0");
   EXPECT_EQ(where("any@b.example"), "10.0.1.1");
