@@ -77,8 +77,7 @@ bool need_the_same(const config::Resource& a, const config::Resource& b) {
   if (const auto* server = std::get_if<config::Server>(&a.body)) {
     const auto& other = std::get<config::Server>(b.body);
     return config::secrets_of(server->tls) == config::secrets_of(other.tls) &&
-           server->providers == other.providers &&
-           server->domain_tables == other.domain_tables &&
+           server->providers == other.providers && server->domain_tables == other.domain_tables &&
            std::ranges::equal(server->routing.tables, other.routing.tables, {},
                               &config::RoutingTable::table, &config::RoutingTable::table);
   }

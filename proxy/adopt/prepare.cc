@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "proxy/adopt/domain_index.h"
 #include "proxy/adopt/doubts.h"
 #include "proxy/adopt/ready_routing.h"
 
@@ -49,13 +50,6 @@ std::string missing_bundle(const config::ClientCertificates& clients, const Cand
 std::shared_ptr<const config::EndpointSet> endpoints_of(const Held& held) {
   if (!held) return nullptr;
   return {held, &std::get<config::EndpointSet>(held->body)};
-}
-
-// Null: it is not here.
-template <class T>
-const T* body_in(const Candidate& all, ResourceType type, const std::string& name) {
-  const Held held = all.find({type, name});
-  return held ? std::get_if<T>(&held->body) : nullptr;
 }
 
 // Keys alone count in it.
@@ -325,7 +319,7 @@ void Preparer::examine_listener(const ResourceKey& key, const Held& held, Work& 
 // As the port before had them, but for tenants that are other than then.
 void Preparer::index_domains(const Held& served, const Held& before, Work& work) const {
   const auto& listener = std::get<config::Listener>(served->body);
-  std::shared_ptr<const config::TenantDomains> old;
+  DomainIndex old;
   if (before && prepared_) {
     const auto found = prepared_->domains.find(listener.port);
     if (found != prepared_->domains.end()) old = found->second;
@@ -335,16 +329,7 @@ void Preparer::index_domains(const Held& served, const Held& before, Work& work)
   auto& index = work.domains[listener.port];
   index = old;
   if (old && served == before && doubts.tenants.empty()) return;
-  const config::TenantDomains::Lookup lookup{
-      [&](const std::string& name) {
-        return body_in<config::Server>(work.all, ResourceType::Server, name);
-      },
-      [&](const std::string& name) {
-        return body_in<config::Table>(work.all, ResourceType::Table, name);
-      }};
-  index = std::make_shared<const config::TenantDomains>(
-      listener.tenants, lookup,
-      config::TenantDomains::Kept{old.get(), doubts.shared, doubts.tenants});
+  index = adopt::index_domains(listener, old, doubts, work.all);
 }
 
 Preparation Preparer::finish(Work& work, std::string version) {
