@@ -36,9 +36,9 @@ passes untouched.
 | 7628 | OAUTHBEARER | Yes, both sides, error challenge included | `proxy/dialogue/imap_front.cc`, `proxy/dialogue/imap_back.cc` |
 | 4648 §4 | base64 | Yes: padding required, no other characters | `proxy/grammar/base64.h` |
 | 4978 | COMPRESS | No: taken out of what a backend announces | `proxy/dialogue/capabilities.cc` |
-| 2221 | login referrals | No: never followed | `proxy/dialogue/imap_back.cc` |
+| 2221 | login referrals | Partial: from backends, followed to members of the MailServer's own backends; clients are given none | `proxy/session/redirect.cc` |
 
-XOAUTH2 and LOGIN have no RFC; both are there, from clients.
+XOAUTH2 and LOGIN have no RFC; both are there, from clients, and XOAUTH2 towards backends too.
 
 ## IMAP: commands and answers before login
 
