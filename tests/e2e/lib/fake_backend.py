@@ -124,3 +124,19 @@ def named(name):
                 peer.send(b"* ID NIL\r\n")
             peer.send(tag + b" OK " + (name.encode() if word == b"NOOP" else b"done") + b"\r\n")
     return script
+
+
+def let_in(peer):
+    """Everybody, by literals too, which is how nginx logs in."""
+    peer.send(b"* OK [CAPABILITY " + CAPABILITY + b"] ready\r\n")
+    while True:
+        line = peer.line()
+        tag = line.split(b" ")[0]
+        asks_to_log_in = line.split(b" ")[1].upper() in (b"LOGIN", b"AUTHENTICATE")
+        while line.endswith(b"}"):
+            peer.send(b"+ go on\r\n")
+            line = peer.line()
+        if asks_to_log_in:
+            peer.send(tag + b" OK in\r\n")
+            return "keep"
+        peer.send(tag + b" OK done\r\n")

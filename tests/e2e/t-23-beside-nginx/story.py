@@ -3,27 +3,20 @@ told, beside Debian's nginx. Each difference has a name here, and its reason in 
 import base64
 import hashlib
 import hmac
-import socket
-import subprocess
-import time
 
 from lib.auth_service import PASSWORD, AuthService
-from lib.fake_backend import CAPABILITY, FakeBackend
+from lib.fake_backend import FakeBackend, let_in
 from lib.manifests import addresses, mail_server
+from lib.nginx import start_nginx
 from lib.raw import Raw
 from lib.story import Story, main
 
 POD = "127.0.0.21"
 NGINX, POSTERN = 10143, 143
 MAIL = """
-load_module /usr/lib/nginx/modules/ngx_mail_module.so;
-daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log info;
-events {{ worker_connections 64; }}
-mail {{
   server_name mail.example.test; auth_http 127.0.0.1:9000/auth; auth_http_header X-Key word;
   imap_auth plain login cram-md5; timeout 20s;
-  server {{ listen 127.0.0.1:10143; protocol imap; }}
-}}
+  server { listen 127.0.0.1:10143; protocol imap; }
 """
 
 
@@ -55,22 +48,6 @@ def by_cram(guest, user, password):
     return guest.until(b"a ")
 
 
-def let_in(peer):
-    """Everybody, by literals too, which is how nginx logs in."""
-    peer.send(b"* OK [CAPABILITY " + CAPABILITY + b"] ready\r\n")
-    while True:
-        line = peer.line()
-        tag = line.split(b" ")[0]
-        asks_to_log_in = line.split(b" ")[1].upper() in (b"LOGIN", b"AUTHENTICATE")
-        while line.endswith(b"}"):
-            peer.send(b"+ go on\r\n")
-            line = peer.line()
-        if asks_to_log_in:
-            peer.send(tag + b" OK in\r\n")
-            return "keep"
-        peer.send(tag + b" OK done\r\n")
-
-
 WAYS = {"LOGIN": by_login, "PLAIN": by_plain, "SASL LOGIN": by_sasl_login, "CRAM-MD5": by_cram}
 
 
@@ -86,7 +63,7 @@ class BesideNginx(Story):
         cls.addClassCleanup(cls.pod.close)
         cls.service = AuthService(lambda user: (POD, 143))
         cls.addClassCleanup(cls.service.stop)
-        cls.start_nginx()
+        start_nginx(cls, MAIL, NGINX)
         cls.usual_manifests()
         cls.gate.write("mail.json", mail_server(
             "mail", [addresses("mailbox", {"pod": POD}, tls={"mode": "Disabled"})],
@@ -98,21 +75,6 @@ class BesideNginx(Story):
                 "url": "http://127.0.0.1:9000/auth",
                 "headers": [{"name": "X-Key", "value": "word"}]}}]}))
         cls.gate.start()
-
-    @classmethod
-    def start_nginx(cls):
-        config = cls.folder / "nginx.conf"
-        config.write_text(MAIL.format(folder=cls.folder))
-        nginx = subprocess.Popen(["nginx", "-c", str(config), "-p", str(cls.folder)])
-        cls.addClassCleanup(nginx.wait)
-        cls.addClassCleanup(nginx.terminate)
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                return socket.create_connection(("127.0.0.1", NGINX), 1).close()
-            except ConnectionRefusedError:
-                pass
-        raise AssertionError("nginx does not listen")
 
     def both(self, do):
         """What `do` sees with each, and what the service was asked meanwhile."""

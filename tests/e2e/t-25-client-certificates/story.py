@@ -4,13 +4,12 @@ import base64
 import re
 import socket
 import ssl
-import subprocess
-import time
 
 from lib.auth_service import PASSWORD, AuthService
 from lib.certificates import Authority
-from lib.fake_backend import CAPABILITY, FakeBackend
+from lib.fake_backend import FakeBackend, let_in
 from lib.manifests import addresses, mail_server
+from lib.nginx import start_nginx
 from lib.story import MEMBERS, Story, main
 
 POD = "127.0.0.21"
@@ -36,14 +35,9 @@ ONE = """
   }}
 """
 MAIL = """
-load_module /usr/lib/nginx/modules/ngx_mail_module.so;
-daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log info;
-events {{ worker_connections 64; }}
-mail {{
   server_name mail.example.test; auth_http 127.0.0.1:9000/auth; auth_http_pass_client_cert on;
   imap_auth plain external; timeout 20s;
   {servers}
-}}
 """
 
 
@@ -60,22 +54,6 @@ class Doorman(AuthService):
         home = (MEMBERS["server-1"], 993) if asked["X-Home"] else (POD, 143)
         return {"Auth-Status": "OK", "Auth-User": f"{person[1]}@example.test",
                 "Auth-Pass": PASSWORD, "Auth-Server": home[0], "Auth-Port": str(home[1])}
-
-
-def let_in(peer):
-    """Everybody, by literals too, which is how nginx logs in."""
-    peer.send(b"* OK [CAPABILITY " + CAPABILITY + b"] ready\r\n")
-    while True:
-        line = peer.line()
-        tag = line.split(b" ")[0]
-        asks_to_log_in = line.split(b" ")[1].upper() in (b"LOGIN", b"AUTHENTICATE")
-        while line.endswith(b"}"):
-            peer.send(b"+ go on\r\n")
-            line = peer.line()
-        if asks_to_log_in:
-            peer.send(tag + b" OK in\r\n")
-            return "keep"
-        peer.send(tag + b" OK done\r\n")
 
 
 class Guest:
@@ -190,21 +168,10 @@ class ClientCertificates(Story):
 
     @classmethod
     def start_nginx(cls):
-        config = cls.folder / "nginx.conf"
         servers = "".join(ONE.format(port=port, mode=mode, pair=cls.pair,
                                      staff=cls.staff.certificate)
                           for mode, (port, _, _) in MODES.items())
-        config.write_text(MAIL.format(folder=cls.folder, servers=servers))
-        nginx = subprocess.Popen(["nginx", "-c", str(config), "-p", str(cls.folder)])
-        cls.addClassCleanup(nginx.wait)
-        cls.addClassCleanup(nginx.terminate)
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                return socket.create_connection(("127.0.0.1", 10993), 1).close()
-            except ConnectionRefusedError:
-                pass
-        raise AssertionError("nginx does not listen")
+        start_nginx(cls, MAIL.format(servers=servers), MODES["on"][0])
 
     def both(self, mode, pair, do):
         """What `do` sees with each, and what the service was asked meanwhile."""
