@@ -173,8 +173,8 @@ class RandomResources {
     if (coin()) server.protection = {coin(), coin(), rate(), rate(), networks(3)};
     server.domains = words(4);
     std::ranges::sort(server.domains);
-    const auto same = std::ranges::unique(server.domains);
-    server.domains.erase(same.begin(), same.end());
+    server.domains.erase(std::unique(server.domains.begin(), server.domains.end()),
+                         server.domains.end());
     if (coin()) server.names = {word(), coin() ? '+' : '\0', coin()};
     if (coin()) server.routing = routing();
     return server;
