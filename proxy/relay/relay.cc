@@ -44,6 +44,14 @@ void Relay::feed(Side to, ByteView early) {
   if (!direction.blocked) direction.blocked = std::make_unique<Buffer>(net::kScratchOctets);
   check(direction.blocked->append(early), "what a login left over fits one buffer");
   direction.octets += early.size();
+  boundary_.feed(to == Side::Backend ? Side::Client : Side::Backend, early);
+}
+
+void Relay::say_last(ByteView words) {
+  drop(up_);
+  if (down_.finished || down_.source_over) return;
+  keep(down_, words);
+  down_.source_over = Cause::Ended;
 }
 
 void Relay::end(Side by, Cause cause) {
@@ -58,7 +66,10 @@ void Relay::drop(Direction& direction) {
 
 void Relay::keep(Direction& direction, ByteView rest) {
   if (rest.empty() || direction.finished) return;
-  direction.blocked = std::make_unique<Buffer>(net::kScratchOctets);
+  // Room for a last word behind a whole scratch.
+  if (!direction.blocked) {
+    direction.blocked = std::make_unique<Buffer>(net::kScratchOctets + limits::kReplyOctets);
+  }
   check(direction.blocked->append(rest), "the rest of a scratch fits one buffer");
 }
 
@@ -143,6 +154,7 @@ void Relay::pump(Direction& direction, Lane& source, Lane& sink) {
     std::size_t filled = 0;
     const IoStatus stopped = fill(source, turn.scratch, filled);
     direction.octets += filled;
+    boundary_.feed(source.side, {turn.scratch.data(), filled});
     budget -= std::min(budget, filled);
     const std::size_t written = deliver(direction, sink, {turn.scratch.data(), filled});
     keep(direction, {turn.scratch.data() + written, filled - written});

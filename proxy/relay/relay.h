@@ -13,10 +13,11 @@
 #include "common/base/bytes.h"
 #include "proxy/net/scratch.h"
 #include "proxy/net/stream.h"
+#include "proxy/relay/boundary.h"
+#include "proxy/relay/side.h"
 
 namespace postern::relay {
 
-enum class Side : std::uint8_t { Client, Backend };
 enum class Cause : std::uint8_t { Ended, Broken };
 
 struct Ending {
@@ -52,6 +53,15 @@ class Relay {
   }
   // No buffer of ours is held for this session now.
   [[nodiscard]] bool holds_nothing() const { return !up_.blocked && !down_.blocked; }
+  // A word of ours may go to the client now: between two responses, with nothing of his waiting.
+  [[nodiscard]] bool may_speak() const {
+    return boundary_.safe() && !down_.blocked && !down_.finished && !down_.source_over;
+  }
+  // Where the conversation is cannot be known (any more): may_speak() never says yes.
+  [[nodiscard]] bool opaque() const { return boundary_.opaque(); }
+  // The last that the client hears, after what waits for him: then the end of our side, and Over.
+  // Nothing more is taken from either side. The words come from a dialogue.
+  void say_last(ByteView words);
   // Octets moved in the last turn: the session notes its last activity by it.
   [[nodiscard]] bool moved() const { return moved_; }
 
@@ -78,6 +88,7 @@ class Relay {
 
   Direction up_;    // client → backend
   Direction down_;  // backend → client
+  Boundary boundary_;
   Ending ending_;
   bool ended_ = false;  // ending_ is known
   bool moved_ = false;
