@@ -11,7 +11,7 @@ OUTSIDE = {  # beginning of a header's name -> the word layers.txt knows it by
     "grpcpp/": "<grpc>", "google/protobuf/": "<proto>", "boost/json": "<json>",
     "yaml-cpp/": "<yaml>", "re2/": "<re2>",
     "sys/": "<os>", "netinet/": "<os>", "unistd.h": "<os>",
-    "spdlog/": "<spdlog>", "prometheus/": "<prometheus>", "CLI/": "<cli11>",
+    "prometheus/": "<prometheus>", "CLI/": "<cli11>",
     "thread": "<threads>", "mutex": "<threads>", "future": "<threads>",
 }
 

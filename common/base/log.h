@@ -1,6 +1,7 @@
 // One structured line. Field names are constants here, so that every room writes the same word.
-// The sink is made in app/ (spdlog, async, bounded: the oldest lines are dropped and counted) and
-// given in; a null sink drops. Never a secret, at any level; foreign text goes through printable().
+// The sink is made in app/ (gathered and written by a thread of its own, bounded: what finds no room
+// is dropped and counted) and given in; a null sink drops. A field whose text is empty is left out.
+// Never a secret, at any level; foreign text goes through printable().
 #pragma once
 
 #include <atomic>
@@ -23,6 +24,7 @@ struct Field {
 
 namespace field {
 inline constexpr std::string_view kSession = "session";
+inline constexpr std::string_view kProxy = "proxy";
 inline constexpr std::string_view kListener = "listener";
 inline constexpr std::string_view kProtocol = "protocol";
 inline constexpr std::string_view kClientIp = "client_ip";
@@ -33,6 +35,10 @@ inline constexpr std::string_view kTls = "tls";
 inline constexpr std::string_view kMailServer = "mailserver";
 inline constexpr std::string_view kMechanism = "mechanism";
 inline constexpr std::string_view kUser = "user";
+inline constexpr std::string_view kAuthUser = "auth_user";
+inline constexpr std::string_view kAuth = "auth";
+inline constexpr std::string_view kAuthMs = "auth_ms";
+inline constexpr std::string_view kAuthCached = "auth_cached";
 inline constexpr std::string_view kBackend = "backend";
 inline constexpr std::string_view kEndpoint = "endpoint";
 inline constexpr std::string_view kConnectMs = "connect_ms";
@@ -73,9 +79,23 @@ class Log {
   std::atomic<LogLevel> least_ = LogLevel::Info;
 };
 
-// To stderr through spdlog; ends by flushing at most one second.
-[[nodiscard]] std::unique_ptr<Log> make_log(LogFormat format, LogLevel least);
+// How many lines may wait for stderr before more are dropped: for who writes a line a session,
+// seconds of a storm. Memory is taken as they come, at most 4 MiB.
+inline constexpr std::size_t kLinesOfSessions = 8192;
+inline constexpr std::size_t kLinesOfChanges = 1024;
+
+// To stderr, warnings and errors at once; ends by flushing at most one second.
+[[nodiscard]] std::unique_ptr<Log> make_log(LogFormat format, LogLevel least,
+                                            std::size_t waiting_lines = kLinesOfSessions);
+
 // The line itself, without the sink: what make_log writes and tests read.
+struct LineHead {
+  LogLevel level;
+  std::string_view time;
+  std::string_view message;
+};
+void append_json(std::string& out, const LineHead& head, std::initializer_list<Field> fields);
+void append_text(std::string& out, const LineHead& head, std::initializer_list<Field> fields);
 [[nodiscard]] std::string render_json(LogLevel level, std::string_view time,
                                       std::string_view message,
                                       std::initializer_list<Field> fields);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "common/base/ascii.h"
@@ -35,11 +36,31 @@ std::size_t clean_octets(std::string_view text) {
   return 0;
 }
 
+constexpr std::array<bool, 256> plain_octet_table() {
+  std::array<bool, 256> out{};
+  for (std::size_t octet = 0x20; octet < 0x7F; ++octet) out[octet] = true;
+  out['"'] = false;
+  out['\\'] = false;
+  return out;
+}
+constexpr std::array<bool, 256> kPlainOctets = plain_octet_table();
+
+// How many octets at the beginning need no look: nearly always all of them.
+std::size_t plain_octets(std::string_view text) {
+  const auto other = std::find_if_not(
+      text.begin(), text.end(), [](char c) { return kPlainOctets[static_cast<unsigned char>(c)]; });
+  return static_cast<std::size_t>(other - text.begin());
+}
+
 // What is not clean becomes `hex_form` and two digits; quotes and backslashes get a backslash.
 void escape(std::string& out, std::string_view text, std::string_view hex_form) {
   const bool cut = text.size() > kValueOctets;
   text = text.substr(0, kValueOctets);
-  while (!text.empty()) {
+  for (;;) {
+    const std::size_t plain = plain_octets(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const std::size_t clean = clean_octets(text);
     if (clean == 0) {
       fmt::format_to(std::back_inserter(out), "{}{:02x}", hex_form,
@@ -53,6 +74,16 @@ void escape(std::string& out, std::string_view text, std::string_view hex_form) 
   if (cut) out.append("…");
 }
 
+void append_number(std::string& out, std::int64_t number) {
+  const fmt::format_int digits(number);
+  out.append(digits.data(), digits.size());
+}
+
+bool is_left_out(const Field& field) {
+  const auto* text = std::get_if<std::string_view>(&field.value);
+  return text != nullptr && text->empty();
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
   escape(out, text, "\\\\x");
@@ -64,7 +95,7 @@ void append_json_field(std::string& out, const Field& field) {
   append_json_string(out, field.name);
   out.push_back(':');
   if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
-    fmt::format_to(std::back_inserter(out), "{}", *number);
+    append_number(out, *number);
   } else {
     append_json_string(out, std::get<std::string_view>(field.value));
   }
@@ -88,32 +119,46 @@ void append_text_value(std::string& out, std::string_view text) {
 
 }  // namespace
 
+void append_json(std::string& out, const LineHead& head, std::initializer_list<Field> fields) {
+  out.append("{\"time\":");
+  append_json_string(out, head.time);
+  out.append(",\"level\":");
+  append_json_string(out, word_of(head.level));
+  out.append(",\"message\":");
+  append_json_string(out, head.message);
+  for (const Field& field : fields) {
+    if (!is_left_out(field)) append_json_field(out, field);
+  }
+  out.push_back('}');
+}
+
+void append_text(std::string& out, const LineHead& head, std::initializer_list<Field> fields) {
+  fmt::format_to(std::back_inserter(out), "{} {:<7} ", head.time, word_of(head.level));
+  escape(out, head.message, "\\x");
+  for (const Field& field : fields) {
+    if (is_left_out(field)) continue;
+    out.push_back(' ');
+    out.append(field.name);
+    out.push_back('=');
+    if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
+      append_number(out, *number);
+    } else {
+      append_text_value(out, std::get<std::string_view>(field.value));
+    }
+  }
+}
+
 std::string render_json(LogLevel level, std::string_view time, std::string_view message,
                         std::initializer_list<Field> fields) {
-  std::string out = "{\"time\":";
-  append_json_string(out, time);
-  out.append(",\"level\":");
-  append_json_string(out, word_of(level));
-  out.append(",\"message\":");
-  append_json_string(out, message);
-  for (const Field& field : fields) append_json_field(out, field);
-  out.push_back('}');
+  std::string out;
+  append_json(out, {level, time, message}, fields);
   return out;
 }
 
 std::string render_text(LogLevel level, std::string_view time, std::string_view message,
                         std::initializer_list<Field> fields) {
   std::string out;
-  fmt::format_to(std::back_inserter(out), "{} {:<7} ", time, word_of(level));
-  escape(out, message, "\\x");
-  for (const Field& field : fields) {
-    fmt::format_to(std::back_inserter(out), " {}=", field.name);
-    if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
-      fmt::format_to(std::back_inserter(out), "{}", *number);
-    } else {
-      append_text_value(out, std::get<std::string_view>(field.value));
-    }
-  }
+  append_text(out, {level, time, message}, fields);
   return out;
 }
 

@@ -41,8 +41,8 @@ TEST(RenderText, quotes_what_is_no_plain_word) {
   EXPECT_EQ(render_text(LogLevel::Info, kTime, "hello",
                         {{field::kUser, "alice"}, {field::kDetail, "two words"}, {"n", -7}}),
             "2026-01-02T03:04:05.678Z info    hello user=alice detail=\"two words\" n=-7");
-  EXPECT_EQ(render_text(LogLevel::Error, kTime, "m", {{field::kUser, ""}, {"a", "b=c"}}),
-            "2026-01-02T03:04:05.678Z error   m user=\"\" a=\"b=c\"");
+  EXPECT_EQ(render_text(LogLevel::Error, kTime, "m", {{"a", "b=c"}}),
+            "2026-01-02T03:04:05.678Z error   m a=\"b=c\"");
 }
 
 TEST(RenderText, lets_no_value_forge_a_line_or_a_field) {
@@ -51,6 +51,13 @@ TEST(RenderText, lets_no_value_forge_a_line_or_a_field) {
   EXPECT_EQ(line,
             "2026-01-02T03:04:05.678Z info    m "
             "user=\"x\\x0d\\x0aFORGED user=root\\x1b[0m \\\"q\\\"\"");
+}
+
+TEST(Render, leaves_out_a_field_that_has_no_text) {
+  EXPECT_EQ(render_text(LogLevel::Error, kTime, "m", {{field::kUser, ""}, {"n", 0}}),
+            "2026-01-02T03:04:05.678Z error   m n=0");
+  EXPECT_EQ(render_json(LogLevel::Info, kTime, "m", {{field::kUser, ""}, {"n", 0}}),
+            R"({"time":"2026-01-02T03:04:05.678Z","level":"info","message":"m","n":0})");
 }
 
 class KeepingLog final : public Log {

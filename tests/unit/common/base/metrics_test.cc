@@ -3,7 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <latch>
 #include <string>
+#include <thread>
+#include <vector>
+
+#include "common/base/tallies.h"
 
 namespace postern {
 namespace {
@@ -46,11 +52,109 @@ TEST(Metrics, refuse_and_count_series_beyond_twenty_thousand) {
   for (int i = 1; i < 20'010; ++i) {
     metrics.counter("c_total", "C.", {{"n", std::to_string(i)}}).add();
   }
-  const std::uint64_t refused = metrics.counter("postern_series_refused_total", "").value();
-  EXPECT_EQ(refused, 11U);  // the counter of refused series is one of the twenty thousand
   EXPECT_EQ(&first, &metrics.counter("c_total", "C.", {{"n", "0"}}));
   const std::string text = metrics.text();
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 20'000 + 4);
+  EXPECT_TRUE(has_line(text, "postern_series_refused_total 10"));
+  EXPECT_TRUE(has_line(text, "c_total{n=\"other\"} 10"));
+  // Two comments a family, the other one and the refused ones.
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 20'000 + 4 + 2);
+}
+
+TEST(Metrics, add_up_what_several_threads_have_counted_in_tallies_of_their_own) {
+  Metrics metrics;
+  Tallies& one = metrics.tallies();
+  Tallies& two = metrics.tallies();
+  one.counter("c_total", "C.", {{"a", "1"}, {"b", "2"}}).add(3);
+  two.counter("c_total", "C.", {{"b", "2"}, {"a", "1"}}).add(4);
+  one.gauge("g", "G.").set(5);
+  two.gauge("g", "G.").add(-1);
+  metrics.gauge("g", "G.").set(10);
+  one.histogram("h_seconds", "H.").observe(std::chrono::microseconds(100));
+  two.histogram("h_seconds", "H.").observe(std::chrono::milliseconds(3));
+  const std::string text = metrics.text();
+  EXPECT_TRUE(has_line(text, "c_total{a=\"1\",b=\"2\"} 7")) << text;
+  EXPECT_TRUE(has_line(text, "g 14")) << text;
+  EXPECT_TRUE(has_line(text, "h_seconds_bucket{le=\"0.0001\"} 1")) << text;
+  EXPECT_TRUE(has_line(text, "h_seconds_bucket{le=\"+Inf\"} 2")) << text;
+  EXPECT_TRUE(has_line(text, "h_seconds_count 2")) << text;
+}
+
+TEST(Metrics, bound_the_series_of_all_tallies_together) {
+  Metrics metrics;
+  for (int thread = 0; thread < 2; ++thread) {
+    Tallies& tallies = metrics.tallies();
+    for (int i = 0; i < 10'005; ++i) {
+      tallies.counter("c_total", "C.", {{"n", std::to_string(thread * 20'000 + i)}}).add();
+    }
+  }
+  const std::string text = metrics.text();
+  EXPECT_TRUE(has_line(text, "postern_series_refused_total 10"));
+  EXPECT_TRUE(has_line(text, "c_total{n=\"other\"} 10"));
+}
+
+TEST(Tallies, count_into_nothing_beyond_their_bound) {
+  Metrics metrics;
+  Tallies& tallies = metrics.tallies();
+  for (std::size_t i = 0; i < Tallies::kMostSeries; ++i) {
+    (void)tallies.gauge("g", "G.", {{"n", std::to_string(i)}});
+  }
+  tallies.counter("c_total", "C.").add();
+  EXPECT_EQ(tallies.refused(), 1U);
+  const std::string text = metrics.text();
+  EXPECT_EQ(text.find("c_total"), std::string::npos);
+  EXPECT_TRUE(has_line(text, "postern_series_refused_total 1"));
+}
+
+TEST(Metrics, look_at_what_is_not_counted_at_each_scrape) {
+  Metrics metrics;
+  int looks = 0;
+  metrics.gauge_of("version_info", "V.", [&] {
+    ++looks;
+    return std::vector<Seen>{{{{"version", std::to_string(looks)}}, 1}};
+  });
+  EXPECT_TRUE(has_line(metrics.text(), "version_info{version=\"1\"} 1"));
+  const std::string text = metrics.text();
+  EXPECT_TRUE(has_line(text, "version_info{version=\"2\"} 1"));
+  EXPECT_EQ(text.find("version=\"1\""), std::string::npos);
+}
+
+// The scrape stands still in the middle until the worker has counted: were there a lock that both
+// take, neither would come further.
+TEST(Metrics, a_scrape_holds_nobody_up_who_counts_in_tallies) {
+  Metrics metrics;
+  Tallies& tallies = metrics.tallies();
+  std::latch scraping(1);
+  std::latch counted(1);
+  metrics.gauge_of("g", "G.", [&] {
+    scraping.count_down();
+    counted.wait();
+    return std::vector<Seen>();
+  });
+  std::thread worker([&] {
+    scraping.wait();
+    for (int i = 0; i < 100; ++i) {
+      tallies.counter("c_total", "C.", {{"n", std::to_string(i)}}).add();
+    }
+    counted.count_down();
+  });
+  (void)metrics.text();
+  worker.join();
+}
+
+TEST(Metrics, a_scrape_beside_a_thread_that_counts_sees_only_whole_series) {
+  Metrics metrics;
+  Tallies& tallies = metrics.tallies();
+  std::atomic<bool> done{false};
+  std::thread worker([&] {
+    for (int i = 0; i < 3000; ++i) {
+      tallies.counter("c_total", "C.", {{"n", std::to_string(i)}}).add();
+    }
+    done = true;
+  });
+  while (!done) (void)metrics.text();
+  worker.join();
+  const std::string text = metrics.text();
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3000 + 2 + 3);
 }
 
 TEST(Metrics, name_themselves_in_order) {
