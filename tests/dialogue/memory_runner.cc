@@ -136,6 +136,9 @@ Offer MemoryRunner::offer(bool tls_established) const {
   for (const std::string& name : split(script_.setup.get("mechanisms", "PLAIN LOGIN"))) {
     if (const auto mechanism = mechanism_named(name)) made.mechanisms.add(*mechanism);
   }
+  for (const std::string& name : split(script_.setup.get("unannounced"))) {
+    if (const auto mechanism = mechanism_named(name)) made.unannounced.add(*mechanism);
+  }
   made.tls = tls_established ? Offer::Tls::Established
              : starttls      ? Offer::Tls::Offered
                              : Offer::Tls::Unavailable;

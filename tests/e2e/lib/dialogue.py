@@ -54,6 +54,8 @@ class Script:
         """Why the real program cannot play it; empty when it can."""
         if set(self.setup.get("mechanisms", "PLAIN").split()) - {"PLAIN", "LOGIN"}:
             return "its mechanisms need a provider that is not built"
+        if "unannounced" in self.setup:
+            return "only a provider in nginx's manner takes what it does not announce"
         if self.setup.get("listener") == "plain-refused":
             return "such a listener is refused in a manifest"
         if int(self.setup.get("commands", "100")) < 4:
