@@ -28,6 +28,13 @@ config::Provider mk_http(config::Strictness strictness = config::Strictness::Str
   return provider;
 }
 
+config::Provider mk_json() {
+  config::Provider provider = mk_http();
+  provider.name = "documents";
+  std::get<config::HttpProvider>(provider.kind).style = config::AuthStyle::Json;
+  return provider;
+}
+
 config::Provider mk_pod() {
   config::Provider provider;
   provider.name = "pod";
@@ -215,7 +222,7 @@ TEST_F(LoginMethods, let_master_users_and_nobody_else_name_another) {
        false},
   };
   for (const MasterRow& row : rows) {
-    for (const config::Provider& provider : {mk_http(), mk_pod()}) {
+    for (const config::Provider& provider : {mk_http(), mk_json(), mk_pod()}) {
       asker_.forget();
       begin(provider);
       const std::string heard = say(row.said);
@@ -236,6 +243,22 @@ TEST_F(LoginMethods, let_master_users_and_nobody_else_name_another) {
           << row.why << login;
     }
   }
+}
+
+// Where a list is written it holds for a service of documents too, which decides for whom without.
+TEST_F(LoginMethods, ask_a_service_of_documents_for_whom_only_about_those_of_the_list) {
+  const std::string shown = encoded(std::string_view("joe\0eve\0pw", 10));
+  begin(mk_json());
+  (void)say("a AUTHENTICATE PLAIN " + shown);
+  ASSERT_EQ(asker_.questions.size(), 1U) << "no list: the service decides";
+  EXPECT_EQ(asker_.questions[0].acting_as, "joe");
+  asker_.forget();
+  world_.server.master_users = {'*', {"admin"}};
+  begin(mk_json());
+  EXPECT_EQ(say("b AUTHENTICATE PLAIN " + shown),
+            "b NO [AUTHENTICATIONFAILED] Authentication failed\r\n");
+  EXPECT_TRUE(asker_.questions.empty());
+  EXPECT_FALSE(pod_was_dialled());
 }
 
 TEST_F(LoginMethods, complete_the_name_of_the_mailbox_and_that_of_the_master) {
