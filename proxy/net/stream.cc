@@ -12,10 +12,16 @@
 
 #include "common/base/check.h"
 #include "proxy/net/tls_marks.h"
+#include "proxy/net/tls_wire.h"
 
 namespace postern::net {
 
 namespace {
+
+// The most octets that one TLS record holds (RFC 8446 §5.1).
+constexpr std::size_t kRecordOctets = std::size_t{16} << 10;
+
+TlsWire& wire_of(const ssl_st* tls) { return TlsWire::of(SSL_get_rbio(tls)); }
 
 Io plain_result(ssize_t moved, IoStatus blocked) {
   if (moved > 0) return {IoStatus::Done, static_cast<std::size_t>(moved)};
@@ -88,7 +94,8 @@ Stream& Stream::operator=(Stream&& other) noexcept {
 void Stream::secure(ssl_st* tls) {
   check(open() && !tls_, "a stream is secured once, while it is open");
   tls_ = tls;
-  check(SSL_set_fd(tls_, fd_) == 1, "a TLS object can be bound to a descriptor");
+  BIO* const wire = TlsWire::open(fd_);
+  SSL_set_bio(tls_, wire, wire);
   SSL_set_mode(tls_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                          SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   // A FIN without close_notify is judged by between_records(), not by OpenSSL.
@@ -138,6 +145,36 @@ Io Stream::read(std::span<char> into) {
   return tls_result(tls_, result, got);
 }
 
+Gulp Stream::gulp(std::span<char> into, std::span<char> records) {
+  if (!tls_) {
+    const Io io = receive(into, 0);
+    return {io.status, io.octets, io.octets < into.size()};
+  }
+  if (pending()) return open_records(into);
+  const Io io = receive(records, 0);
+  if (io.status == IoStatus::WantRead) return {io.status, 0, true};
+  if (io.status == IoStatus::Broken) {
+    return {broken(tls_, ERR_SYSTEM_FLAG | static_cast<unsigned long>(errno)).status, 0, true};
+  }
+  wire_of(tls_).give({records.data(), io.octets}, io.status == IoStatus::Ended);
+  Gulp gulp = open_records(into);
+  wire_of(tls_).keep();
+  gulp.drained = io.octets < records.size();
+  return gulp;
+}
+
+// All that the records hold. What is not a whole record stays inside the TLS object.
+Gulp Stream::open_records(std::span<char> into) {
+  Gulp gulp;
+  do {
+    const Io io = read(into.subspan(gulp.octets));
+    gulp.status = io.status;
+    gulp.octets += io.octets;
+  } while (gulp.status == IoStatus::Done && into.size() - gulp.octets >= kRecordOctets &&
+           (pending() || wire_of(tls_).ended()));
+  return gulp;
+}
+
 Io Stream::write(ByteView octets) {
   if (octets.empty()) return {IoStatus::Done, 0};
   if (!tls_) {
@@ -149,6 +186,7 @@ Io Stream::write(ByteView octets) {
   }
   forget_errors();
   std::size_t put = 0;
+  wire_of(tls_).hold_back(octets.size() > kRecordOctets);
   const int result = SSL_write_ex(tls_, octets.data(), octets.size(), &put);
   const Io io = tls_result(tls_, result, put);
   return io.status == IoStatus::Ended ? Io{IoStatus::Broken, 0} : io;
@@ -159,11 +197,12 @@ bool Stream::peer_ended() const {
   return ::poll(&look, 1, 0) == 1 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-bool Stream::pending() const { return tls_ && SSL_pending(tls_) > 0; }
+bool Stream::pending() const { return tls_ && (SSL_pending(tls_) > 0 || wire_of(tls_).holds()); }
 
 Io Stream::finish_write() {
   if (tls_ && SSL_is_init_finished(tls_) && (SSL_get_shutdown(tls_) & SSL_SENT_SHUTDOWN) == 0) {
     forget_errors();
+    wire_of(tls_).hold_back(false);
     const int result = SSL_shutdown(tls_);  // 0: sent, and the peer's has not come yet
     if (result < 0) {
       const Io io = tls_result(tls_, result, 0);
@@ -181,7 +220,7 @@ void Stream::shutdown_write() {
 void Stream::release_buffers() {
   // Never with a record half-way: OpenSSL before 3.0.14 used the freed buffer (CVE-2024-4741). A
   // partial write it refuses by itself.
-  if (tls_ && between_records(tls_)) SSL_free_buffers(tls_);
+  if (tls_ && !wire_of(tls_).holds() && between_records(tls_)) SSL_free_buffers(tls_);
 }
 
 void Stream::forget_certificate() {

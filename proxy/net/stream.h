@@ -27,6 +27,14 @@ struct Io {
   std::size_t octets = 0;
 };
 
+// What one system call gave, and all that it holds.
+struct Gulp {
+  // Of the last step: octets may have come before an end, and none with Done (TLS's own words).
+  IoStatus status = IoStatus::Done;
+  std::size_t octets = 0;
+  bool drained = false;  // there was less than was asked for: no more for now, but maybe the end
+};
+
 struct TlsSummary {
   std::string version;  // "TLSv1.3"
   std::string suite;
@@ -56,13 +64,16 @@ class Stream {
   [[nodiscard]] ssl_st* tls() const { return tls_; }
 
   [[nodiscard]] Io read(std::span<char> into);
+  // Relaying: one system call's worth. With TLS, whole records are read through `records` and
+  // decrypted into `into`, which must have room for them and one more record.
+  [[nodiscard]] Gulp gulp(std::span<char> into, std::span<char> records);
   // What read() would give next, and does still. Only before TLS.
   [[nodiscard]] Io peek(std::span<char> into);
   // A partial write repeats with the same octets first (SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER is on).
   [[nodiscard]] Io write(ByteView octets);
   // The peer has ended its side, or reset the connection, whatever of it was not read yet.
   [[nodiscard]] bool peer_ended() const;
-  // Decrypted octets are waiting inside the TLS object: no event will tell.
+  // Octets are waiting on our side of the descriptor: no event will tell.
   [[nodiscard]] bool pending() const;
 
   // Ends our side: close_notify with TLS, then FIN. WantWrite: close_notify does not fit yet, try
@@ -77,6 +88,7 @@ class Stream {
   void close();
 
  private:
+  [[nodiscard]] Gulp open_records(std::span<char> into);
   [[nodiscard]] Io receive(std::span<char> into, int flags);
 
   int fd_ = -1;

@@ -3,162 +3,34 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <memory>
-#include <optional>
 #include <random>
 #include <string>
-#include <utility>
 
 #include <gtest/gtest.h>
 
 #include "common/base/limits.h"
-#include "proxy/net/loop.h"
-#include "tests/unit/proxy/net/tls_peers.h"
+#include "tests/unit/proxy/relay/talker.h"
 
 namespace postern::relay {
 namespace {
 
-using net::IoStatus;
-using net::Stream;
-
-enum class Cover { Plain, TlsClient, TlsBoth };
-
-// A relay between two socket pairs, with the far ends in the test's hands, run by a real loop.
-class Bench {
- public:
-  explicit Bench(Cover cover = Cover::Plain, int buffer_octets = 0) {
-    if (cover != Cover::Plain) tls_ = std::make_unique<net::TlsPeers>();
-    auto [client_far, client_near] = join(cover != Cover::Plain, buffer_octets);
-    far_client = std::move(client_far);
-    client = std::move(client_near);
-    auto [backend_far, backend_near] = join(cover == Cover::TlsBoth, buffer_octets);
-    far_backend = std::move(backend_far);
-    backend = std::move(backend_near);
-    loop_.watch(client.fd(), {0, 1, net::Role::Client});
-    loop_.watch(backend.fd(), {0, 1, net::Role::Backend});
-  }
-
-  // What a session does: readiness from the loop, then one turn.
-  Progress turn() {
-    for (const net::Event& event : loop_.wait(Duration{0})) {
-      const bool of_client = event.token.role == net::Role::Client;
-      bool& in = of_client ? ready.client_in : ready.backend_in;
-      bool& out = of_client ? ready.client_out : ready.backend_out;
-      in = in || event.readable;
-      out = out || event.writable;
-    }
-    return last_ = relay.turn(client, backend, scratch, ready);
-  }
-  // Turns until there is nothing to do for now.
-  Progress settle() {
-    while (turn() == Progress::Again) {
-    }
-    return last_;
-  }
-
-  Stream far_client;
-  Stream far_backend;
-  Stream client;
-  Stream backend;
-  Readiness ready;
-  net::Scratch scratch;
-  Relay relay;
-
- private:
-  std::pair<Stream, Stream> join(bool secured, int buffer_octets) {
-    auto ends = test::stream_pair(buffer_octets);
-    if (secured) {
-      ends.a.secure(tls_->client->open(tls_->sessions));
-      ends.b.secure(tls_->server->open());
-      EXPECT_TRUE(test::shake_hands(ends.a, ends.b).done());
-      (void)test::read_all(ends.a);
-    }
-    return {std::move(ends.a), std::move(ends.b)};
-  }
-
-  std::unique_ptr<net::TlsPeers> tls_;
-  net::Loop loop_;
-  Progress last_ = Progress::Waiting;
-};
-
-std::string random_octets_of(std::size_t count, std::mt19937& random) {
-  std::string out(count, '\0');
-  for (char& c : out) c = static_cast<char>(random());
-  return out;
-}
-
-// One end that writes a text in random pieces and collects what comes.
-struct Talker {
-  Stream& stream;
-  std::string text;
-  std::size_t written = 0;
-  std::size_t piece_end = 0;
-  std::string got;
-  bool said_end = false;
-  bool saw_end = false;
-  bool broke = false;
-
-  void write(std::mt19937& random) {
-    // A piece that was blocked half-way is finished before the next: TLS has begun its record.
-    if (written == piece_end) {
-      const std::size_t most = 1 + random() % (random() % 4 == 0 ? 200'000 : 300);
-      piece_end = std::min(text.size(), written + most);
-    }
-    written += test::write_some(stream, ByteView(text).substr(written, piece_end - written));
-  }
-  void read(std::mt19937& random) {
-    std::string into(1 + random() % (random() % 4 == 0 ? 100'000 : 100), '\0');
-    const net::Io io = stream.read(into);
-    if (io.status == IoStatus::Done) got.append(into, 0, io.octets);
-    if (io.status == IoStatus::Ended || io.status == IoStatus::Broken) saw_end = true;
-    EXPECT_TRUE(io.status != IoStatus::Broken || broke) << stream.tls_error();
-    broke = io.status == IoStatus::Broken;
-  }
-  void end() {
-    if (written == text.size() && !said_end) {
-      said_end = stream.finish_write().status == IoStatus::Done;
-    }
-  }
-};
-
-void converse(Cover cover, unsigned seed) {
+void converse_at_random(Cover cover, unsigned seed) {
   std::mt19937 random(seed);
   Bench bench(cover, seed % 2 == 0 ? 8'192 : 0);
-  Talker client{bench.far_client, random_octets_of(random() % 600'000, random), 0, 0, {}};
-  Talker backend{bench.far_backend, random_octets_of(random() % 600'000, random), 0, 0, {}};
-  Progress progress = Progress::Waiting;
-  for (int step = 0; progress != Progress::Over; ++step) {
-    ASSERT_LT(step, 2'000'000) << "seed " << seed;
-    Talker& talker = random() % 2 == 0 ? client : backend;
-    switch (random() % 4) {
-      case 0: talker.write(random); break;
-      case 1: talker.read(random); break;
-      case 2:
-        if (random() % 8 == 0) talker.end();
-        break;
-      default: progress = bench.turn();
-    }
-  }
-  while (!client.saw_end) client.read(random);
-  while (!backend.saw_end) backend.read(random);
-  EXPECT_TRUE(client.got == backend.text) << "seed " << seed;
-  EXPECT_TRUE(backend.got == client.text) << "seed " << seed;
-  EXPECT_EQ(bench.relay.octets_from(Side::Client), client.text.size());
-  EXPECT_EQ(bench.relay.octets_from(Side::Backend), backend.text.size());
-  EXPECT_EQ(bench.relay.ending().cause, Cause::Ended);
-  EXPECT_TRUE(bench.relay.holds_nothing());
+  const std::string client = random_octets_of(random() % 600'000, random);
+  converse(bench, seed, {client, random_octets_of(random() % 600'000, random)});
 }
 
 TEST(Relay, carries_plain_octets_both_ways_unchanged) {
-  for (unsigned seed = 1; seed <= 12; ++seed) converse(Cover::Plain, seed);
+  for (unsigned seed = 1; seed <= 12; ++seed) converse_at_random(Cover::Plain, seed);
 }
 
 TEST(Relay, carries_octets_of_a_tls_client_unchanged) {
-  for (unsigned seed = 1; seed <= 12; ++seed) converse(Cover::TlsClient, seed);
+  for (unsigned seed = 1; seed <= 12; ++seed) converse_at_random(Cover::TlsClient, seed);
 }
 
 TEST(Relay, carries_octets_between_two_tls_sides_unchanged) {
-  for (unsigned seed = 1; seed <= 12; ++seed) converse(Cover::TlsBoth, seed);
+  for (unsigned seed = 1; seed <= 12; ++seed) converse_at_random(Cover::TlsBoth, seed);
 }
 
 TEST(Relay, gives_what_the_login_left_over_first) {

@@ -1,0 +1,45 @@
+// TlsWire: what a TLS object reads from and writes to: a descriptor, or records that were read from
+// it already, many with one system call. Reads exactly what TLS asks for, unless octets are given;
+// what was given and not taken stays first. Made and used by Stream alone.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "common/base/bytes.h"
+
+struct bio_st;
+
+namespace postern::net {
+
+class TlsWire {
+ public:
+  explicit TlsWire(int fd) : fd_(fd) {}
+
+  // Its end is the BIO's, which the TLS object owns.
+  [[nodiscard]] static bio_st* open(int fd);
+  [[nodiscard]] static TlsWire& of(bio_st* bio);
+
+  // For the BIO.
+  [[nodiscard]] int read(char* into, int most, bool& again);
+  [[nodiscard]] int write(const char* octets, int count, bool& again);
+  [[nodiscard]] bool ended() const { return ended_; }
+
+  // Until keep(), reads are served from `records` alone; `end`: nothing follows them.
+  void give(ByteView records, bool end);
+  // What is left of the records is copied, and the next read may go to the descriptor.
+  void keep();
+  [[nodiscard]] bool holds() const { return !given_.empty(); }
+  // More follows what is written next: no segment need leave for it alone.
+  void hold_back(bool more) { more_ = more; }
+
+ private:
+  int fd_;
+  bool only_given_ = false;
+  bool ended_ = false;
+  bool more_ = false;
+  ByteView given_;
+  std::unique_ptr<char[]> kept_;
+};
+
+}  // namespace postern::net
