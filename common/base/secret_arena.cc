@@ -57,7 +57,8 @@ bool lock() {
   Arena& a = arena();
   const std::scoped_lock held(a.lock);
   if (!a.tried) a.map();
-  return a.begin != nullptr && mlock(a.begin, kArenaOctets) == 0;
+  // A page is there, and locked, from its first use on: most programs use a few of them.
+  return a.begin != nullptr && mlock2(a.begin, kArenaOctets, MLOCK_ONFAULT) == 0;
 }
 
 char* take(std::size_t octets) {

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "common/base/secret.h"
+#include "common/base/shared_text.h"
 
 namespace postern::config {
 
 struct KeyPair {
-  std::string chain_pem;  // leaf first
+  SharedText chain_pem;  // leaf first
   SharedSecret key_pem;
   std::vector<std::string> dns_names;  // of the leaf, lower case, sorted
   std::int64_t not_after_unix_s = 0;
@@ -20,7 +21,7 @@ struct KeyPair {
 };
 
 struct TrustBundle {
-  std::string ca_pem;  // certificates, or revocation lists where such a thing is named
+  SharedText ca_pem;  // certificates, or revocation lists where such a thing is named
   friend bool operator==(const TrustBundle&, const TrustBundle&) = default;
 };
 

@@ -7,7 +7,7 @@ namespace postern::wire {
 namespace {
 
 void encode_key_pair(const config::KeyPair& pair, pb::KeyPair& out) {
-  out.set_chain_pem(pair.chain_pem);
+  out.set_chain_pem(pair.chain_pem.text());
   const ByteView key = pair.key_pem.reveal();
   out.set_key_pem(key.data(), key.size());
   put_texts(pair.dns_names, out.mutable_dns_names());
@@ -71,7 +71,7 @@ void encode_secret(const config::SecretMaterial& secret, pb::Secret& out) {
   if (const auto* pair = std::get_if<config::KeyPair>(&secret)) {
     encode_key_pair(*pair, *out.mutable_key_pair());
   } else if (const auto* trust = std::get_if<config::TrustBundle>(&secret)) {
-    out.mutable_trust()->set_ca_pem(trust->ca_pem);
+    out.mutable_trust()->set_ca_pem(trust->ca_pem.text());
   } else if (const auto* text = std::get_if<config::SecretText>(&secret)) {
     encode_text(*text, *out.mutable_text());
   } else {

@@ -31,7 +31,7 @@ class Program {
   explicit Program(const ControllerOptions& options)
       : options_(options),
         format_(process::format_of(options.log)),
-        log_(make_log(format_, options.log.level)),
+        log_(make_log(format_, options.log.level, kLinesOfChanges)),
         console_(format_, *log_),
         signals_([this] { milestones_.stop_wished(); }),
         controller_(settings_of(options), {*log_, metrics_, clock_},

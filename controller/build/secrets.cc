@@ -86,7 +86,7 @@ std::optional<std::string> add_pem(const Setting& setting, ServerDraft& server,
 
 LastGood::Kept pair_of(const model::SecretObject& secret) {
   config::KeyPair pair;
-  pair.chain_pem = octets_of(secret, "tls.crt");
+  pair.chain_pem = std::string(octets_of(secret, "tls.crt"));
   pair.key_pem = secret.data.at("tls.key");
   pair.dns_names = secret.certificate->dns_names;
   pair.not_after_unix_s = secret.certificate->not_after_unix_s;

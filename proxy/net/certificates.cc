@@ -84,7 +84,7 @@ CertificateStore::CertificateStore() : table_(std::make_shared<LoadedTable>()) {
 Result<std::shared_ptr<const StoredPair>, std::string> CertificateStore::store(
     const config::KeyPair& pair) {
   // The key goes in as its own hash: no second copy of it is made.
-  const Sha256 chain = sha256(pair.chain_pem);
+  const Sha256 chain = sha256(pair.chain_pem.text());
   const Sha256 id = hmac_sha256({reinterpret_cast<const char*>(chain.data()), chain.size()},
                                 pair.key_pem.reveal());
   const std::scoped_lock held(lock_);

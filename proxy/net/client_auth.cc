@@ -29,7 +29,7 @@ class ClientAuthBuilder {
 
   void trust(const ClientAuthMaterial::Bundles& bundles) {
     for (std::size_t i = 0; i < bundles.size(); ++i) {
-      auto read = read_certificates(bundles[i].second->ca_pem);
+      auto read = read_certificates(bundles[i].second->ca_pem.text());
       if (!read) {
         refuse("trust", i, bundles[i].first, read.error());
         continue;
@@ -44,7 +44,7 @@ class ClientAuthBuilder {
 
   void revoke(const ClientAuthMaterial::Bundles& bundles) {
     for (std::size_t i = 0; i < bundles.size(); ++i) {
-      auto read = read_revocations(bundles[i].second->ca_pem);
+      auto read = read_revocations(bundles[i].second->ca_pem.text());
       if (!read) {
         refuse("revocations", i, bundles[i].first, read.error());
         continue;
@@ -117,7 +117,7 @@ int verify_mode(ClientCertificateMode mode) {
 void add_bundles(std::string& all, const ClientAuthMaterial::Bundles& bundles) {
   all += fmt::format("{}\n", bundles.size());
   for (const auto& [name, bundle] : bundles) {
-    all += fmt::format("{}\n{}", bundle->ca_pem.size(), bundle->ca_pem);
+    all += fmt::format("{}\n{}", bundle->ca_pem.text().size(), bundle->ca_pem.text());
   }
 }
 

@@ -69,6 +69,25 @@ SharedSecret der_of(EVP_PKEY* key) {
   return out;
 }
 
+std::array<std::uint16_t, 3> schemes_of(EVP_PKEY* key) {
+  switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA: return {0x0804, 0x0805, 0x0806};
+    case EVP_PKEY_RSA_PSS: return {0x0809, 0x080a, 0x080b};
+    case EVP_PKEY_ED25519: return {0x0807};
+    case EVP_PKEY_ED448: return {0x0808};
+    case EVP_PKEY_EC: break;
+    default: return {};
+  }
+  char curve[64] = "";
+  if (EVP_PKEY_get_group_name(key, curve, sizeof curve, nullptr) != 1) return {};
+  switch (OBJ_txt2nid(curve)) {
+    case NID_X9_62_prime256v1: return {0x0403};
+    case NID_secp384r1: return {0x0503};
+    case NID_secp521r1: return {0x0603};
+    default: return {};
+  }
+}
+
 int strength_of(X509* leaf, EVP_PKEY* key) {
   int signature = 0;
   if (X509_get_signature_info(leaf, nullptr, nullptr, &signature, nullptr) != 1) signature = 0;
@@ -108,7 +127,7 @@ Result<std::vector<CrlPtr>, std::string> read_revocations(ByteView pem) {
 }
 
 Result<PairDer, std::string> read_pair(const config::KeyPair& pair) {
-  const auto chain = read_certificates(pair.chain_pem);
+  const auto chain = read_certificates(pair.chain_pem.text());
   if (!chain) return Fail<std::string>(chain.error());
   const auto key = read_key(pair.key_pem.reveal());
   if (!key) return Fail<std::string>(key.error());
@@ -121,6 +140,7 @@ Result<PairDer, std::string> read_pair(const config::KeyPair& pair) {
   out.key = der_of(key->get());
   if (out.key.empty()) return Fail<std::string>("private keys of this type are not supported");
   out.key_type = EVP_PKEY_get_base_id(key->get());
+  out.schemes = schemes_of(key->get());
   out.strength = strength_of(leaf, key->get());
   out.dns_names = dns_names_of(leaf);
   out.begins = begin_of(leaf);

@@ -74,7 +74,7 @@ Outcome trust(SSL_CTX* context, const TlsClientMaterial& material) {
   X509_STORE* const store = SSL_CTX_get_cert_store(context);
   if (material.tls->system_trust) ask_system_store(store);
   for (const config::TrustBundle* const bundle : material.trust) {
-    const auto certificates = read_certificates(bundle->ca_pem);
+    const auto certificates = read_certificates(bundle->ca_pem.text());
     if (!certificates) return Fail<std::string>("trust bundle: " + certificates.error());
     for (const X509Ptr& one : *certificates) X509_STORE_add_cert(store, one.get());
   }
@@ -111,11 +111,11 @@ Sha256 identity_of(const TlsClientMaterial& material) {
   std::string all = fmt::format("{} {}\n", static_cast<int>(material.tls->verification),
                                 material.tls->system_trust);
   for (const config::TrustBundle* const bundle : material.trust) {
-    all += fmt::format("{}\n", bundle->ca_pem.size()) + bundle->ca_pem;
+    all += fmt::format("{}\n", bundle->ca_pem.text().size()) + bundle->ca_pem.text();
   }
   if (material.client_key_pair != nullptr) {
     const config::KeyPair& pair = *material.client_key_pair;
-    all += fmt::format("{}\n{}{}", pair.chain_pem.size(), pair.chain_pem,
+    all += fmt::format("{}\n{}{}", pair.chain_pem.text().size(), pair.chain_pem.text(),
                        hex(sha256(pair.key_pem.reveal())));
   }
   return sha256(all);

@@ -43,11 +43,11 @@ std::string digest(ByteView octets) { return "sha256:" + hex(sha256(octets)).sub
 
 void write(Writer& out, const SecretMaterial& material) {
   if (const auto* pair = std::get_if<KeyPair>(&material)) {
-    out.fact("chain", digest(pair->chain_pem));
+    out.fact("chain", digest(pair->chain_pem.text()));
     out.fact("key", digest(pair->key_pem.reveal()));
     out.some("names", pair->dns_names);
   } else if (const auto* trust = std::get_if<TrustBundle>(&material)) {
-    out.fact("authorities", digest(trust->ca_pem));
+    out.fact("authorities", digest(trust->ca_pem.text()));
   } else if (const auto* text = std::get_if<SecretText>(&material)) {
     out.fact("text", digest(text->text.reveal()));
   } else {
@@ -148,10 +148,16 @@ void write(Writer& out, const EndpointSet& set) {
 
 void write(Writer& out, const Table& table) {
   if (table.lines.empty()) out.fact("lines", "[]");
+  std::vector<std::string> keys;  // of a set
   for (const TableLine& line : table.lines) {
+    if (line.backend.empty()) {
+      keys.push_back(line.key);
+      continue;
+    }
     out.fact("'" + line.key + "'",
              line.member.empty() ? line.backend : line.backend + "/" + line.member);
   }
+  out.some("keys", keys);
 }
 
 void write(Writer& out, const HttpProvider& http) {
@@ -246,6 +252,7 @@ void write(Writer& out, const ServerLimits& limits) {
               usual.max_connections_per_user);
   out.changed("new connections of a source, a minute", limits.new_connections_per_minute_per_source,
               usual.new_connections_per_minute_per_source);
+  out.changed("octets a second", limits.bytes_per_second, usual.bytes_per_second);
 }
 
 std::string rate_text(const FailureRate& rate) {
@@ -314,6 +321,7 @@ void write(Writer& out, const Server& server) {
     if (masters->separator != 0) out.fact("master separator", std::string(1, masters->separator));
   }
   out.some("domains", server.domains);
+  out.some("domain tables", server.domain_tables);
   if (!server.names.default_domain.empty()) out.fact("domain added", server.names.default_domain);
   if (server.names.delimiter != 0) out.fact("delimiter", std::string(1, server.names.delimiter));
   if (server.names.as_typed) out.fact("names", "as typed");
@@ -357,6 +365,17 @@ void write(Writer& out, const Listener& listener) {
     if (proxy->trusts_tls_info) out.fact("TLS told by a header", "trusted");
   }
 }
+
+std::string span_of(Duration duration) { return fmt::format("{} ms", duration.count()); }
+
+void write(Writer& out, const ClassTerms& terms) {
+  out.fact("drain minimum", span_of(terms.drain.minimum));
+  if (terms.drain.spread) out.fact("drain spread", span_of(*terms.drain.spread));
+  out.fact("drain deadline", span_of(terms.drain.deadline));
+}
+
+// Random: of no world, and in no golden file.
+void write(Writer& out, const TicketKeys& keys) { out.fact("made", std::to_string(keys.made_unix_s)); }
 
 void write_problems(Writer& out, const char* heading, const model::Problems& problems) {
   if (problems.empty()) return;

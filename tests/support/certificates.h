@@ -137,7 +137,9 @@ class Authority {
  private:
   static void revoke(X509_CRL* list, const config::KeyPair& pair, const ASN1_TIME* time) {
     const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
-        BIO_new_mem_buf(pair.chain_pem.data(), static_cast<int>(pair.chain_pem.size())), BIO_free);
+        BIO_new_mem_buf(pair.chain_pem.text().data(),
+                        static_cast<int>(pair.chain_pem.text().size())),
+        BIO_free);
     const std::unique_ptr<X509, decltype(&X509_free)> leaf(
         PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free);
     X509_REVOKED* const entry = X509_REVOKED_new();

@@ -187,7 +187,7 @@ TEST_F(CertgenTest, uses_an_authority_that_the_user_put_there) {
   const StreamAuthority own({start_ - kDay, start_ + 365 * kDay}, "x");
   const test::Authority foreign;
   spill(at("ca.crt"), own.pem());
-  spill(at("ca.key"), foreign.issue({"a"}).chain_pem);
+  spill(at("ca.key"), foreign.issue({"a"}).chain_pem.text());
   EXPECT_NE(error().find("each class has a directory"), std::string::npos);
   const StreamAuthority mine({start_ - kDay, start_ + 365 * kDay}, "mail");
   spill(at("ca.crt"), mine.pem());

@@ -74,7 +74,7 @@ TEST(Backends, trust_the_system_and_the_ca_beside_the_certificate) {
   EXPECT_EQ(scene.backend()->tls.trust, Words{"mail/mail-tls#ca.crt"});
   const auto* material = scene.find<config::SecretMaterial>("mail/mail-tls#ca.crt");
   ASSERT_NE(material, nullptr);
-  EXPECT_EQ(std::get<config::TrustBundle>(*material).ca_pem, kPem);
+  EXPECT_EQ(std::get<config::TrustBundle>(*material).ca_pem.text(), kPem);
 }
 
 TEST(Backends, trust_only_the_authorities_that_are_written) {

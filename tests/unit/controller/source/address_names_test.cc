@@ -190,7 +190,7 @@ TEST_F(ServiceNames, of_auth_services_are_looked_up_and_told_at_their_url) {
   EXPECT_EQ(follower.last().problems[0].field, "spec.authentication.providers[1].http.url");
   EXPECT_EQ(follower.last().problems[0].place.line, 11);
   const auto& server =
-      std::get<model::MailServer>(follower.known().at({"MailServer", "default", "a"}));
+      *model::as<model::MailServer>(follower.known().at({"MailServer", "default", "a"}));
   EXPECT_EQ(server.providers[0].http()->endpoint.url_addresses,
             (Addresses{*IpAddress::parse("192.0.2.7"), *IpAddress::parse("2001:db8::7")}));
   EXPECT_TRUE(server.providers[1].http()->endpoint.url_addresses.empty());

@@ -34,7 +34,7 @@ class SecretFiles : public ::testing::Test {
   void issue(int number) {
     issued = authority.issue({"mail" + std::to_string(number) + ".example.com"});
     const std::string n = std::to_string(number);
-    certbot.write("archive/cert" + n + ".pem", issued.chain_pem);
+    certbot.write("archive/cert" + n + ".pem", issued.chain_pem.text());
     certbot.write("archive/key" + n + ".pem", issued.key_pem.reveal());
   }
   // As ln -sfn does: a new link, renamed over the old one.
@@ -136,7 +136,7 @@ TEST_F(SecretFiles, that_come_after_their_manifest_are_picked_up) {
 
 TEST_F(SecretFiles, swapped_in_a_mount_of_kubernetes_are_taken) {
   const auto put = [&](const std::string& folder, const config::KeyPair& pair) {
-    certbot.write(folder + "/cert.pem", pair.chain_pem);
+    certbot.write(folder + "/cert.pem", pair.chain_pem.text());
     certbot.write(folder + "/key.pem", pair.key_pem.reveal());
     fs::create_directory_symlink(folder, certbot.path() + "/..tmp");
     fs::rename(certbot.path() + "/..tmp", certbot.path() + "/..data");

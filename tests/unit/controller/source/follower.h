@@ -43,12 +43,9 @@ using Objects = std::map<model::ObjectKey, model::Object>;
 
 // Where it stands and how often it changed is not what it is.
 [[nodiscard]] inline model::Object bare(model::Object object) {
-  std::visit(
-      [](auto& o) {
-        o.meta.places = {};
-        o.meta.generation = 0;
-      },
-      object);
+  model::Meta& meta = model::meta_of(object);
+  meta.places = {};
+  meta.generation = 0;
   return object;
 }
 
@@ -94,7 +91,7 @@ class Follower {
   template <class T>
   [[nodiscard]] const T* find(const std::string& kind, const std::string& name) const {
     const auto at = known_.find(model::ObjectKey{kind, "default", name});
-    return at == known_.end() ? nullptr : std::get_if<T>(&at->second);
+    return at == known_.end() ? nullptr : model::as<T>(at->second);
   }
   // The value k of a ConfigMap; empty: there is none.
   [[nodiscard]] std::string value(const std::string& name) const {

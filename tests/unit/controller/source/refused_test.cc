@@ -53,7 +53,7 @@ std::string report(const Loaded& loaded, const std::string& directory) {
 
 bool serves(const Loaded& loaded, const std::string& path) {
   return std::ranges::any_of(loaded.objects, [&](const model::SharedObject& object) {
-    return std::holds_alternative<model::MailServer>(*object) &&
+    return model::as<model::MailServer>(*object) != nullptr &&
            model::meta_of(*object).key.path() == path;
   });
 }

@@ -38,9 +38,9 @@ class PrepareClientCertificates : public ::testing::Test {
     return bundle("ns/list#ca.crl", version, pem);
   }
   [[nodiscard]] std::vector<config::Resource> served() {
-    return {secret("ns/k", "1", good_pair("a.example")), authority("1", staff_.bundle().ca_pem),
-            list("1", staff_.revoke({})), resource("a", "1", asking()),
-            resource("0", "1", listener_of({"a"}))};
+    return {secret("ns/k", "1", good_pair("a.example")),
+            authority("1", staff_.bundle().ca_pem.text()), list("1", staff_.revoke({})),
+            resource("a", "1", asking()), resource("0", "1", listener_of({"a"}))};
   }
 
   postern::test::Authority staff_{"Staff"};

@@ -246,7 +246,7 @@ TEST_F(Prepare, a_backend_without_its_authority_is_refused_and_the_rest_is_not) 
   ASSERT_EQ(p.errors.size(), 1U);
   EXPECT_EQ(p.errors[0].key.type, ResourceType::Backend);
   EXPECT_NE(snapshot().listener(0), nullptr);
-  const std::string ca = postern::test::Authority().bundle().ca_pem;
+  const std::string ca = postern::test::Authority().bundle().ca_pem.text();
   (void)put({resource("ns/ca", "1", config::SecretMaterial{config::TrustBundle{ca}})});
   EXPECT_NE(now().tls_client("a/box"), nullptr);
 }

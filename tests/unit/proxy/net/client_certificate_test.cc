@@ -119,7 +119,7 @@ TEST_F(ClientCertificates, of_strangers_have_their_faults_told_in_nginxs_words) 
   };
   EXPECT_EQ(told(), "self-signed certificate in certificate chain");
   const std::string_view end = "-----END CERTIFICATE-----\n";
-  pair.chain_pem.resize(pair.chain_pem.find(end) + end.size());
+  pair.chain_pem = pair.chain_pem.text().substr(0, pair.chain_pem.text().find(end) + end.size());
   EXPECT_EQ(told(), "unable to verify the first certificate");
 }
 
@@ -162,7 +162,7 @@ TEST_F(ClientCertificates, are_described_as_nginx_does) {
   EXPECT_EQ(shown.fingerprint.find_first_not_of("0123456789abcdef"), std::string::npos);
   const std::string pem = certificate_pem(met.server.tls());
   EXPECT_FALSE(pem.empty());
-  EXPECT_TRUE(pair.chain_pem.starts_with(pem));
+  EXPECT_TRUE(pair.chain_pem.text().starts_with(pem));
 }
 
 TEST_F(ClientCertificates, give_the_first_name_of_the_kind) {
@@ -220,7 +220,8 @@ TEST_F(ClientCertificates, are_remembered_by_a_resumed_session) {
 
 TEST_F(ClientCertificates, have_their_time) {
   const auto of = [&](long ends_in_seconds) {
-    return read_certificates(member("email:anna@example.org", ends_in_seconds).chain_pem).value();
+    return read_certificates(member("email:anna@example.org", ends_in_seconds).chain_pem.text())
+        .value();
   };
   EXPECT_TRUE(has_expired(of(-60).front().get()));
   EXPECT_FALSE(has_expired(of(60).front().get()));
@@ -277,7 +278,8 @@ TEST_F(ClientCertificates, authorities_of_clients_are_no_part_of_our_own_chain) 
   TenantDraft draft = tenant(ClientCertificateMode::Optional);
   draft.authorities = {authority_.bundle()};
   config::KeyPair& pair = draft.pairs.front();
-  pair.chain_pem.resize(pair.chain_pem.find("-----END CERTIFICATE-----\n") + 26);
+  pair.chain_pem = pair.chain_pem.text().substr(
+      0, pair.chain_pem.text().find("-----END CERTIFICATE-----\n") + 26);
   const Met met = visitor_.meet(*serve({draft}), {.sni = "a.example"});
   ASSERT_TRUE(met.done()) << met.alert;
   EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(met.client.tls())), 1);

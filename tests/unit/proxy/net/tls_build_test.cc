@@ -131,7 +131,7 @@ TEST(CheckKeyPair, says_what_is_wrong_with_a_pair) {
   auto bad = good;
   bad.chain_pem = "";
   EXPECT_EQ(check_key_pair(bad, shared).error(), "there is no certificate in it");
-  bad.chain_pem = good.chain_pem.substr(0, good.chain_pem.size() - 60);
+  bad.chain_pem = good.chain_pem.text().substr(0, good.chain_pem.text().size() - 60);
   EXPECT_EQ(check_key_pair(bad, shared).error(), "a certificate cannot be read");
   bad = good;
   bad.key_pem = SharedSecret("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");

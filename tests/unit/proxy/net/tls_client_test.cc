@@ -202,7 +202,8 @@ TEST_F(TlsClientTest, trusts_the_authorities_of_the_system_besides_its_own) {
   const test::Authority first("System Authority");
   const test::Authority second("Another of the System");
   const test::TemporaryFolder folder;
-  std::ofstream(folder / "all.pem") << first.bundle().ca_pem << second.bundle().ca_pem;
+  std::ofstream(folder / "all.pem")
+      << first.bundle().ca_pem.text() << second.bundle().ca_pem.text();
   ::setenv("SSL_CERT_FILE", (folder / "all.pem").c_str(), 1);  // read once, when first asked for
   config::BackendTls tls;
   tls.server_names = {"imap.example"};
