@@ -1,6 +1,6 @@
 # The words people type. `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick build fmt golden dialogue tsan tidy headers fuzz bench-control bench-timing bench-outage clean
+.PHONY: help demo test quick build fmt golden dialogue tsan tidy headers fuzz bench bench-idle bench-certificates bench-control bench-timing bench-outage soak clean
 MAKEFLAGS += --no-print-directory
 export JOBS ?= $(shell nproc)
 
@@ -68,6 +68,26 @@ fuzz:  ## fuzzes every parser, MINUTES=10 each
 	@tools/install build test
 	@tools/build fuzz
 	@tools/fuzz_all $${MINUTES:-10}
+
+bench:  ## what a login, a round trip, a GiB and an idle connection cost beside nginx; QUICK=1: three minutes; RUNS=3 ONLY=tls
+	@tools/install build demo test
+	@tools/build release postern mail_load
+	@bench/speed/run $(if $(QUICK),--quick) --runs $(or $(RUNS),3) --only '$(ONLY)'
+
+bench-idle:  ## what 9000 idle connections weigh, by part: ours, libssl's, the kernel's
+	@tools/install build demo
+	@tools/build release postern mail_load
+	@bench/idle/run
+
+bench-certificates:  ## 10 000 certificates: how long until they are served, and what they weigh
+	@tools/install build demo
+	@tools/build release postern postern-controller postern-proxy mail_load
+	@bench/certificates/run
+
+soak:  ## everything at once for MINUTES=30, each octet compared: memory, counters, corruption
+	@tools/install build demo
+	@tools/build release postern mail_load
+	@bench/soak/run $${MINUTES:-30}
 
 bench-control:  ## from a manifest that changed to the last proxy that serves it: 1000 MailServers, 10 proxies
 	@tools/install build
