@@ -2,16 +2,18 @@
 MailServer, as many as one may have."""
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import time
 
 import proc
 from figures import columns
+from lib.admin import metric
 from lib.manifests import addresses, mail_server, tls_secret
-from lib.split import Split
+from lib.split import CONTROLLER_ADMIN, Split
 from peers import write_manifests
-from programs import MAIL_LOAD, Guests, serve
+from programs import MAIL_LOAD, Failed, Guests, serve
 from scripts import LOGIN, LOGOUT, section
 
 COUNT = int(os.environ.get("COUNT", "10000"))
@@ -20,17 +22,21 @@ USED = min(COUNT - 1, int(os.environ.get("USED", "2000")))  # names that are the
 BARS = {"MiB": 32.0, "seconds": 1.0}
 
 
-def documents(keys, count):
-    for number in range(count):
+def documents(keys, numbers):
+    """A MailServer with a certificate for each of its names, and their Secrets."""
+    for number in numbers:
         pair = [keys / f"{number}.pem", keys / f"{number}.key"]
-        secret = tls_secret(f"tls-{number}", pair, pair[0])
-        yield secret
+        yield tls_secret(f"tls-{number}", pair, pair[0])
+    server = mail_server(f"server-{numbers[0]}", [addresses("box", {"one": "127.0.0.11"}, tls={"mode": "Disabled"})],
+                         hostnames=[f"mail-{number}.example" for number in numbers])
+    server["spec"]["tls"]["certificateRefs"] = [{"name": f"tls-{number}"} for number in numbers]
+    yield server
+
+
+def write_world(folder, keys, count):
     for first in range(0, count, EACH):
         numbers = range(first, min(count, first + EACH))
-        server = mail_server(f"server-{first}", [addresses("box", {"one": "127.0.0.11"}, tls={"mode": "Disabled"})],
-                             hostnames=[f"mail-{number}.example" for number in numbers])
-        server["spec"]["tls"]["certificateRefs"] = [{"name": f"tls-{number}"} for number in numbers]
-        yield server
+        write_manifests(folder, documents(keys, numbers), f"server-{first}.json")
 
 
 def handshakes(folder):
@@ -50,7 +56,7 @@ def handshakes(folder):
 def proxy_with(folder, keys, count):
     """(seconds of the controller, seconds of the proxy, MiB, MiB after use, what the guests were told)"""
     world = folder / f"manifests-{count}"
-    write_manifests(world, list(documents(keys, count)))
+    write_world(world, keys, count)
     (folder / str(count)).mkdir()
     split = Split(folder / str(count), world)
     try:
@@ -61,6 +67,9 @@ def proxy_with(folder, keys, count):
         proxy = split.start_proxy(0, "--workers", "2", "--log-level", "warning", wait=False)
         proxy.wait_for("ready:", 120)
         ready = time.monotonic() - began
+        refused = (count + EACH - 1) // EACH - metric("postern_mailservers_served", CONTROLLER_ADMIN)
+        if refused:
+            raise Failed(f"{refused:.0f} MailServers are not served\n{split.controller.output()}")
         memory = proc.pss_kib([proxy.pid]) / 1024
         told = handshakes(folder) if count == COUNT else None
         return read, ready, memory, proc.pss_kib([proxy.pid]) / 1024, told
@@ -69,18 +78,22 @@ def proxy_with(folder, keys, count):
 
 
 def main():
-    with tempfile.TemporaryDirectory(prefix="postern-bench-") as name:
-        folder = pathlib.Path(name)
-        (folder / "keys").mkdir()
-        print(f"making {COUNT} certificates …", flush=True)
-        subprocess.run([str(MAIL_LOAD), "certificates", str(COUNT), str(folder / "keys")], check=True)
-        mail = serve(folder, "mail", "--mail", "127.0.0.11:143")
-        try:
-            one = proxy_with(folder, folder / "keys", 1)
-            many = proxy_with(folder, folder / "keys", COUNT)
-        finally:
-            mail.stop()
-    show(one, many)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-bench-"))
+    try:
+        show(*measure(folder, folder / "keys"))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # what is mounted in it goes with the namespace
+
+
+def measure(folder, keys):
+    keys.mkdir()
+    print(f"making {COUNT} certificates …", flush=True)
+    subprocess.run([str(MAIL_LOAD), "certificates", str(COUNT), str(keys)], check=True)
+    mail = serve(folder, "mail", "--mail", "127.0.0.11:143")
+    try:
+        return proxy_with(folder, keys, 1), proxy_with(folder, keys, COUNT)
+    finally:
+        mail.stop()
 
 
 def show(one, many):

@@ -153,11 +153,11 @@ class SpliceRelay(Relay):
 PEERS = {peer.name: peer for peer in (Nginx, Postern, CopyRelay, SpliceRelay, BareTls)}
 
 
-def write_manifests(folder, documents):
+def write_manifests(folder, documents, file="mail.json"):
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / ".mail.new"
+    fresh = folder / f".{file}.new"
     fresh.write_text("\n---\n".join(json.dumps(document) for document in documents) + "\n")
-    fresh.rename(folder / "mail.json")
+    fresh.rename(folder / file)
 
 
 def start_services(folder):
