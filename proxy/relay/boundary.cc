@@ -162,6 +162,9 @@ std::size_t Boundary::take_rest(Side from, ByteView octets) {
   } else if (line.kind == Kind::Bare && segment.find_first_not_of('\r') != ByteView::npos) {
     lose();
   }
+  // A strict client is still inside a line of the backend's that a bare LF seems to end.
+  if (from == Side::Backend && whole && !(segment.empty() ? cr_ : segment.back() == '\r')) lose();
+  if (from == Side::Backend) cr_ = !whole && segment.ends_with('\r');
   if (!whole) return segment.size();
   end_line(from);
   return segment.size() + 1;

@@ -70,6 +70,7 @@ class Boundary {
   bool idle_ = false;             // the last command was IDLE, and is not done
   bool awaits_leave_ = false;     // a literal was announced that the backend may refuse
   bool opaque_ = false;
+  bool cr_ = false;  // the backend's last octet was CR
 };
 static_assert(sizeof(Boundary) <= 40, "each session has one");
 
