@@ -2,28 +2,24 @@
 else in mind: it reads the headers that are named there and answers with those that are named there."""
 import hashlib
 import hmac
-import socket
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import unquote
+
+from .serving import Requests
 
 PASSWORD = "secret"
 
 
-class AuthService:
+class AuthService(Requests):
     """`where` maps a user to an address and a port; `answers`, by user, are headers to say instead."""
 
     def __init__(self, where, address="127.0.0.1", port=9000):
         service = self
         self.where, self.answers, self.status = where, {}, 200
-        self.asked, self.open = [], []
+        self.asked = []
 
         class Answer(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-
-            def setup(self):
-                super().setup()
-                service.open.append(self.connection)
 
             def do_GET(self):
                 service.asked.append((self.requestline, self.headers.items()))
@@ -33,12 +29,7 @@ class AuthService:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer((address, port), Answer)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        super().__init__(Answer, address, port)
 
     def decide(self, asked):
         user = unquote(asked["Auth-User"])
@@ -52,13 +43,3 @@ class AuthService:
         address, port = self.where(user)
         return {"Auth-Status": "OK", "Auth-Server": address, "Auth-Port": str(port),
                 "Auth-Pass": PASSWORD}
-
-    def stop(self):
-        """All of it, connections that are kept open too."""
-        self.server.shutdown()
-        self.server.server_close()
-        for connection in self.open:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # closed before

@@ -3,7 +3,8 @@ a real one is too heavy for. A script is a function of the connection; it runs i
 import base64
 import socket
 import ssl
-import threading
+
+from .serving import Listening
 
 CAPABILITY = b"IMAP4rev1 SASL-IR LITERAL+ ID IDLE AUTH=PLAIN"
 
@@ -39,29 +40,18 @@ class Peer:
         self.socket = self.backend.context.wrap_socket(self.socket, server_side=True)
 
 
-class FakeBackend:
+class FakeBackend(Listening):
     """Listens from when it is made; `heard` is every line that came, of all connections."""
 
     def __init__(self, address, port, script, pair=None, implicit=False, remember=True):
         self.remember = remember
         self.script, self.implicit, self.heard, self.kept = script, implicit, [], []
-        self.connections = 0
         if pair:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(*pair)
-        self.listener = socket.create_server((address, port), backlog=1024)
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(address, port)
 
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection):
+    def serve(self, connection):
         connection.settimeout(30)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer = Peer(connection, self)
@@ -83,7 +73,7 @@ class FakeBackend:
         return b"\n".join(self.heard)
 
     def close(self):
-        self.listener.close()
+        super().close()
         for peer in self.kept:
             peer.socket.close()
 

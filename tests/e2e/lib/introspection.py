@@ -1,11 +1,12 @@
 """A token service as RFC 7662 describes one: a POST with a token, an answer whether it is active."""
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
 
+from .serving import Requests
 
-class Introspection:
+
+class Introspection(Requests):
     """`tokens` maps a token to the user that it speaks for."""
 
     def __init__(self, tokens, address="127.0.0.1", port=9100):
@@ -28,13 +29,4 @@ class Introspection:
                 self.end_headers()
                 self.wfile.write(text)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer((address, port), Answer)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Answer, address, port)

@@ -3,11 +3,10 @@ against the schema of docs/, and so is what it answers. `says` puts other octets
 import importlib.util
 import json
 import pathlib
-import socket
-import threading
-from http.server import ThreadingHTTPServer
 
 import jsonschema
+
+from .serving import Requests
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SCHEMA = json.loads((ROOT / "docs/auth-json.schema.json").read_text())
@@ -24,19 +23,15 @@ def example():
     return module
 
 
-class JsonService:
+class JsonService(Requests):
     def __init__(self, port=9000, decide=None):
         service, module = self, example()
         self.decide = decide or module.decide
-        self.asked, self.faults, self.says, self.open = [], [], None, []
+        self.asked, self.faults, self.says = [], [], None
         self.question, self.answer = schema_of("request"), schema_of("answer")
         module.decide = self.take
 
         class Answer(module.Service):
-            def setup(self):
-                super().setup()
-                service.open.append(self.connection)
-
             def do_POST(self):
                 if service.says is None:
                     return super().do_POST()
@@ -46,13 +41,7 @@ class JsonService:
                 self.close_connection = True
                 return None
 
-            def log_message(self, *_):
-                pass
-
-        ThreadingHTTPServer.allow_reuse_address = True
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Answer)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        super().__init__(Answer, "127.0.0.1", port)
 
     def take(self, asked):
         self.asked.append(asked)
@@ -60,16 +49,6 @@ class JsonService:
         self.faults += [str(fault) for fault in self.question.iter_errors(asked)]
         self.faults += [str(fault) for fault in self.answer.iter_errors({"version": 1, **answer})]
         return answer
-
-    def stop(self):
-        """All of it, connections that are kept open too."""
-        self.server.shutdown()
-        self.server.server_close()
-        for connection in self.open:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # closed before
 
 
 def document(text, status="200 OK", kind="application/json"):

@@ -1,7 +1,6 @@
 """Auth services and mail servers that are away, silent, slow, garbled, huge or gone early: nobody is told
 that his password is wrong, everybody else is served, and all is well again when they are back."""
 import imaplib
-import socket
 import threading
 import time
 
@@ -11,6 +10,7 @@ from lib.fake_backend import FakeBackend
 from lib.gate import ADDRESS
 from lib.json_service import JsonService, document
 from lib.manifests import addresses, mail_server
+from lib.serving import Listening
 from lib.story import MEMBERS, Story, main
 
 ANNA = "anna@example.test"
@@ -18,36 +18,17 @@ YES = '{"version":1,"result":"accept"}'
 HOSTS = {name: f"{name}.example.test" for name in ("mail", "other", "nopod", "mutepod", "both", "held")}
 
 
-class BadService:
-    """One connection after the other is given to `act`, in a thread of its own."""
+class BadService(Listening):
+    """Each connection is given to `act` when it was asked something."""
 
     def __init__(self, act, port=9000):
-        self.act, self.kept, self.asked = act, [], threading.Semaphore(0)
-        self.listener = socket.create_server((ADDRESS, port), backlog=64)
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.act, self.asked = act, threading.Semaphore(0)
+        super().__init__(ADDRESS, port)
 
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.kept.append(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection):
-        try:
-            if connection.recv(65536):
-                self.asked.release()
-                self.act(connection)
-        except OSError:
-            pass  # the proxy has left
-
-    def stop(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        for connection in self.kept:
-            connection.close()
+    def serve(self, connection):
+        if connection.recv(65536):
+            self.asked.release()
+            self.act(connection)
 
 
 def silent(connection):
@@ -149,7 +130,7 @@ class Outages(Story):
                     words.add(self.told("mail"))
                     where(self.ca, ANNA, host=HOSTS["other"])
             finally:
-                service.stop()
+                service.close()
         words.add(self.told("mail"))  # nobody listens
         self.assertEqual(1, len(words), "nobody can tell one outage from another")
         well = JsonService(9000, decide=lambda asked: {"result": "accept"})
@@ -173,7 +154,7 @@ class Outages(Story):
             connection.sendall(document(YES))
 
         service = BadService(held, 9003)
-        self.addCleanup(service.stop)
+        self.addCleanup(service.close)
         ended = []
         guests = [Client(self.ca, host=HOSTS["held"]) for _ in range(20)]
         threads = [threading.Thread(target=lambda g=guest, n=number: ended.append(
