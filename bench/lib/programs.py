@@ -43,6 +43,10 @@ class Program:
         if self.process.poll() is None:
             self.process.terminate()
         try:
+            self.process.wait(1)
+        except subprocess.TimeoutExpired:
+            self.process.terminate()  # the second one: it does not drain
+        try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()

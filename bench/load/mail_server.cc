@@ -35,13 +35,12 @@ MailSession::MailSession(int fd, Served& served, SSL_CTX* tls, bool implicit)
 
 void MailSession::ready() {
   while (!leaving_ && settled()) {
-    work_on_input();
-    if (leaving_ || !settled()) break;
+    if (work_on_input()) continue;
+    if (ended_) break;
     std::size_t count = 0;
     const Came came = channel_.receive(receive_buffer(), kReceiveAtOnce, count);
     if (came == Came::kNothing) return;
     ended_ = came == Came::kEnd;
-    if (ended_) break;
     const std::string_view octets{receive_buffer(), count};
     input_.append(octets.substr(input_.empty() ? eat(octets) : 0));
   }
@@ -83,12 +82,15 @@ bool MailSession::send_body() {
   return channel_.flush();
 }
 
-void MailSession::work_on_input() {
-  while (!leaving_ && body_left_ == 0 && !begin_tls_ && one_step()) {
+// Whether anything was done: then there may be an answer to send, and more to do after it.
+bool MailSession::work_on_input() {
+  bool worked = false;
+  while (!leaving_ && body_left_ == 0 && !begin_tls_ && one_step()) worked = true;
+  if (leaving_ && !answer_.empty()) {
+    channel_.send(answer_);
+    answer_.clear();
   }
-  if (!leaving_ || answer_.empty()) return;
-  channel_.send(answer_);
-  answer_.clear();
+  return worked;
 }
 
 bool MailSession::one_step() {

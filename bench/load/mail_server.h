@@ -30,7 +30,7 @@ class MailSession final : public Party {
   enum class Expect { kCommand, kLiteral, kRest };
 
   bool settled();  // nothing of ours is blocked, no handshake under way
-  void work_on_input();
+  bool work_on_input();
   bool one_step();  // false: more octets are needed
   bool literal();
   std::size_t eat(std::string_view octets);

@@ -1,7 +1,6 @@
 """Everything at once, for as long as wanted: logins, bulk both ways, slow readers, resets, half-closes, in clear and inside
 TLS, while the configuration changes. Each octet is compared, at the guest or at the mail server; at the end the proxy's
 counters have to be the guests' own counts, and its memory has to be where it was."""
-import collections
 import json
 import os
 import pathlib
@@ -17,13 +16,12 @@ import proc
 from figures import columns
 from lib.admin import metric
 from programs import Guests
+from reckoning import counts, rows_of, verdicts
 
 MINUTES = float(sys.argv[1])
 PLACES = int(os.environ.get("PLACES", "32"))
 SAMPLE = 10.0  # seconds between two looks at the memory
 CHANGE = 3.0  # seconds between two changes of the configuration
-FLAT_KIB = 64.0  # a minute, over the second half
-LONG = 10.0  # minutes from which memory has to be flat: before that it is still warming up
 
 
 class Changes:
@@ -56,16 +54,6 @@ class Changes:
 
 
 
-def slope(samples):
-    """KiB a minute of (seconds, KiB), by least squares."""
-    if len(samples) < 2:
-        return 0.0
-    at = sum(second for second, _ in samples) / len(samples)
-    weight = sum(kib for _, kib in samples) / len(samples)
-    spread = sum((second - at) ** 2 for second, _ in samples)
-    return 60 * sum((second - at) * (kib - weight) for second, kib in samples) / spread
-
-
 def watch(guests, peer, changes):
     """Until the guests are through; (seconds, KiB) of the proxy."""
     samples, began, changed = [], time.monotonic(), time.monotonic()
@@ -80,44 +68,11 @@ def watch(guests, peer, changes):
     return samples
 
 
-def counts(told):
-    """What the guests have counted, and what the proxy should therefore have."""
-    kinds = mix.all_kinds()
-    done = told["completed"]
-    return {"connections": sum(done.values()), "logins": sum(done.get(name, 0) * kind.logins for name, kind in kinds.items()),
-            "handshakes": told["handshakes"]}
-
-
 def proxy_counts(admin_port):
     return {"connections": metric("postern_connections_total", admin_port),
             "logins": metric("postern_logins_total", admin_port, result="ok"),
-            "handshakes": metric("postern_tls_handshakes_total", admin_port, result="ok")}
-
-
-def relayed(admin_port):
-    return {way: metric("postern_relay_bytes_total", admin_port, direction=way) for way in ("in", "out")}
-
-
-def rows_of(told, counted, served, by_proxy):
-    groups = collections.Counter()
-    for name, count in told["completed"].items():
-        groups[name.partition(",")[0].rstrip(" 0123456789")] += count
-    rows = [["", "guests", "proxy", "mail servers"]]
-    rows += [[name, str(counted[name]), f"{by_proxy[name]:.0f}", str(served["logins"]) if name == "logins" else "–"]
-             for name in counted]
-    return rows, columns([["script", "times"]] + [[name, str(count)] for name, count in sorted(groups.items())])
-
-
-def verdicts(told, counted, served, by_proxy, samples):
-    """{what is asked: whether it is so}"""
-    grown = slope(samples[len(samples) // 2:])
-    flat = abs(grown) <= FLAT_KIB or MINUTES < LONG
-    return {f"octets that differ: {told['corrupted'] + served['corrupted']}": told["corrupted"] + served["corrupted"] == 0,
-            f"guests that met what they did not expect: {told['errors']} {told['first_error'] or ''}": told["errors"] == 0,
-            "counters are the guests' own counts": all(counted[name] == by_proxy[name] for name in counted)
-            and counted["logins"] == served["logins"],
-            f"memory in the second half: {grown:+.1f} KiB a minute"
-            + ("" if MINUTES >= LONG else " (too short to be held against it)"): flat}
+            "handshakes": metric("postern_tls_handshakes_total", admin_port, result="ok"),
+            "octets": metric("postern_relay_bytes_total", admin_port)}
 
 
 def settled(admin_port):
@@ -142,22 +97,20 @@ def soak(folder):
         guests.hear("closed")
         peer.program.wait_until(lambda: settled(9901), "no session is left", 30)
         by_proxy = {name: value - before[name] for name, value in proxy_counts(9901).items()}
-        octets = relayed(9901)
     finally:
         guests.stop()
         peer.stop()
         said = [service.stop() for service in services]
-    return report(told, json.loads(said[-1].splitlines()[-1]), by_proxy, octets, samples, changes)
+    return report(told, json.loads(said[-1].splitlines()[-1]), by_proxy, samples, changes)
 
 
-def report(told, served, by_proxy, octets, samples, changes):
+def report(told, served, by_proxy, samples, changes):
     counted = counts(told)
     rows, scripts = rows_of(told, counted, served, by_proxy)
-    compared = (told["octets"] + served["octets_in"]) / (1 << 30)
-    print(f"\n{scripts}\n\n{columns(rows)}\n\n{compared:.2f} GiB compared; relayed to backends {octets['in'] / (1 << 30):.2f}"
-          f" GiB, to clients {octets['out'] / (1 << 30):.2f} GiB; {changes.number} changes of the configuration; "
-          f"{told['resumed']} of {told['handshakes']} handshakes resumed")
-    found = verdicts(told, counted, served, by_proxy, samples)
+    compared = told["octets"] / (1 << 30)  # what guests took they compared; what they gave the mail servers did
+    print(f"\n{scripts}\n\n{columns(rows)}\n\n{compared:.2f} GiB compared, {by_proxy['octets'] / (1 << 30):.2f} GiB relayed; "
+          f"{changes.number} changes of the configuration; {told['resumed']} of {told['handshakes']} handshakes resumed")
+    found = verdicts(told, served, by_proxy, samples, MINUTES)
     for what, good in found.items():
         print(("well  " if good else "BAD   ") + what)
     return 0 if all(found.values()) else 1

@@ -1,12 +1,16 @@
 """What the guests of the soak do: each script once in clear and once inside TLS, sizes drawn from a seed. A pause in each
 bounds the load."""
+import os
 import random
+import re
 
 from scripts import BY_LITERAL, LOGIN, LOGOUT, NOOP, STARTTLS, append, fetch, section
 
 SIZES = [1, 77, 1024, 4095, 4096, 16384, 16385, 65535, 65536, 65537, 262144, 1 << 20]
 VARIANTS = 6  # of each script that moves octets
 PAUSE = ["pause 150"]
+CUT_OFF = 4 << 20  # the most that a transfer has that is cut off
+WORDS = 4096  # the most that the lines of a script need beside, both ways
 
 
 class Kind:
@@ -21,7 +25,7 @@ def size(chance):
 
 
 def cut_off_down(chance):
-    octets = 4 << 20
+    octets = CUT_OFF
     return [f"say f FETCH {octets} BODY[{{key}}]", "hear * 1 FETCH", f"take {chance.randrange(1, octets)}", "reset"]
 
 
@@ -65,15 +69,15 @@ def kinds(chance):
     return found
 
 
-def all_kinds(seed=1):
-    """{name of the script: its kind}, in an order that mixes them."""
+def all_kinds(seed=1, only=os.environ.get("ONLY", "")):
+    """{name of the script: its kind}, in an order that mixes them; `only`: those whose name has this."""
     chance = random.Random(seed)
     found = {"starttls": Kind("starttls", STARTTLS + PAUSE + LOGOUT)}
     for kind in kinds(chance):
         found[f"{kind.name}, clear"] = kind
     for kind in kinds(chance):
         found[f"{kind.name}, tls"] = Kind(kind.name, ["tls"] + kind.steps, kind.logins, kind.whole)
-    names = list(found)
+    names = [name for name in found if re.search(only, name)]
     chance.shuffle(names)
     return {name: found[name] for name in names}
 

@@ -11,14 +11,18 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 
 import peers
+import proc
 import report
-from figures import shown
+from figures import columns, shown
 from measure import measure
+from profiling import PARTS, Profile
 from programs import ROOT
 from tests import TESTS
 
+CALM = 0.5  # seconds: what the last test left behind
 TRIES = 3  # of a run that others disturbed
 
 
@@ -29,6 +33,7 @@ def options():
     parser.add_argument("--peers", default="nginx,postern,limits", help="of nginx, postern, limits")
     parser.add_argument("--quick", action="store_true", help="one short run of each, about three minutes")
     parser.add_argument("--lock", default="", help="a file that is locked for each round, of all peers once")
+    parser.add_argument("--profile", action="store_true", help="where the time goes, by part; needs perf, writes nothing")
     parser.add_argument("--results", default="", help="folder; bench/results, or build/bench for what is not whole")
     chosen = parser.parse_args()
     chosen.scale = 0.15 if chosen.quick else 1.0
@@ -94,8 +99,27 @@ class Bench:
             print(f"{test.name:20} {peer.name:14} {shown(row['value']):>8} {test.unit:10} p50 {row['p50_us']:8.0f} µs "
                   f"{row['rate']:9.0f} /s{mark}", flush=True)
             if not row["disturbed"] or attempt == TRIES - 1:
-                self.rows.append(row)
+                self.rows.append({name: value for name, value in row.items() if name != "samples"})
                 return
+
+    def profile(self, tests):
+        """Shares of perf's samples, times what a unit costs; perf's own cost is in it."""
+        rows = [["test", "peer", "unit", "all", *PARTS, "others"]]
+        for test in tests:
+            for peer in self.peers_of(test):
+                if test.key not in ("cpu", "gib"):
+                    continue
+                with alone(self.chosen.lock):
+                    if not peer.program:
+                        peer.start()
+                    time.sleep(CALM)
+                    row = measure(test, peer, [service.pid for service in self.services], self.folder, self.chosen.scale,
+                                  lambda peer: Profile(self.folder, proc.tree(peer.pids)))
+                parts = row["samples"].parts()
+                rows.append([test.name, peer.name, test.unit, shown(row["value"]),
+                             *(shown(share * row["value"]) for share in parts.values())])
+                print("\n".join([f"{test.name}, {peer.name}:", *row["samples"].hottest()]), flush=True)
+        print("\n" + columns(rows))
 
     def stop(self):
         for program in [*self.peers.values(), *self.services]:
@@ -126,10 +150,11 @@ def main():
         print("\n".join(f"{key}: {value}" for key, value in facts.items()), flush=True)
         bench = Bench(chosen, folder)
         try:
-            bench.run(tests)
+            bench.profile(tests) if chosen.profile else bench.run(tests)
         finally:
             bench.stop()
-        finish(bench, chosen, tests, facts)
+        if not chosen.profile:
+            finish(bench, chosen, tests, facts)
 
 
 if __name__ == "__main__":

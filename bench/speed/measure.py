@@ -43,17 +43,20 @@ def guests_of(test, peer, folder, scale):
     return Guests(folder, test.script, address=peer.address, port=test.port, **flags)
 
 
-def measure(test, peer, services, folder, scale=1.0):
-    """A row of figures; `disturbed` when others used the machine meanwhile."""
+def measure(test, peer, services, folder, scale=1.0, profiled=None):
+    """A row of figures; `disturbed` when others used the machine meanwhile. `profiled`: begins samples of processes."""
     guests = guests_of(test, peer, folder, scale)
     holds = test.flags["manner"] == "hold"
     try:
         guests.hear("warm")
         time.sleep(CALM if holds else 2 * SETTLE)
         memory = proc.pss_kib(peer.pids) if holds else 0
+        samples = profiled(peer) if profiled else None
         before = Sample(peer, services, guests)
         guests.go_on()
         told = guests.hear("end")
+        if samples:
+            samples.stop()
         time.sleep(CALM if holds else SETTLE)
         used = Sample(peer, services, guests).since(before)
         memory = proc.pss_kib(peer.pids) - memory if holds else 0
@@ -65,7 +68,7 @@ def measure(test, peer, services, folder, scale=1.0):
         raise Failed(f"{test.name}, {peer.name}: {told} {left}")
     count = sum(told["completed"].values())
     return {"test": test.name, "peer": peer.name, "value": value_of(test, told, used, memory), "count": count,
-            "rate": count / told["seconds"], "p50_us": told["p50_us"], "p99_us": told["p99_us"],
+            "samples": samples, "rate": count / told["seconds"], "p50_us": told["p50_us"], "p99_us": told["p99_us"],
             "resumed": told["resumed"] / told["handshakes"] if told["handshakes"] else None,
             "cpu": {name: round(value, 4) for name, value in used.items()},
             "disturbed": used["others"] > DISTURBED * os.cpu_count() * used["wall"] + 0.05}

@@ -8,12 +8,15 @@ import xml.etree.ElementTree
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "bench/lib"), str(ROOT / "bench/speed"), str(ROOT / "tests/e2e")]
+sys.path[:0] = [str(ROOT / "bench/lib"), str(ROOT / "bench/speed"), str(ROOT / "bench/soak"), str(ROOT / "tests/e2e")]
 
 import figures  # noqa: E402
+import mix  # noqa: E402
 import picture  # noqa: E402
 import proc  # noqa: E402
+import profiling  # noqa: E402
 import report  # noqa: E402
+import reckoning as soak  # noqa: E402
 import tests as speed  # noqa: E402
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,6 +50,40 @@ class Reading(unittest.TestCase):
     def test_this_process_is_in_its_own_tree_and_has_used_time(self):
         self.assertIn(os.getpid(), proc.tree([os.getpid()]))
         self.assertGreater(proc.cpu_seconds([os.getpid()]), 0)
+
+
+class Sampled(unittest.TestCase):
+    def test_each_part_of_a_profile_has_its_share(self):
+        text = ("# Overhead  Shared Object\n    50.00%  [kernel.kallsyms]\n    20.00%  libcrypto.so.3\n     5.50%  libssl.so.3\n"
+                "    10.00%  libc.so.6\n     4.50%  postern\n     2.00%  [vdso]\n     1.00%  unheard-of\n\n")
+        parts = profiling.by_part(text)
+        self.assertEqual({"kernel": 52, "libcrypto": 20, "libssl": 5.5, "libc": 10, "program": 4.5, "others": 1},
+                         {name: round(share * 100, 6) for name, share in parts.items()})
+
+    def test_a_straight_line_has_its_slope_in_kib_a_minute(self):
+        self.assertAlmostEqual(6.0, soak.slope([(10 * i, 500 + i) for i in range(20)]))
+        self.assertEqual(0.0, soak.slope([(10, 500)]))
+
+
+class Soaking(unittest.TestCase):
+    def test_what_guests_have_done_is_what_the_proxy_should_have_counted(self):
+        told = {"completed": {"login, clear": 3, "gone, tls": 2, "up 0, clear": 4}, "handshakes": 2}
+        self.assertEqual({"connections": 9, "logins": 7, "handshakes": 2}, soak.counts(told))
+
+    def test_octets_of_what_was_cut_off_are_a_bound_only(self):
+        kinds = mix.all_kinds()
+        whole = mix.octets_of(kinds["up 0, clear"])
+        self.assertEqual((2 * whole, 2 * whole + 2 * mix.WORDS + mix.CUT_OFF + mix.WORDS),
+                         soak.octet_bounds({"completed": {"up 0, clear": 2, "cut off down 1, tls": 1}}))
+
+    def test_each_script_is_there_in_clear_and_inside_tls(self):
+        kinds = mix.all_kinds()
+        clear = {name.removesuffix(", clear") for name in kinds if name.endswith(", clear")}
+        self.assertEqual(clear, {name.removesuffix(", tls") for name in kinds if name.endswith(", tls")})
+        self.assertEqual(["tls"], [kinds["login, tls"].steps[0]])
+
+    def test_the_same_seed_makes_the_same_mix(self):
+        self.assertEqual(mix.script(), mix.script())
 
 
 class Reckoning(unittest.TestCase):
