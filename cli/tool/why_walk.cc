@@ -335,6 +335,7 @@ WhyAnswer WhyWalk::walk() {
   answer_.about = fmt::format("{} from {}", printable(options_.user), options_.source.text());
   answer_.served =
       find_listener() && find_server() && find_account() && find_provider() && find_backend();
+  add(limits.bytes_per_second, "octets a second each way of one session");
   if (answer_.served) {
     tell_bounds();
     answer_.verdict = "if the credentials are right and the member answers";

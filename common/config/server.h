@@ -64,6 +64,7 @@ struct ServerLimits {
   std::uint32_t max_failures_per_session = 3;  // loginProtection.maxFailuresPerSession
   std::uint32_t max_connections_per_user = 0;  // sessions of one mailbox; 0: not limited
   std::uint32_t new_connections_per_minute_per_source = 0;  // 0: not limited
+  std::uint64_t bytes_per_second = 0;  // of one session, each way; 0: not limited
   friend bool operator==(const ServerLimits&, const ServerLimits&) = default;
 };
 
@@ -85,6 +86,7 @@ enum class LogLevel : std::uint8_t { Error, Warning, Info, Debug };
 inline constexpr std::string_view kProviders = "providers";
 inline constexpr std::string_view kLoginProtection = "login-protection";
 inline constexpr std::string_view kConnectionsPerUser = "connections-per-user";
+inline constexpr std::string_view kByteRate = "byte-rate";
 // Nor of who may log in as somebody else, and would leave that to the mail pod.
 inline constexpr std::string_view kMasterUsers = "master-users";
 

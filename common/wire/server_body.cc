@@ -79,6 +79,7 @@ void encode_limits(const config::ServerLimits& limits, pb::ServerLimits& out) {
   out.set_max_failures_per_session(limits.max_failures_per_session);
   out.set_max_connections_per_user(limits.max_connections_per_user);
   out.set_new_connections_per_minute_per_source(limits.new_connections_per_minute_per_source);
+  out.set_bytes_per_second(limits.bytes_per_second);
 }
 
 config::ServerLimits decode_limits(const pb::ServerLimits& message) {
@@ -93,6 +94,7 @@ config::ServerLimits decode_limits(const pb::ServerLimits& message) {
   limits.max_failures_per_session = message.max_failures_per_session();
   limits.max_connections_per_user = message.max_connections_per_user();
   limits.new_connections_per_minute_per_source = message.new_connections_per_minute_per_source();
+  limits.bytes_per_second = message.bytes_per_second();
   return limits;
 }
 

@@ -89,11 +89,24 @@ void encode_sources(const config::Resource& resource, pb::Resource& out) {
   }
 }
 
-constexpr std::array kKnownFeatures{kBackendLogin,    config::kBalancing,  kClientCertificates,
-                                    kConnectionRate,  kConnectionsPerUser, kDomains,
-                                    kEndpointDelta,   kListenerAddresses,  kListenerProxyProtocol,
-                                    kLoginProtection, kMasterUsers,        kProviders,
-                                    config::kRouting, kTenantsDelta,       kUserNames};
+constexpr std::array kKnownFeatures{kBackendLogin,
+                                    config::kBalancing,
+                                    kByteRate,
+                                    kClientCertificates,
+                                    kConnectionRate,
+                                    kConnectionsPerUser,
+                                    kDomains,
+                                    config::kDrain,
+                                    kEndpointDelta,
+                                    kListenerAddresses,
+                                    kListenerProxyProtocol,
+                                    kLoginProtection,
+                                    kMasterUsers,
+                                    kProviders,
+                                    config::kRouting,
+                                    config::kTicketKeys,
+                                    kTenantsDelta,
+                                    kUserNames};
 
 // What this build can obey. A resource that asks for more is refused, never served without it.
 void check_features(const pb::Resource& message, Decoding& decoding) {

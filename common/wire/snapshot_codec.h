@@ -56,6 +56,7 @@ void encode_delta(const config::Resource& now, const config::Resource& base,
 inline constexpr std::string_view kEndpointDelta = "endpoint-delta";
 inline constexpr std::string_view kTenantsDelta = "tenants-delta";
 using config::kBackendLogin;
+using config::kByteRate;
 using config::kClientCertificates;
 using config::kConnectionRate;
 using config::kConnectionsPerUser;

@@ -59,16 +59,21 @@ bool claim_domains(ServerDraft& server, const model::NamespaceRule* rule) {
 }
 
 // Of two upper limits the smaller; 0: not limited.
-std::uint32_t smaller(std::uint32_t own, std::uint32_t most) {
+template <class Count>
+Count smaller(Count own, Count most) {
   return own == 0 ? most : std::min(own, most);
 }
 
 struct LimitField {
+template <class Count>
   std::string_view name;
-  std::optional<std::uint32_t> model::LimitsSpec::* spec;
-  std::uint32_t config::ServerLimits::* limit;
+  std::optional<Count> model::LimitsSpec::* spec;
+  Count config::ServerLimits::* limit;
 };
-constexpr LimitField kLimits[] = {
+constexpr LimitField<std::uint64_t> kByteRate{"bytesPerSecond",
+                                              &model::LimitsSpec::bytes_per_second,
+                                              &config::ServerLimits::bytes_per_second};
+constexpr LimitField<std::uint32_t> kLimits[] = {
     {"maxConnections", &model::LimitsSpec::max_connections, &config::ServerLimits::max_connections},
     {"maxConnectionsPerSource", &model::LimitsSpec::max_connections_per_source,
      &config::ServerLimits::max_connections_per_source},
@@ -86,6 +91,20 @@ constexpr LimitField kLimits[] = {
 };
 
 config::ListenerSocket socket_of(const model::SocketSpec& spec) {
+template <class Count>
+void hold_to(const model::NamespaceRule& rule, const LimitField<Count>& field,
+             ServerDraft& server) {
+  const std::optional<Count>& most = (*rule.limits).*field.spec;
+  if (!most) return;
+  Count& limit = server.server.limits.*field.limit;
+  limit = smaller(limit, *most);
+  const std::optional<Count>& written = server.spec->limits.*field.spec;
+  if (!written || *written <= *most) return;
+  server.remark(Remark{fmt::format("spec.limits.{}", field.name), "PartiallyAccepted",
+                       fmt::format("{} is above what rule {} of the class allows: {} holds",
+                                   *written, rule.name, *most)});
+}
+
   config::ListenerSocket out;
   out.backlog = spec.backlog;
   out.receive_buffer_octets = spec.receive_buffer_octets;
@@ -179,17 +198,8 @@ bool ClassRules::may_be_here(ServerDraft& server) const {
 void ClassRules::apply_to(ServerDraft& server) const {
   const auto* rule = rule_for(server.spec->meta.key.object_namespace);
   if (rule == nullptr || !rule->limits) return;
-  for (const LimitField& field : kLimits) {
-    const std::optional<std::uint32_t>& most = (*rule->limits).*field.spec;
-    if (!most) continue;
-    std::uint32_t& limit = server.server.limits.*field.limit;
-    limit = smaller(limit, *most);
-    const std::optional<std::uint32_t>& written = server.spec->limits.*field.spec;
-    if (!written || *written <= *most) continue;
-    server.remark(Remark{fmt::format("spec.limits.{}", field.name), "PartiallyAccepted",
-                         fmt::format("{} is above what rule {} of the class allows: {} holds",
-                                     *written, rule->name, *most)});
-  }
+  for (const auto& field : kLimits) hold_to(*rule, field, server);
+  hold_to(*rule, kByteRate, server);
 }
 
 const model::PortSpec* ClassRules::port(std::uint16_t number) const {

@@ -78,6 +78,7 @@ std::vector<std::string> features_of(const config::Server& server) {
   };
   need(server.tls.client_certificates.mode != config::ClientCertificateMode::None,
        config::kClientCertificates);
+  need(server.limits.bytes_per_second != 0, config::kByteRate);
   need(server.limits.new_connections_per_minute_per_source != 0, config::kConnectionRate);
   need(!server.takes_every_domain(), config::kDomains);
   need(server.master_users.has_value(), config::kMasterUsers);

@@ -187,6 +187,7 @@ config::ServerLimits limits_of(const model::MailServer& spec) {
   set(out.max_errors, spec.limits.max_errors);
   set(out.max_commands, spec.limits.max_commands);
   set(out.max_reply_octets, spec.limits.max_reply_bytes);
+  set(out.bytes_per_second, spec.limits.bytes_per_second);
   set(out.max_failures_per_session, spec.login_protection.max_failures_per_session);
   return out;
 }

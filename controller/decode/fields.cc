@@ -34,6 +34,12 @@ std::optional<std::uint32_t> count_at(const Node& node, std::string_view key) {
   return static_cast<std::uint32_t>(number_of(*found));
 }
 
+std::optional<std::uint64_t> large_count_at(const Node& node, std::string_view key) {
+  const Node* found = node.find(key);
+  if (found == nullptr) return std::nullopt;
+  return static_cast<std::uint64_t>(number_of(*found));
+}
+
 std::optional<Duration> duration_at(const Node& node, std::string_view key) {
   const Node* found = node.find(key);
   return found == nullptr ? std::nullopt : parse_duration(found->text);

@@ -22,6 +22,7 @@ namespace postern::decode {
 [[nodiscard]] std::string text_at(const Node& node, std::string_view key);
 [[nodiscard]] std::int64_t number_of(const Node& node);
 [[nodiscard]] std::optional<std::uint32_t> count_at(const Node& node, std::string_view key);
+[[nodiscard]] std::optional<std::uint64_t> large_count_at(const Node& node, std::string_view key);
 [[nodiscard]] std::optional<Duration> duration_at(const Node& node, std::string_view key);
 [[nodiscard]] std::vector<std::string> texts_at(const Node& node, std::string_view key);
 // The entries of a list, or none.

@@ -183,6 +183,7 @@ constexpr HonouredField kOfMailServer[] = {
     {"spec.timeouts.tlsHandshake"},
     {"spec.timeouts.login"},
     {"spec.timeouts.backendConnect"},
+    {"spec.limits.bytesPerSecond"},
     {"spec.timeouts.backendLogin"},
     {"spec.timeouts.idle"},
     {"spec.loginProtection.failureDelay"},
@@ -240,6 +241,7 @@ constexpr HonouredField kOfMailClass[] = {
 
     {"spec.egress.allowedCIDRs"},
 };
+    {"spec.namespaces[].limits.bytesPerSecond"},
 
 constexpr DefaultNotBuilt kDefaults[] = {
     {"spec.protocols",

@@ -73,6 +73,7 @@ model::LimitsSpec read_limits(const Node& limits) {
   out.max_errors = count_at(limits, "maxErrors");
   out.max_commands = count_at(limits, "maxCommands");
   out.max_reply_bytes = count_at(limits, "maxReplyBytes");
+  out.bytes_per_second = large_count_at(limits, "bytesPerSecond");
   return out;
 }
 

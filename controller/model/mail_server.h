@@ -122,6 +122,7 @@ struct LimitsSpec {  // absent: no limit, or the default named in the reference
   std::optional<std::uint32_t> max_connections, max_connections_per_source,
       max_connections_before_login, max_command_bytes, max_errors, max_commands, max_reply_bytes,
       max_connections_per_user, new_connections_per_minute_per_source;
+  std::optional<std::uint64_t> bytes_per_second;
   friend bool operator==(const LimitsSpec&, const LimitsSpec&) = default;
 };
 struct TimeoutsSpec {

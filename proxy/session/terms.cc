@@ -17,7 +17,8 @@ LogLevel level_of(config::LogLevel level) {
 }  // namespace
 
 TenantTerms terms_of(const config::Server& server) {
-  return {server.timeouts.idle, server.session_logging, level_of(server.log_level)};
+  return {server.timeouts.idle, server.limits.bytes_per_second, server.session_logging,
+          level_of(server.log_level)};
 }
 
 TermsRef& TermsRef::operator=(TermsRef&& other) noexcept {

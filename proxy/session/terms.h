@@ -21,6 +21,7 @@ namespace postern::session {
 
 struct TenantTerms {
   Duration idle{};
+  std::uint64_t bytes_per_second = 0;  // of one session, each way; 0: not limited
   config::SessionLogging logging = config::SessionLogging::All;
   LogLevel least = LogLevel::Info;
 };

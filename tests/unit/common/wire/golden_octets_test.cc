@@ -181,6 +181,13 @@ TEST(GoldenOctets, of_a_server_with_domains_stay) {
   resource.required_features = {"connection-rate", "domains", "user-names"};
   expect_golden("server_domains", resource);
 }
+TEST(GoldenOctets, of_a_server_with_a_byte_rate_stay) {
+  config::Server server = mk_server();
+  server.limits.bytes_per_second = 10'737'418'240;
+  config::Resource resource = mk_resource(server);
+  resource.required_features = {"byte-rate"};
+  expect_golden("server_byte_rate", resource);
+}
 TEST(GoldenOctets, of_a_server_with_routing_stay) {
   config::Server server = mk_server();
   server.routing.tables = {{"mail/ConfigMap/moved#routes/routes", true}, {"", false}};

@@ -98,5 +98,12 @@ TEST(ConnectionRate, is_a_limit_that_no_older_proxy_may_overlook) {
   EXPECT_EQ(resource_of(scene, "mail/example")->required_features, Words{"connection-rate"});
 }
 
+TEST(ByteRate, is_a_limit_that_no_older_proxy_may_overlook) {
+  const Scene scene = scene_of(working().with(
+      [](model::MailServer& server) { server.limits.bytes_per_second = 10'737'418'240; }));
+  EXPECT_EQ(scene.server()->limits.bytes_per_second, 10'737'418'240U);
+  EXPECT_EQ(resource_of(scene, "mail/example")->required_features, Words{"byte-rate"});
+}
+
 }  // namespace
 }  // namespace postern::build

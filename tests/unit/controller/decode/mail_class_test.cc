@@ -102,8 +102,8 @@ TEST(MailClass, what_is_not_built_refuses_the_class_by_name) {
       {"drain: {minimum: 1s}", "spec.drain; "},
       {"placement: {settle: 1s}", "spec.placement; "},
       {"limits: {maxConnections: 5}", "spec.limits; "},
-      {"namespaces: [{name: a, limits: {bytesPerSecond: 4096}}]",
-       "spec.namespaces[0].limits.bytesPerSecond; "},
+      {"namespaces: [{name: a, limits: {maxRecipients: 4096}}]",
+       "spec.namespaces[0].limits.maxRecipients; "},
       {"ports: [{port: 143, addresses: ['unix:/run/imap']}]",
        "spec.ports[0].addresses[0]: unix:/run/imap; write an IP address"},
   };

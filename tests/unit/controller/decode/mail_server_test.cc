@@ -147,10 +147,19 @@ TEST(MailServer, domains_and_names_of_users_are_read) {
   const auto server = decoded<MailServer>(mail_server_with(
       "  domains: [b.example, a.example]\n"
       "  users: {defaultDomain: a.example, delimiter: '+', normalization: Casefold}\n"
-      "  limits: {newConnectionsPerMinutePerSource: 60}\n"));
+      "  limits: {newConnectionsPerMinutePerSource: 60, bytesPerSecond: 10737418240}\n"));
   EXPECT_EQ(server.domains, (std::vector<std::string>{"b.example", "a.example"}));
   EXPECT_EQ(server.users, (model::UsersSpec{"Casefold", "a.example", "+"}));
   EXPECT_EQ(server.limits.new_connections_per_minute_per_source, 60U);
+  EXPECT_EQ(server.limits.bytes_per_second, 10'737'418'240U);
+}
+
+TEST(MailServer, lists_of_domains_are_of_its_namespace_and_of_a_usual_key) {
+  const auto server = decoded<MailServer>(
+      mail_server_with("  domainsFrom: [{name: customers}, {name: customers, key: trial}]\n"));
+  EXPECT_EQ(server.domains_from,
+            (std::vector<model::ConfigMapKeyRef>{{"customers", "mail", "domains"},
+                                                 {"customers", "mail", "trial"}}));
 }
 
 TEST(MailServer, fields_keep_their_places) {
