@@ -1,6 +1,7 @@
 #include "proxy/app/server.h"
 
 #include <array>
+#include <deque>
 #include <latch>
 #include <thread>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "common/base/version.h"
 #include "common/config/config_page.h"
 #include "proxy/app/lane.h"
+#include "proxy/app/scrape_looks.h"
 #include "proxy/control/control_thread.h"
 #include "proxy/control/subscriber.h"
 #include "proxy/net/dialer.h"
@@ -62,16 +64,20 @@ struct ProxyServer::Parts {
   Parts(const ProxySettings& with, std::shared_ptr<grpc::Channel> controller, Log& log,
         Metrics& metrics, const Clock& given)
       : clock(given),
-        counters(metrics),
         zone(with.zone),
-        lanes(make_lanes(with.workers,
-                         {log, clock, counters, places, history, verdicts, dialer, members, zone})),
+        proxy_name(with.proxy_name),
+        lanes(make_lanes(with.workers, metrics,
+                         [&](session::Counters& own) {
+                           return session::WorkerNeeds{log,      clock,  own,     places, history,
+                                                       verdicts, dialer, members, zone,   proxy_name};
+                         })),
         adoption({with.listen_addresses, with.port_offset}, hands(),
                  {log, metrics, clock,
                   [this](Duration after, std::function<void()> task) {
                     control.post_after(after, std::move(task));
                   }}),
         told(adoption),
+        looks(metrics, {clock, history, [this] { return adoption.snapshot(); }}),
         prober({log, clock, metrics, dialer, members,
                 [this] { return upstream::InForce{adoption.current(), adoption.snapshot()}; }}),
         subscriber({.proxy_name = with.proxy_name,
@@ -91,7 +97,9 @@ struct ProxyServer::Parts {
       const auto* listener = std::get_if<config::Listener>(&resource->body);
       if (listener == nullptr) return;
       control::ListenerCounts counts{.name = resource->name};
-      counts.accepted_total = counters.accepted_total(listener->port);
+      for (const session::Counters& own : counters) {
+        counts.accepted_total += own.accepted_total(listener->port);
+      }
       for (const config::Tenant& tenant : listener->tenants) {
         counts.open += places.count(quota::Scope::Port, {tenant.server, listener->port, {}});
       }
@@ -101,12 +109,24 @@ struct ProxyServer::Parts {
   }
 
   using Lanes = std::vector<std::unique_ptr<Lane>>;
-  static Lanes make_lanes(std::size_t count, const session::WorkerNeeds& needs) {
+  // Each worker counts for itself.
+  Lanes make_lanes(std::size_t count, Metrics& metrics,
+                   const std::function<session::WorkerNeeds(session::Counters&)>& needs) {
     Lanes out;
     for (std::size_t i = 0; i < count; ++i) {
-      out.push_back(std::make_unique<Lane>(static_cast<std::uint8_t>(i), needs));
+      const auto index = static_cast<std::uint8_t>(i);
+      session::Counters& own = counters.emplace_back(metrics, index, &counted_names);
+      out.push_back(std::make_unique<Lane>(index, needs(own)));
     }
     return out;
+  }
+  // Of all workers, about.
+  [[nodiscard]] std::int64_t sessions() const {
+    std::int64_t sum = 0;
+    for (const session::Counters& own : counters) {
+      sum += own.before_login.value() + own.relaying.value();
+    }
+    return sum;
   }
   std::vector<adopt::HandToWorker> hands() {
     std::vector<adopt::HandToWorker> out;
@@ -115,8 +135,10 @@ struct ProxyServer::Parts {
   }
 
   const Clock& clock;
-  session::Counters counters;
+  session::CountedNames counted_names;
+  std::deque<session::Counters> counters;  // one a worker
   const std::string zone;
+  const std::string proxy_name;
   upstream::MemberTable members;
   quota::PlaceTables places;
   quota::History history;
@@ -126,6 +148,7 @@ struct ProxyServer::Parts {
   control::ControlThread control;
   adopt::Adoption adoption;
   ToldAdoption told;
+  ScrapeLooks looks;
   upstream::Prober prober;
   std::thread probing;
   control::Subscriber subscriber;
@@ -146,14 +169,16 @@ void ProxyServer::start() {
   for (auto& lane : parts_->lanes) {
     lane->thread = std::thread([&worker = lane->worker] { worker.run(); });
   }
-  parts_->told.changed = [parts = parts_.get()] { parts->prober.notice(); };
+  parts_->told.changed = [parts = parts_.get()] {
+    parts->looks.in_force();
+    parts->prober.notice();
+  };
   parts_->probing = std::thread([&prober = parts_->prober] { prober.run(); });
   parts_->subscriber.start();
 }
 
 void ProxyServer::drain() {
-  const std::int64_t sessions =
-      parts_->counters.before_login.value() + parts_->counters.relaying.value();
+  const std::int64_t sessions = parts_->sessions();
   parts_->subscriber.announce_drain(parts_->clock.wall(), static_cast<std::uint64_t>(sessions));
   std::latch drained(static_cast<std::ptrdiff_t>(parts_->lanes.size()));
   for (auto& lane : parts_->lanes) {

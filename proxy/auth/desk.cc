@@ -40,6 +40,7 @@ Desk::State::~State() {
   for (const auto& [name, service] : services) {
     if (service.breaker.open()) metrics.breakers_open(-1);
   }
+  metrics.in_flight(0);
 }
 
 RequestId Desk::ask(policy::Question question, std::shared_ptr<const void> keeps, Done done) {
@@ -68,6 +69,7 @@ RequestId Desk::ask(policy::Question question, std::shared_ptr<const void> keeps
   Exchange& exchange = s.exchanges[id];
   exchange = {id, std::move(question), std::move(keeps), std::move(done), now, deadline, &service};
   exchange.pool = &s.pool_of(exchange);
+  s.metrics.in_flight(s.exchanges.size());
   s.wake_by(deadline);
   s.start(exchange);
   if (!s.told.empty()) s.tell_soon();
@@ -206,6 +208,7 @@ void Desk::State::forget(Exchange& exchange) {
     std::erase(exchange.pool->waiting, exchange.id);
   }
   exchanges.erase(exchange.id);
+  metrics.in_flight(exchanges.size());
 }
 
 // After what runs now, and not inside it. A loop that takes nothing more has events: the next one,

@@ -6,11 +6,6 @@ namespace postern::auth {
 
 namespace {
 
-Counter& requests(Metrics& metrics, const char* result) {
-  return metrics.counter("postern_auth_requests_total", "Questions to auth services, by answer.",
-                         {{"provider", "http"}, {"result", result}});
-}
-
 template <class... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
@@ -18,28 +13,36 @@ struct Overloaded : Cases... {
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 needs it said
 
+Labels of_http(const char* result) { return {{"provider", "http"}, {"result", result}}; }
+
 }  // namespace
 
-DeskMetrics::DeskMetrics(Metrics& metrics)
-    : accepted_(requests(metrics, "accept")),
-      refused_(requests(metrics, "refuse")),
-      again_(requests(metrics, "again")),
-      unavailable_(requests(metrics, "unavailable")),
-      seconds_(metrics.histogram("postern_auth_request_seconds",
-                                 "From a question to its answer, or to giving up.",
-                                 {{"provider", "http"}})),
-      breakers_(metrics.gauge("postern_auth_breaker_open",
+DeskMetrics::Answers::Answers(Tallies& tallies, const char* result)
+    : count(tallies.counter("postern_auth_requests_total", "Questions to auth services, by answer.",
+                            of_http(result))),
+      seconds(tallies.histogram("postern_auth_seconds",
+                                "From a question to its answer, or to giving up.",
+                                of_http(result))) {}
+
+DeskMetrics::DeskMetrics(Tallies& tallies)
+    : accepted_(tallies, "accept"),
+      refused_(tallies, "refuse"),
+      again_(tallies, "again"),
+      unavailable_(tallies, "unavailable"),
+      in_flight_(tallies.gauge("postern_auth_in_flight", "Questions that wait for an answer.",
+                               {{"provider", "http"}})),
+      breakers_(tallies.gauge("postern_auth_breaker_open",
                               "Auth services that a worker leaves alone because they fail.")) {}
 
 void DeskMetrics::answered(const policy::Answer& answer, Instant::duration took) {
-  Counter& result =
-      std::visit(Overloaded{[&](const policy::Accept&) -> Counter& { return accepted_; },
-                            [&](const policy::Refuse&) -> Counter& { return refused_; },
-                            [&](const policy::AskAgain&) -> Counter& { return again_; },
-                            [&](const policy::Unavailable&) -> Counter& { return unavailable_; }},
+  const Answers& result =
+      std::visit(Overloaded{[&](const policy::Accept&) -> Answers& { return accepted_; },
+                            [&](const policy::Refuse&) -> Answers& { return refused_; },
+                            [&](const policy::AskAgain&) -> Answers& { return again_; },
+                            [&](const policy::Unavailable&) -> Answers& { return unavailable_; }},
                  answer);
-  result.add();
-  seconds_.observe(took);
+  result.count.add();
+  result.seconds.observe(took);
 }
 
 }  // namespace postern::auth

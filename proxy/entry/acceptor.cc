@@ -207,7 +207,7 @@ void Acceptor::admit(Door& door, net::Accepted accepted) {
                             {first.server, door.port, accepted.client.ip, {}, worker_.now()},
                             {server->limits, first.max_connections});
   if (!places) {
-    worker_.needs().counters.refused_connection(quota::name_of(places.error().scope));
+    worker_.needs().counters.refused_connection(places.error().scope);
     if (!places.error().silent) {
       session::turn_away(accepted.stream, listener->tls, Failure::Overloaded);
     }

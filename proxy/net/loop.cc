@@ -116,13 +116,14 @@ bool Loop::post(std::function<void()> work) {
   return true;
 }
 
-void Loop::run_posted() {
+std::size_t Loop::run_posted() {
   std::vector<std::function<void()>> posted;
   {
     const std::scoped_lock held(state_->lock);
     posted.swap(state_->inbox);
   }
   for (auto& work : posted) work();
+  return posted.size();
 }
 
 }  // namespace postern::net

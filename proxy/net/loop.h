@@ -3,6 +3,7 @@
 // Thread: everything but post() belongs to the worker's own thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,8 +48,8 @@ class Loop {
   // From any thread: `work` runs on the worker between two batches. False when the inbox is full
   // (65 536): the caller keeps it.
   [[nodiscard]] bool post(std::function<void()> work);
-  // Runs what was posted; the worker calls it once a turn.
-  void run_posted();
+  // Runs what was posted, and says how much that was; the worker calls it once a turn.
+  std::size_t run_posted();
 
  private:
   struct State;

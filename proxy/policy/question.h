@@ -80,6 +80,7 @@ struct Accept {
   std::optional<ServerAddress> backend = {};  // where his mail is, for a `dynamic` backend
   std::map<std::string, std::string> attributes = {};
   std::optional<std::chrono::seconds> ttl = {};  // it may not be kept longer than this
+  bool kept = false;                             // it was said before, and remembered
 };
 
 struct Refuse {
@@ -88,6 +89,7 @@ struct Refuse {
   std::optional<Duration> wait = {};  // a new try is welcome after it; nothing: the session ends
   std::string error_code = {};        // SMTP: "535 5.7.0"
   std::string challenge = {};         // base64: said before the refusal of a bearer token
+  bool kept = false;                  // it was said before, and remembered
 };
 
 // Ask the same again after a while; the client hears nothing.

@@ -140,6 +140,8 @@ Outcome Announcing::proceed(Session& session, Worker& worker) {
 std::optional<Outcome> Announcing::take(dialogue::BackStep step, Session& session, Worker& worker) {
   if (auto* logged_in = std::get_if<dialogue::LoggedIn>(&step)) {
     worker.endpoint_answered(approach.backend_name, approach.destination.id);
+    worker.needs().counters.backend_logged_in(session.record().protocol,
+                                              worker.now() - approach.connected);
     welcome = std::move(logged_in->welcome);
     return Outcome::of(Outcome::Kind::Announced);
   }

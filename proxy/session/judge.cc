@@ -93,6 +93,14 @@ void log_unavailable(const Session& session, Worker& worker, const config::Provi
                            {field::kDetail, detail}});
 }
 
+// For the log.
+void note_judged(Session& session, Worker& worker, const config::Provider& provider, bool kept) {
+  Record& record = session.record();
+  record.auth = provider.name;
+  record.auth_took = std::chrono::duration_cast<Duration>(worker.now() - session.visit().attempted);
+  record.auth_kept = kept;
+}
+
 }  // namespace
 
 Result<policy::AuthChain, Outcome> begin_judging(Session& session) {
@@ -142,6 +150,7 @@ Outcome Judging::proceed(Session& session, Worker& worker) {
       if (!own) return Outcome::refused(Failure::MechanismRefused);
       v.identity.emplace(std::move(*own));
       v.facts.provider = provider.name;
+      note_judged(session, worker, provider, false);
       return Outcome::of(Outcome::Kind::Judged);
     }
     if (std::holds_alternative<config::CertificateProvider>(provider.kind)) {
@@ -187,6 +196,7 @@ std::optional<Outcome> Judging::take(policy::Answer said, Session& session, Work
   if (!verdict) return std::nullopt;
   if (auto* accept = std::get_if<policy::Accept>(&*verdict)) {
     note_accepted(session, worker);
+    note_judged(session, worker, provider, accept->kept);
     v.facts.provider = provider.name;
     v.facts.attributes = std::move(accept->attributes);
     v.identity.emplace(
@@ -195,6 +205,7 @@ std::optional<Outcome> Judging::take(policy::Answer said, Session& session, Work
     return Outcome::of(Outcome::Kind::Judged);
   }
   if (auto* refusal = std::get_if<policy::Refuse>(&*verdict)) {
+    note_judged(session, worker, provider, refusal->kept);
     v.unknown_user = refusal->unknown_user;
     return refused_by(std::move(*refusal), provider, v.attempted);
   }

@@ -154,6 +154,7 @@ Result<Approach, Outcome> locate(Session& session, Worker& worker) {
   auto mailbox = policy::normalised(v.identity->mailbox, v.server->names);
   if (!mailbox) return refuse(Failure::CredentialsRefused);
   v.facts.mailbox = std::move(*mailbox);
+  session.record().user = printable(v.facts.mailbox);
   if (v.ttl && *v.ttl <= 1) return refuse(Failure::BackendLoop);
   auto approach =
       v.identity->backend ? locate_directed(session, worker) : locate_routed(session, worker);
@@ -214,6 +215,7 @@ std::optional<Outcome> Reaching::dial(Session& session, Worker& worker) {
   session.record().endpoint = approach.destination.id;
   connect_by =
       first_of(worker.now() + session.visit().server->timeouts.backend_connect, approach.by);
+  approach.dialled = worker.now();
   auto dialled = worker.needs().dialer.dial(approach.destination.address);
   if (!dialled) return give_up(session, worker, Failure::BackendUnreachable, dialled.error());
   session.backend = std::move(*dialled);
@@ -257,7 +259,10 @@ std::optional<Outcome> Reaching::connect(Session& session, Worker& worker) {
       return give_up(session, worker, Failure::BackendUnreachable, state.reason);
     case net::Connecting::Connected: break;
   }
+  approach.connected = worker.now();
   session.record().connect = std::chrono::duration_cast<Duration>(worker.now() - approach.began);
+  worker.needs().counters.backend_connected(session.record().protocol,
+                                            approach.connected - approach.dialled);
   say_proxy_header(session, approach, header);
   phase = Phase::Introducing;
   return std::nullopt;

@@ -130,7 +130,7 @@ Outcome Presenting::take_places(bool client_known, Session& session, Worker& wor
     const auto moved = worker.needs().places.change_tenant(
         session.places(), {first.server, record.port, record.client.ip, {}, worker.now()}, limits);
     if (!moved) {
-      worker.needs().counters.refused_connection(quota::name_of(moved.error().scope));
+      worker.needs().counters.refused_connection(moved.error().scope);
       if (!moved.error().silent) turn_away(session.client, listener_->tls, Failure::Overloaded);
       return Outcome::ended(Failure::Overloaded);
     }

@@ -83,7 +83,6 @@ void note_accepted(Session& session, Worker& worker) {
   v.login.vouched = true;
   quota::History& history = worker.needs().history;
   history.succeeded(attempt_of(session, v), v.server->protection, worker.now());
-  worker.needs().counters.history_entries.set(static_cast<std::int64_t>(history.entries()));
 }
 
 // What a mail pod refuses although a service said yes is not the client's mistake.
@@ -93,7 +92,6 @@ void note_refused(Session& session, Worker& worker, Failure failure) {
   quota::History& history = worker.needs().history;
   history.failed(attempt_of(session, v), v.server->protection, worker.now(),
                  v.unknown_user ? quota::Guess::UnknownUser : quota::Guess::WrongPassword);
-  worker.needs().counters.history_entries.set(static_cast<std::int64_t>(history.entries()));
 }
 
 std::optional<Outcome> take_user_place(Session& session, Worker& worker) {
@@ -102,6 +100,7 @@ std::optional<Outcome> take_user_place(Session& session, Worker& worker) {
       session.places(), {v.facts.server, v.facts.port, session.record().client.ip, v.facts.mailbox},
       v.server->limits);
   if (taken) return std::nullopt;
+  worker.needs().counters.limit_refused(quota::Scope::User);
   return Outcome::refused(Failure::UserLimit);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/base/address.h"
 #include "common/base/clock.h"
@@ -28,12 +29,16 @@ struct Record {
   std::string server;
   config::SessionLogging logging = config::SessionLogging::All;
   LogLevel least = LogLevel::Info;  // less severe lines of this session are left out
-  std::string mechanism;
-  std::string user;  // as typed, printable
+  std::string_view mechanism;       // its registered name
+  std::string user;        // printable; canonical once his mailbox is known, before as typed
+  std::string auth_user;   // whose credentials they are, if another's
+  std::string auth;        // the provider that decided
+  Duration auth_took{0};   // until then, with all who were asked before
+  bool auth_kept = false;  // it was remembered
   std::string backend;
   std::string endpoint;
-  Duration connect{0};
-  Duration login{0};
+  std::optional<Duration> connect;
+  std::optional<Duration> login;
   bool logged_in = false;
   // The last refusal that the client was told, for sessions that end without a login.
   dialogue::Failure refusal = dialogue::Failure::None;

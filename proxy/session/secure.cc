@@ -1,6 +1,7 @@
 // TLS with the client: at once, or after STARTTLS.
 #include <utility>
 
+#include "common/base/ascii.h"
 #include "proxy/session/converse.h"
 #include "proxy/session/session.h"
 #include "proxy/session/tenant_switch.h"
@@ -16,13 +17,14 @@ std::string summary_text(const net::TlsSummary& summary) {
   return summary.version + "/" + summary.suite + (summary.resumed ? "/resumed" : "");
 }
 
-Outcome secured(Session& session, Worker& worker) {
+Outcome secured(Session& session, Worker& worker, Instant began) {
   Visit& v = session.visit();
   const net::TlsSummary summary = session.client.tls_summary();
   const net::TlsChoice choice = net::TlsServer::choice(session.client.tls());
   session.client.forget_certificate();
-  worker.needs().counters.handshake(summary.version, summary.resumed, true);
-  session.record().sni = summary.sni;
+  worker.needs().counters.handshake(summary.version, summary.resumed, true,
+                                    worker.now() - began);
+  session.record().sni = printable(summary.sni);
   session.record().tls = summary_text(summary);
   v.facts.tls = policy::ClientTls::Established;
   v.facts.asked_name = summary.sni;
@@ -46,6 +48,7 @@ std::optional<Outcome> Securing::begin(Session& session, Worker& worker) {
   if (!worker.take_handshake()) return Outcome::of(Outcome::Kind::Again);
   session.client.secure(tls->open());
   begun = true;
+  began = worker.now();
   return std::nullopt;
 }
 
@@ -56,11 +59,11 @@ Outcome Securing::proceed(Session& session, Worker& worker) {
     if (auto not_yet = begin(session, worker)) return std::move(*not_yet);
   }
   switch (shake_hands(session.client, session.ready.client_in, session.ready.client_out)) {
-    case Shaken::Done: return secured(session, worker);
+    case Shaken::Done: return secured(session, worker, began);
     case Shaken::Blocked: return Outcome::waiting(by);
     case Shaken::Broken: break;
   }
-  worker.needs().counters.handshake("none", false, false);
+  worker.needs().counters.handshake("none", false, false, worker.now() - began);
   return Outcome::ended(Failure::ClientTls, session.client.tls_error());
 }
 

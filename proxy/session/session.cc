@@ -206,6 +206,7 @@ void Session::turn_back(Worker& worker, Outcome refused) {
   leave_backend();
   record_->refusal = refused.failure;
   worker.needs().counters.login(record_->server, record_->protocol, refused.failure);
+  worker.needs().counters.mechanism(record_->mechanism, refused.failure);
   dialogue::Refused refusal{refused.failure, std::move(refused.detail),
                             std::move(refused.sasl_error), refused.last};
   const bool credentials = refused.failure == Failure::CredentialsRefused ||
@@ -233,6 +234,7 @@ void Session::relay(Worker& worker) {
   record_->logged_in = true;
   record_->login = std::chrono::duration_cast<Duration>(worker.now() - v.attempted);
   worker.needs().counters.login(record_->server, record_->protocol, Failure::None);
+  worker.needs().counters.mechanism(record_->mechanism, Failure::None);
   worker.needs().counters.relaying.add(1);
   leave_visit(worker);
   deadline.disarm();  // the next one is far away
@@ -264,7 +266,7 @@ void Session::close(Worker& worker, const Outcome& ended) {
     }
     end_.at = worker.now();
     end_.detail = ended.detail;
-    log_session(worker.needs().log, *record_, end_);
+    log_session(worker.needs().log, worker.needs().proxy, *record_, end_);
     end_.detail = {};
   }
   const bool lingers = !closing && client.open() && ended.failure != Failure::ClientWentAway &&

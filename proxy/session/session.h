@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <variant>
 
 #include "proxy/net/stream.h"
 #include "proxy/net/timers.h"
 #include "proxy/quota/place.h"
 #include "proxy/relay/relay.h"
+#include "proxy/session/counters.h"
 #include "proxy/session/presenting.h"
 #include "proxy/session/record.h"
 #include "proxy/session/session_log.h"
@@ -69,6 +71,9 @@ class Session {
   // Its snapshot is too old: who has not logged in is sent away, in words where there is a channel.
   void send_away(Worker& worker);
 
+  // Its turn has ended, or its life.
+  void count_phase(Counters& counters);
+
   [[nodiscard]] SessionId id() const { return id_; }
   [[nodiscard]] bool over() const { return over_; }
   [[nodiscard]] bool relaying() const { return std::holds_alternative<Relaying>(stage_); }
@@ -114,6 +119,8 @@ class Session {
 
   SessionId id_;
   bool over_ = true;
+  std::optional<Phase> phase_;  // as it is counted
+  Protocol protocol_ = Protocol::Imap;
   std::variant<std::monostate, std::unique_ptr<Presenting>, std::unique_ptr<Visit>, Relaying,
                Closing>
       stage_;

@@ -23,6 +23,7 @@ struct SessionEnd {
 
 // What the MailServer wants to be written about its sessions.
 void take_terms(Record& record, const TenantTerms& terms);
-void log_session(Log& log, const Record& record, const SessionEnd& end);
+// `proxy` is how this one is called; empty: it has no name.
+void log_session(Log& log, std::string_view proxy, const Record& record, const SessionEnd& end);
 
 }  // namespace postern::session

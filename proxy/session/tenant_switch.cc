@@ -156,7 +156,7 @@ bool change_tenant(Session& session, Worker& worker, std::size_t index) {
   auto moved = worker.needs().places.change_tenant(session.places(), visitor,
                                                    {server.limits, tenant.max_connections});
   if (!moved) {
-    worker.needs().counters.refused_connection(name_of(moved.error().scope));
+    worker.needs().counters.refused_connection(moved.error().scope);
     return false;
   }
   const quota::Visitor before{v.tenant().server, v.listener->port, session.record().client.ip};
@@ -170,7 +170,11 @@ std::optional<Outcome> settle_name(Session& session, Worker& worker) {
   Visit& v = session.visit();
   const Shown shown = shown_by(*v.evidence, *v.server);
   session.record().user = printable(shown.mailbox);
+  session.record().auth_user =
+      shown.name == shown.mailbox ? std::string() : printable(shown.name);
   session.record().mechanism = name_of(shown.mechanism);
+  session.record().auth.clear();
+  session.record().auth_kept = false;
   v.attempted = worker.now();
   v.is_nobodys = false;
   if (!v.is_named) {

@@ -38,6 +38,8 @@ struct Approach {
   upstream::Reach reach;
   policy::Candidate destination;  // tried now
   Instant began{};
+  Instant dialled{};                      // the destination
+  Instant connected{};                    // there
   Instant by{};                           // connecting, TLS, login and retries together
   std::vector<std::string> been_at = {};  // members that sent the login on (redirect.h)
 };
@@ -46,6 +48,7 @@ struct Approach {
 struct Securing {
   Instant by{};
   bool begun = false;
+  Instant began{};  // with the client's first octets
   [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
 
  private:

@@ -60,11 +60,12 @@ void Worker::stop() {
 }
 
 void Worker::turn(Duration most) {
-  const std::span<const net::Event> events = loop_.wait(patience(most));
+  const std::optional<Instant> due = timers_.next();
+  const std::span<const net::Event> events = loop_.wait(patience(due, most));
   now_ = needs_.clock.now();
   handshakes_left_ = limits::kHandshakesPerTurn;
   for (const net::Event& event : events) take(event);
-  loop_.run_posted();
+  const std::size_t posted = loop_.run_posted();
   timers_.advance(now_, [this](std::uint64_t token) {
     const auto slot = static_cast<std::uint32_t>(token);
     if (token == auth::Desk::kTimerToken) {
@@ -77,11 +78,13 @@ void Worker::turn(Duration most) {
   });
   advance_queued();
   bury();
+  TurnCounts counts{needs_.clock.now() - now_, std::nullopt, queue_.size(), posted, open_};
+  if (due && *due <= now_) counts.late = now_ - *due;
+  needs_.counters.turn_ended(counts);
 }
 
-Duration Worker::patience(Duration most) const {
+Duration Worker::patience(const std::optional<Instant>& next, Duration most) const {
   if (!queue_.empty()) return Duration{0};
-  const std::optional<Instant> next = timers_.next();
   if (!next) return most;
   const auto left = std::chrono::ceil<Duration>(*next - needs_.clock.now());
   return std::clamp(left, Duration{0}, most);
@@ -118,6 +121,7 @@ void Worker::advance_queued() {
     session.queued = false;
     if (session.over()) continue;
     session.advance(*this);
+    session.count_phase(needs_.counters);
     if (session.over()) dead_.push_back(slot);
   }
   running_.clear();
@@ -128,6 +132,7 @@ void Worker::advance_queued() {
 void Worker::bury() {
   for (const std::uint32_t slot : dead_) {
     Slot& grave = slots_[slot];
+    grave.session.count_phase(needs_.counters);
     grave.session.client.close();
     grave.session.backend.close();
     grave.session.deadline.disarm();

@@ -47,7 +47,8 @@ struct WorkerNeeds {
   verdicts::VerdictTable& verdicts;
   net::Dialer& dialer;
   upstream::MemberTable& members;
-  std::string_view zone = {};  // that the proxy runs in; empty: not known
+  std::string_view zone = {};   // that the proxy runs in; empty: not known
+  std::string_view proxy = {};  // how this one is called
 };
 
 class Worker {
@@ -137,7 +138,7 @@ class Worker {
   [[nodiscard]] Session* find(const net::Token& token);
   void advance_queued();
   void bury();
-  [[nodiscard]] Duration patience(Duration most) const;
+  [[nodiscard]] Duration patience(const std::optional<Instant>& next, Duration most) const;
 
   std::uint8_t index_;
   WorkerNeeds needs_;

@@ -64,12 +64,13 @@ std::optional<Verdict> verdict_of(const Answer& answer, const config::AnswerCach
 std::optional<Answer> answer_of(const Verdict& verdict, const VerdictKey& key,
                                 const std::optional<Secret>& sealing) {
   if (!verdict.accepted) {
-    return Refuse{false, verdict.text, verdict.wait, verdict.error_code, verdict.challenge};
+    return Refuse{false, verdict.text, verdict.wait, verdict.error_code, verdict.challenge, true};
   }
   Accept out;
   out.user = verdict.user;
   out.backend = verdict.backend;
   out.attributes = verdict.attributes;
+  out.kept = true;
   if (verdict.sealed_password.empty()) return out;
   if (!sealing) return std::nullopt;
   out.password = unseal(*sealing, octets_of(key), verdict.sealed_password);
@@ -79,7 +80,7 @@ std::optional<Answer> answer_of(const Verdict& verdict, const VerdictKey& key,
 
 Answer copy_of(const Answer& answer) {
   if (const auto* yes = std::get_if<Accept>(&answer)) {
-    Accept out{yes->user, {}, yes->backend, yes->attributes, yes->ttl};
+    Accept out{yes->user, {}, yes->backend, yes->attributes, yes->ttl, yes->kept};
     if (yes->password) out.password = yes->password->copy();
     return out;
   }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/base/tallies.h"
 #include "proxy/verdicts/keeping.h"
 
 namespace postern::verdicts {
@@ -17,8 +18,8 @@ constexpr std::uint64_t kOurs = std::uint64_t{1} << 63U;
 
 bool is_ours(RequestId id) { return (static_cast<std::uint64_t>(id) & kOurs) != 0; }
 
-Counter& lookups(Metrics& metrics, const char* result) {
-  return metrics.counter("postern_auth_cache_lookups_total",
+OwnCounter& lookups(Tallies& tallies, const char* result) {
+  return tallies.counter("postern_auth_cache_lookups_total",
                          "Questions to providers whose answers are kept, by what was found.",
                          {{"result", result}});
 }
@@ -46,10 +47,11 @@ struct Remembering::State {
 
   explicit State(RememberingNeeds given)
       : needs(given),
-        hits(lookups(given.metrics, "hit")),
-        misses(lookups(given.metrics, "miss")),
-        joined(lookups(given.metrics, "joined")),
-        stale(lookups(given.metrics, "stale")),
+        tallies(given.metrics.tallies()),
+        hits(lookups(tallies, "hit")),
+        misses(lookups(tallies, "miss")),
+        joined(lookups(tallies, "joined")),
+        stale(lookups(tallies, "stale")),
         entries(given.metrics.gauge("postern_auth_cache_entries",
                                     "Answers of auth services that are kept.")) {}
 
@@ -66,10 +68,11 @@ struct Remembering::State {
   }
 
   RememberingNeeds needs;
-  Counter& hits;
-  Counter& misses;
-  Counter& joined;
-  Counter& stale;
+  Tallies& tallies;
+  OwnCounter& hits;
+  OwnCounter& misses;
+  OwnCounter& joined;
+  OwnCounter& stale;
   Gauge& entries;
   std::uint64_t last_id = 0;
   std::unordered_map<VerdictKey, Flight, VerdictKeyHash> flights;

@@ -2,25 +2,15 @@
 //   | `--class CLASS` | `POSTERN_CLASS` | run, proxy | ...
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
-#include "tests/support/source_dir.h"
+#include "tests/support/source_text.h"
 
 namespace postern::test {
-
-inline std::string text_of_source(const std::string& path) {
-  std::ifstream in(std::string(kSourceDir) + "/" + path);
-  EXPECT_TRUE(in.good()) << path;
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 inline std::string operations_page() { return text_of_source("docs/operations.md"); }
 

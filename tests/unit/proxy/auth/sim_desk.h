@@ -16,6 +16,7 @@
 #include "proxy/auth/desk.h"
 #include "tests/support/kept_lines.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/shown_metrics.h"
 #include "tests/support/socket_pair.h"
 #include "tests/unit/proxy/auth/mk.h"
 
@@ -136,12 +137,11 @@ class SimDesk {
     return answers[user].empty() ? "-" : answers[user].back();
   }
   [[nodiscard]] std::uint64_t requests(const std::string& result) {
-    return metrics
-        .counter("postern_auth_requests_total", "", {{"provider", "http"}, {"result", result}})
-        .value();
+    return static_cast<std::uint64_t>(postern::test::counted(
+        metrics, "postern_auth_requests_total", {{"provider", "http"}, {"result", result}}));
   }
   [[nodiscard]] std::int64_t breakers_open() {
-    return metrics.gauge("postern_auth_breaker_open", "").value();
+    return postern::test::counted(metrics, "postern_auth_breaker_open");
   }
 
   config::Provider provider;

@@ -22,11 +22,12 @@ inline constexpr std::uint16_t kPort = 143;  // as the configuration says it
 
 class RealWorkers {
  public:
-  explicit RealWorkers(std::size_t count) : counters_(metrics), log_(make_null_log()) {
+  explicit RealWorkers(std::size_t count) : log_(make_null_log()) {
     for (std::size_t i = 0; i < count; ++i) {
+      session::Counters& own = counters_.emplace_back(metrics, static_cast<std::uint8_t>(i));
       lanes_.push_back(std::make_unique<Lane>(
           static_cast<std::uint8_t>(i),
-          session::WorkerNeeds{*log_, clock_, counters_, places, history, verdicts, dialer_, members_}));
+          session::WorkerNeeds{*log_, clock_, own, places, history, verdicts, dialer_, members_}));
     }
   }
   ~RealWorkers() {
@@ -115,7 +116,7 @@ class RealWorkers {
     while (!lane.worker.post(work)) std::this_thread::yield();
   }
 
-  session::Counters counters_;
+  std::deque<session::Counters> counters_;  // one a worker
   std::unique_ptr<Log> log_;
   SystemClock clock_;
   net::TcpDialer dialer_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/manual_clock.h"
+#include "tests/support/shown_metrics.h"
 #include "tests/unit/proxy/session/fake_asker.h"
 #include "tests/unit/proxy/verdicts/mk.h"
 
@@ -74,7 +75,8 @@ class Remember : public ::testing::Test {
     return told_[user].back() + (asked ? " (asked)" : "");
   }
   std::uint64_t counted(const char* result) {
-    return metrics_.counter("postern_auth_cache_lookups_total", "", {{"result", result}}).value();
+    return static_cast<std::uint64_t>(postern::test::counted(
+        metrics_, "postern_auth_cache_lookups_total", {{"result", result}}));
   }
 
   config::Provider provider_ = mk_provider();
