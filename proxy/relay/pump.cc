@@ -13,6 +13,9 @@ using net::IoStatus;
 
 namespace {
 
+// Octets that are not copied take a quarter of the time: as many more are a turn's worth.
+constexpr std::size_t kSplicedForOne = 4;
+
 // What stopped a read or a write; readiness is cleared accordingly.
 void note(IoStatus status, bool& in, bool& out) {
   if (status == IoStatus::WantRead) in = false;
@@ -99,16 +102,16 @@ Relay::Took Relay::copy(Lane& source, std::size_t most) {
 }
 
 // How much may be taken now, of what is left of the turn.
-std::size_t Relay::allowed(Direction& direction, Turn& turn, std::size_t budget) {
-  if (budget == 0) {
+std::size_t Relay::allowed(Direction& direction, Turn& turn, std::size_t left) {
+  if (left == 0) {
     turn.again = true;
     return 0;
   }
   const Pace& pace = turn.pace;
-  if (pace.octets_per_second == 0) return budget;
+  if (pace.octets_per_second == 0) return left;
   const std::uint64_t most = direction.tokens.allowance(pace.now, pace.octets_per_second);
   direction.paused = most == 0;
-  return std::min<std::uint64_t>(budget, most);
+  return std::min<std::uint64_t>(left, most);
 }
 
 void Relay::pass_on(Direction& direction, Lane& source, Lane& sink, const Took& took) {
@@ -133,13 +136,14 @@ void Relay::pump(Direction& direction, Lane& source, Lane& sink) {
       break;
     }
     if (!source.in && !source.stream.pending()) break;
-    const std::size_t most = allowed(direction, source.turn, budget);
-    if (most == 0) break;
     const bool plenty = took.octets >= net::kScratchOctets;
-    const std::size_t unseen = std::min(spliceable(source, sink, plenty), most);
+    const std::size_t unseen = std::min(spliceable(source, sink, plenty), kSplicedForOne * budget);
+    const std::size_t most = allowed(direction, source.turn, unseen > 0 ? unseen : budget);
+    if (most == 0) break;
     if (unseen > 0 && !direction.pipe) direction.pipe = source.turn.pipes.borrow();
-    took = unseen > 0 && direction.pipe ? splice(direction, source, unseen) : copy(source, most);
-    budget -= std::min(budget, took.octets);
+    const bool spliced = unseen > 0 && direction.pipe;
+    took = spliced ? splice(direction, source, most) : copy(source, most);
+    budget -= std::min(budget, spliced ? 1 + took.octets / kSplicedForOne : took.octets);
     pass_on(direction, source, sink, took);
   }
   if (direction.pipe && direction.pipe->held() == 0) direction.pipe.reset();

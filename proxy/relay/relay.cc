@@ -70,9 +70,11 @@ void Relay::sink_broke(Direction& direction, Lane& sink) {
 }
 
 void Relay::pass_on_end(Direction& direction, Lane& sink) {
-  // What broke off is not made to look complete: the session closes the sink.
-  if (*direction.source_over == Cause::Ended &&
-      sink.stream.finish_write().status == net::IoStatus::WantWrite) {
+  // What broke off is not made to look complete: the session closes the sink. So it does, and at
+  // once, when this was the last that was waited for: a plain sink need not be told before.
+  const bool last = both_ended() && (&direction == &up_ ? down_ : up_).finished;
+  const bool is_told = *direction.source_over == Cause::Ended && (!last || sink.stream.secured());
+  if (is_told && sink.stream.finish_write().status == net::IoStatus::WantWrite) {
     sink.out = false;
     return;
   }

@@ -69,6 +69,10 @@ class Relay {
   void feed(Side to, ByteView early);
   [[nodiscard]] Progress turn(Ends ends, Loans loans, Pace pace = {});
   [[nodiscard]] Ending ending() const { return ending_; }
+  // Each in order: nothing is left to be said or heard.
+  [[nodiscard]] bool both_ended() const {
+    return up_.source_over == Cause::Ended && down_.source_over == Cause::Ended;
+  }
   [[nodiscard]] std::uint64_t octets_from(Side side) const {
     return side == Side::Client ? up_.octets : down_.octets;
   }
@@ -107,7 +111,7 @@ class Relay {
   struct Took;
 
   void pump(Direction& direction, Lane& source, Lane& sink);
-  [[nodiscard]] static std::size_t allowed(Direction& direction, Turn& turn, std::size_t budget);
+  [[nodiscard]] static std::size_t allowed(Direction& direction, Turn& turn, std::size_t left);
   [[nodiscard]] Took copy(Lane& source, std::size_t most);
   [[nodiscard]] std::size_t spliceable(const Lane& source, const Lane& sink, bool plenty) const;
   [[nodiscard]] Took splice(Direction& direction, Lane& source, std::size_t most);
@@ -117,7 +121,7 @@ class Relay {
   void sink_broke(Direction& direction, Lane& sink);
   static void keep(Direction& direction, ByteView rest);
   static void drop(Direction& direction);
-  static void pass_on_end(Direction& direction, Lane& sink);
+  void pass_on_end(Direction& direction, Lane& sink);
   void pass_on(Direction& direction, Lane& source, Lane& sink, const Took& took);
   void source_stopped(Direction& direction, const Lane& source, net::IoStatus why);
   void end(Side by, Cause cause);

@@ -77,6 +77,9 @@ inline void converse(Bench& bench, unsigned seed, Texts texts) {
       default: progress = bench.turn();
     }
   }
+  // As a session does: who was the last to be told is told by this.
+  bench.client.close();
+  bench.backend.close();
   while (!client.saw_end) client.read(random);
   while (!backend.saw_end) backend.read(random);
   EXPECT_TRUE(client.got == backend.text) << "seed " << seed;
