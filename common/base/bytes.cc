@@ -78,7 +78,7 @@ void Buffer::make_room(std::size_t more) {
   } else {
     const std::size_t capacity =
         std::max({held + more, std::min(limit_, capacity_ * 2), kFirstCapacityOctets});
-    auto grown = std::make_unique<char[]>(capacity);
+    auto grown = std::make_unique_for_overwrite<char[]>(capacity);
     if (held > 0) std::memcpy(grown.get(), octets_.get() + begin_, held);
     if (octets_) wipe(octets_.get(), end_);
     octets_ = std::move(grown);

@@ -4,8 +4,10 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <array>
 #include <bit>
 #include <climits>
+#include <cstring>
 
 #include "common/base/check.h"
 
@@ -99,10 +101,42 @@ std::string hex(ByteView octets) {
   return out;
 }
 
-void random_octets(void* out, std::size_t octets) {
+namespace {
+
+void draw(void* out, std::size_t octets) {
   check(octets <= INT_MAX, "random octets are asked for in small numbers");
   check(RAND_bytes(static_cast<unsigned char*>(out), static_cast<int>(octets)) == 1,
         "the system has random octets");
+}
+
+// What a thread has drawn and not given away yet: a tag for each login is not worth a draw of its
+// own. Nothing is given twice, or kept once it is given.
+class DrawnOctets {
+ public:
+  static constexpr std::size_t kMost =
+      16;  // of one request: keys are longer, and drawn for themselves
+
+  ~DrawnOctets() { wipe(octets_.data(), octets_.size()); }
+  void give(void* out, std::size_t octets) {
+    if (left_ < octets) {
+      draw(octets_.data(), octets_.size());
+      left_ = octets_.size();
+    }
+    left_ -= octets;
+    std::memcpy(out, octets_.data() + left_, octets);
+    wipe(octets_.data() + left_, octets);
+  }
+
+ private:
+  std::array<char, 512> octets_{};
+  std::size_t left_ = 0;
+};
+
+}  // namespace
+
+void random_octets(void* out, std::size_t octets) {
+  thread_local DrawnOctets drawn;
+  octets <= DrawnOctets::kMost ? drawn.give(out, octets) : draw(out, octets);
 }
 
 }  // namespace postern

@@ -94,6 +94,7 @@ void Desk::on_event(const net::Event& event) {
   ConnectionTable::Slot* const slot = s.connections.find(event.token);
   if (!slot) return;  // stale: of a connection that was closed
   HttpPool& pool = *slot->pool;
+  slot->connection->note(event);
   s.advance(event.token.slot);
   s.serve_waiting(pool);
   s.tell();

@@ -1,5 +1,6 @@
 #include "proxy/auth/http_connection.h"
 
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -80,11 +81,14 @@ Step HttpConnection::send() {
 }
 
 Step HttpConnection::read() {
-  for (;;) {
-    const Io io = stream_.read(reader_->room());
+  while (readable_) {
+    const std::span<char> room = reader_->room();
+    const Io io = stream_.read(room);
     switch (io.status) {
-      case IoStatus::Done: break;
-      case IoStatus::WantRead:
+      case IoStatus::Done:
+        if (!stream_.secured() && io.octets < room.size()) readable_ = ended_;
+        break;
+      case IoStatus::WantRead: readable_ = false; return Step::Waiting;
       case IoStatus::WantWrite: return Step::Waiting;
       case IoStatus::Ended:
       case IoStatus::Broken:
@@ -94,6 +98,7 @@ Step HttpConnection::read() {
     const Step step = judge(reader_->took(io.octets));
     if (step != Step::Waiting) return step;
   }
+  return Step::Waiting;
 }
 
 Step HttpConnection::judge(Reading reading) {
@@ -112,13 +117,16 @@ void HttpConnection::settle() {
 
 bool HttpConnection::quiet() {
   if (phase_ != Phase::Idle) return false;
+  if (!readable_) return true;
   const IoStatus status = unasked();
   return status == IoStatus::WantRead || status == IoStatus::WantWrite;
 }
 
 net::IoStatus HttpConnection::unasked() {
   char octet = 0;  // a second answer may hold a password: one octet of it is no secret
-  return stream_.read({&octet, 1}).status;
+  const IoStatus status = stream_.read({&octet, 1}).status;
+  if (status == IoStatus::WantRead) readable_ = false;
+  return status;
 }
 
 std::string HttpConnection::closed(std::string_view when) const {

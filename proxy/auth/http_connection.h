@@ -14,6 +14,7 @@
 #include "common/base/bytes.h"
 #include "common/base/clock.h"
 #include "proxy/auth/response_reader.h"
+#include "proxy/net/loop.h"
 #include "proxy/net/stream.h"
 #include "proxy/net/tls_client.h"
 
@@ -39,7 +40,12 @@ class HttpConnection {
   // Answered and the response may be followed: then settle() makes it idle.
   [[nodiscard]] Step advance(net::TlsSessions& sessions);
   void settle();
-  // Idle, open, and nothing has come that nobody asked for.
+  // What the loop tells: there may be something to read, if only its end.
+  void note(const net::Event& event) {
+    readable_ = readable_ || event.readable;
+    ended_ = ended_ || event.ended;
+  }
+  // Idle, open, and nothing has come that nobody asked for, as far as the loop has told.
   [[nodiscard]] bool quiet();
 
   [[nodiscard]] int fd() const { return stream_.fd(); }
@@ -72,6 +78,8 @@ class HttpConnection {
   const net::TlsClient* tls_;
   Instant begun_;
   Phase phase_ = Phase::Connecting;
+  bool readable_ = true;  // unless a read found nothing more and the loop has told of nothing since
+  bool ended_ = false;    // the loop has seen the service's end: it is behind what can be read
   std::uint32_t questions_ = 0;
   Buffer request_{0};
   std::unique_ptr<ResponseReader> reader_;

@@ -70,7 +70,8 @@ int user_timeout(const config::ListenerSocket& options) {
 
 // Accepted sockets inherit all of it.
 void set_options(int fd, const config::ListenerSocket& options) {
-  set_connection_options(fd);
+  set_no_delay(fd);
+  set_keep_alive(fd);
   set(fd, SOL_SOCKET, SO_KEEPALIVE, options.keep_alive ? 1 : 0);
   if (options.keep_alive) {
     set(fd, IPPROTO_TCP, TCP_KEEPIDLE, narrow(options.keep_alive_idle_s));
@@ -86,12 +87,13 @@ void set_options(int fd, const config::ListenerSocket& options) {
   }
 }
 
-Result<void, Fault> listen_all(const std::vector<ListeningSocket>& sockets,
+Result<void, Fault> listen_all(std::vector<ListeningSocket>& sockets,
                                const config::ListenerSocket& options) {
   const std::uint32_t backlog = options.backlog > 0 ? options.backlog : kBacklog;
-  for (const ListeningSocket& socket : sockets) {
+  for (ListeningSocket& socket : sockets) {
     set_options(socket.fd(), options);
     if (::listen(socket.fd(), narrow(backlog)) != 0) return Fail<Fault>({errno});
+    socket.begin();
   }
   return {};
 }
@@ -131,17 +133,28 @@ ListeningSocket::~ListeningSocket() {
 }
 
 ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)) {}
+    : fd_(std::exchange(other.fd_, -1)), only_(std::exchange(other.only_, std::nullopt)) {}
 
 ListeningSocket& ListeningSocket::operator=(ListeningSocket&& other) noexcept {
   if (this != &other) {
     if (fd_ >= 0) ::close(fd_);
     fd_ = std::exchange(other.fd_, -1);
+    only_ = std::exchange(other.only_, std::nullopt);
   }
   return *this;
 }
 
 SocketAddress ListeningSocket::local() const { return local_address_of(fd_); }
+
+void ListeningSocket::begin() {
+  const SocketAddress bound = local();
+  const bool any = bound.ip == IpAddress::v4({}) || bound.ip == IpAddress::v6({});
+  only_ = any ? std::nullopt : std::optional(bound);
+}
+
+SocketAddress ListeningSocket::local_of(const Stream& accepted) const {
+  return only_ ? *only_ : local_address_of(accepted.fd());
+}
 
 Result<std::vector<ListeningSocket>, BindError> listen_on(const SocketAddress& address,
                                                           std::size_t workers,
@@ -176,7 +189,9 @@ Result<Accepted, AcceptFailure> accept_one(const ListeningSocket& socket) {
     // A client that left before it was accepted is no reason to stop looking.
   } while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
   if (fd < 0) return Fail<AcceptFailure>(failure_of(errno));
-  return Accepted{Stream(fd), from_kernel(from), local_address_of(fd)};
+  Stream stream(fd);
+  const SocketAddress local = socket.local_of(stream);
+  return Accepted{std::move(stream), from_kernel(from), local};
 }
 
 }  // namespace postern::net

@@ -5,6 +5,7 @@
 // Thread: sockets are made on the control thread; each then belongs to one worker.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,14 @@ class ListeningSocket {
   [[nodiscard]] int fd() const { return fd_; }
   // The address it is bound to: the port that 0 became.
   [[nodiscard]] SocketAddress local() const;
+  // It listens now.
+  void begin();
+  // Where a client came to: the kernel is asked only by a socket that is bound to every address.
+  [[nodiscard]] SocketAddress local_of(const Stream& accepted) const;
 
  private:
   int fd_ = -1;
+  std::optional<SocketAddress> only_;
 };
 
 struct BindError {

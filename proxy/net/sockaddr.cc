@@ -69,8 +69,9 @@ SocketAddress local_address_of(int fd) {
   return from_kernel(address);
 }
 
-void set_connection_options(int fd) {
-  set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+void set_no_delay(int fd) { set(fd, IPPROTO_TCP, TCP_NODELAY, 1); }
+
+void set_keep_alive(int fd) {
   set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set(fd, IPPROTO_TCP, TCP_KEEPIDLE, kKeepIdleSeconds);
   set(fd, IPPROTO_TCP, TCP_KEEPINTVL, kKeepIntervalSeconds);

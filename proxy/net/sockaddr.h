@@ -22,8 +22,10 @@ struct KernelAddress {
 [[nodiscard]] SocketAddress from_kernel(const KernelAddress& address);
 [[nodiscard]] SocketAddress local_address_of(int fd);
 
-// TCP_NODELAY; a peer that vanished without FIN is noticed within 120 s (F21).
-void set_connection_options(int fd);
+// A small message does not wait for the answer to the one before.
+void set_no_delay(int fd);
+// A peer that vanished without FIN is noticed within 120 s (F21).
+void set_keep_alive(int fd);
 
 [[nodiscard]] std::string system_reason(int number);
 

@@ -111,8 +111,7 @@ std::optional<Outcome> Announcing::handshake(Session& session, Worker& worker) {
     case Shaken::Blocked: return Outcome::waiting(approach.by);
     case Shaken::Broken: break;
   }
-  return endpoint_failed(session, worker, approach, Failure::BackendTls,
-                         session.backend.tls_error());
+  return endpoint_failed(session, worker, approach, {Failure::BackendTls, session.backend.tls_error()});
 }
 
 Outcome Announcing::proceed(Session& session, Worker& worker) {
@@ -123,8 +122,8 @@ Outcome Announcing::proceed(Session& session, Worker& worker) {
     if (handshaking) {
       if (auto outcome = handshake(session, worker)) return std::move(*outcome);
     }
-    auto reached = drive.run(
-        *back, {session.backend, in, out, session.ready.backend_in, session.ready.backend_out});
+    auto reached = drive.run(*back, {session.backend, in, out, session.ready.backend_in,
+                                     session.ready.backend_out, session.ready.backend_ended});
     if (const Idle* idle = std::get_if<Idle>(&reached)) {
       if (*idle == Idle::Broken) {
         return refused(session, worker, {Failure::BackendUnreachable, "closed during login"});
@@ -174,7 +173,7 @@ Outcome Announcing::refused(Session& session, Worker& worker, dialogue::BackRefu
     worker.endpoint_answered(approach.backend_name, approach.destination.id);
     return follow_referral(session, worker, approach, refusal.referral);
   }
-  return endpoint_failed(session, worker, approach, refusal.failure, refusal.text);
+  return endpoint_failed(session, worker, approach, {refusal.failure, refusal.text});
 }
 
 }  // namespace postern::session

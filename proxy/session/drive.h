@@ -3,7 +3,10 @@
 // A template over front and back: their inputs and steps differ, the rules do not.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -23,6 +26,7 @@ struct Line {
   dialogue::Reply& out;
   bool& can_read;
   bool& can_write;
+  bool ended = false;  // the loop has seen the peer's end: it is behind what can be read
 };
 
 enum class Flushed : std::uint8_t { All, Blocked, Broken };
@@ -80,16 +84,20 @@ class Drive {
     fresh_ = true;
   }
 
-  // False when nothing can be read now.
+  // False when nothing can be read now. What comes is small: it is read into the stack, and the
+  // buffer of a session that waits has no room for more than it holds.
   bool read(Dialogue& dialogue, Line& line) {
-    constexpr std::size_t kReadOctets = 2048;
     if (!line.can_read) return false;
-    const std::span<char> into = line.in.prepare(kReadOctets);
+    std::array<char, 2048> octets;
+    const std::span<char> into = std::span(octets).first(std::min(octets.size(), line.in.room()));
     check(!into.empty(), "a dialogue decides before its buffer is full");
     const net::Io io = line.stream.read(into);
     switch (io.status) {
       case net::IoStatus::Done:
-        line.in.commit(io.octets);
+        check(line.in.append({octets.data(), io.octets}), "no more was read than there is room");
+        wipe(octets.data(), io.octets);
+        // There was no more, and the loop tells when there is.
+        if (io.drained) line.can_read = line.ended;
         fresh_ = true;
         return true;
       case net::IoStatus::WantRead: line.can_read = false; return false;

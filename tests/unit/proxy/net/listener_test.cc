@@ -78,16 +78,29 @@ TEST(Listener, takes_v4_and_v6_of_one_port_apart) {
   EXPECT_TRUE(listen_on({*IpAddress::parse("0.0.0.0"), v6->front().local().port}, 1));
 }
 
+TEST(Listener, tells_where_a_client_came_to_when_it_is_bound_to_every_address) {
+  const auto sockets = listen_on(any_port("0.0.0.0"), 1);
+  ASSERT_TRUE(sockets);
+  TcpDialer dialer;
+  const SocketAddress home{*IpAddress::parse("127.0.0.1"), sockets->front().local().port};
+  auto dialled = dialer.dial(home);
+  ASSERT_TRUE(dialled) << dialled.error().reason;
+  EXPECT_EQ(wait_connected(*dialled), Connecting::Connected);
+  EXPECT_EQ(accept_any(*sockets).local, home);
+}
+
 TEST(Listener, accepts_with_both_addresses_and_without_delay) {
   const auto sockets = listen_on(any_port("127.0.0.1"), 2);
   ASSERT_TRUE(sockets);
   TcpDialer dialer;
   auto dialled = dialer.dial(sockets->front().local());
-  ASSERT_TRUE(dialled) << dialled.error();
+  ASSERT_TRUE(dialled) << dialled.error().reason;
   EXPECT_EQ(wait_connected(*dialled), Connecting::Connected);
   Accepted accepted = accept_any(*sockets);
   EXPECT_EQ(accepted.client, local_address(*dialled));
   EXPECT_EQ(accepted.local, sockets->front().local());
+  EXPECT_EQ(option(dialled->fd(), SOL_SOCKET, SO_KEEPALIVE), 0) << "not from the start";
+  keep_alive(*dialled);
   // 180 s of silence, then 4 probes each 30 s; towards backends 120 s in all.
   EXPECT_EQ(option(accepted.stream.fd(), IPPROTO_TCP, TCP_USER_TIMEOUT), 300'000);
   EXPECT_EQ(option(dialled->fd(), IPPROTO_TCP, TCP_USER_TIMEOUT), 120'000);
@@ -229,7 +242,8 @@ TEST(Listener, tells_that_descriptors_are_short) {
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
   ASSERT_FALSE(accepted);
   EXPECT_EQ(accepted.error(), AcceptFailure::NoDescriptors);
-  EXPECT_EQ(refused.error(), "Too many open files");
+  EXPECT_EQ(refused.error().reason, "Too many open files");
+  EXPECT_TRUE(refused.error().is_ours);
 }
 
 TEST(Dialer, tells_why_a_connection_failed) {
@@ -242,7 +256,8 @@ TEST(Dialer, tells_why_a_connection_failed) {
   TcpDialer dialer;
   auto dialled = dialer.dial(nobody);
   if (!dialled) {
-    EXPECT_EQ(dialled.error(), "Connection refused");
+    EXPECT_EQ(dialled.error().reason, "Connection refused");
+    EXPECT_FALSE(dialled.error().is_ours);
     return;
   }
   Loop loop;
