@@ -5,11 +5,14 @@ import collections
 import contextlib
 import json
 import math
+import os
 import re
+import subprocess
 
 from lib.admin import metric, page
 from lib.client import Client
 from lib.fake_backend import FakeBackend, named, plain
+from lib.gate import ADDRESS, PROGRAM
 from lib.manifests import HOST, addresses, mail_server
 from lib.raw import Raw
 from lib.story import Story, main
@@ -118,6 +121,27 @@ class Told(Story):
                 self.assertEqual(sorted(counts), counts, name)
                 self.assertEqual(math.inf, bounds[-1][0], name)
                 self.assertEqual(samples[of + "_count", labels], counts[-1], name)
+
+    def test_F18_a_reader_of_the_log_who_stops_holds_nobody_up(self):
+        self.gate.stop()
+        unread, log = os.pipe()
+        self.addCleanup(os.close, unread)
+        process = subprocess.Popen(
+            [PROGRAM, "run", str(self.gate.folder), "--listen-address", ADDRESS, "--log-format",
+             "json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        os.close(log)
+        self.assertTrue(process.stdout.readline().startswith("ready:"))
+        for number in range(LOGINS):  # twice as many octets of log as a pipe takes
+            client = Client(self.ca)
+            client.login(f"user{number}", PASSWORD)
+            client.logout()
+        self.assertEqual(LOGINS, metric("postern_logins_total", result="ok"))
+        self.assertEqual(0, metric("postern_log_dropped_total"))
+        process.terminate()
+        self.assertEqual(0, process.wait(20))
+        self.assertIn(b'"message":"session ended"', os.read(unread, 65536))
 
     def test_a_secret_is_nowhere_wherever_it_was_said(self):
         said = PASSWORD.encode()
