@@ -29,18 +29,18 @@ class Held:
         try:
             guests.hear("warm")
             time.sleep(CALM)
-            before, caches = proc.pss_kib(peer.pids), proc.slabs()
+            before, caches = proc.own_kib(peer.pids), proc.slabs()
             guests.go_on()
             told = guests.hear("end")
             if told["errors"]:
                 raise Failed(str(told["first_error"]))
             time.sleep(CALM)
-            self.memory = (proc.pss_kib(peer.pids) - before) / SESSIONS
+            self.memory = (proc.own_kib(peer.pids) - before) / SESSIONS
             self.caches = {name: (now - caches.get(name, 0)) / SESSIONS for name, now in proc.slabs().items()}
             guests.go_on()
             guests.hear("closed")
             time.sleep(CALM)
-            self.kept = (proc.pss_kib(peer.pids) - before) / 1024
+            self.kept = (proc.own_kib(peer.pids) - before) / 1024
         finally:
             guests.stop()
 

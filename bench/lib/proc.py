@@ -83,6 +83,13 @@ def pss_kib(roots):
     return sum(kib_of(read(PROC / str(pid) / "smaps_rollup"), "Pss") for pid in tree(roots))
 
 
+def own_kib(roots):
+    """The same without pages of files: programs and libraries are shared with whoever else runs them, and their share
+    changes when he comes or goes."""
+    return sum(kib_of(text, name) for text in (read(PROC / str(pid) / "smaps_rollup") for pid in tree(roots))
+               for name in ("Pss_Anon", "Pss_Shmem"))
+
+
 def machine_busy():
     return busy_seconds(read(PROC / "stat"))
 

@@ -1,4 +1,5 @@
 """Programs that a bench starts: ended by their own process id, and nothing else."""
+import contextlib
 import json
 import os
 import pathlib
@@ -90,5 +91,6 @@ class Guests:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.stdout.close()

@@ -63,7 +63,7 @@ def watch(guests, peer, changes):
             changed = now
             changes.make()
         if now - began >= SAMPLE * (len(samples) + 1):
-            samples.append((now - began, proc.pss_kib(peer.pids)))
+            samples.append((now - began, proc.own_kib(peer.pids)))
             print(f"{now - began:6.0f} s  {samples[-1][1] / 1024:8.1f} MiB", flush=True)
     return samples
 

@@ -50,7 +50,7 @@ def measure(test, peer, services, folder, scale=1.0, profiled=None):
     try:
         guests.hear("warm")
         time.sleep(CALM if holds else 2 * SETTLE)
-        memory = proc.pss_kib(peer.pids) if holds else 0
+        memory = proc.own_kib(peer.pids) if holds else 0
         samples = profiled(peer) if profiled else None
         before = Sample(peer, services, guests)
         guests.go_on()
@@ -59,7 +59,7 @@ def measure(test, peer, services, folder, scale=1.0, profiled=None):
             samples.stop()
         time.sleep(CALM if holds else SETTLE)
         used = Sample(peer, services, guests).since(before)
-        memory = proc.pss_kib(peer.pids) - memory if holds else 0
+        memory = proc.own_kib(peer.pids) - memory if holds else 0
         guests.go_on()
         left = guests.hear("closed")
     finally:
