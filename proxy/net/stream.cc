@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -20,6 +21,9 @@ namespace {
 
 // The most octets that one TLS record holds (RFC 8446 §5.1).
 constexpr std::size_t kRecordOctets = std::size_t{16} << 10;
+
+// Of a handshake or a dialogue: both are small, and wait in no buffer.
+constexpr std::size_t kFlightOctets = 4096;
 
 TlsWire& wire_of(const ssl_st* tls) { return TlsWire::of(SSL_get_rbio(tls)); }
 
@@ -102,11 +106,60 @@ void Stream::secure(ssl_st* tls) {
   SSL_set_options(tls_, SSL_OP_IGNORE_UNEXPECTED_EOF);
 }
 
+// What a flight consists of is read with one system call, and written with one.
 Io Stream::handshake() {
   forget_errors();
-  const Io io = tls_result(tls_, SSL_do_handshake(tls_), 0);
-  if (io.status == IoStatus::Ended) return {IoStatus::Broken, 0};
+  TlsWire& wire = wire_of(tls_);
+  if (const Io io = send_gathered(); io.status != IoStatus::Done) return io;
+  wire.gather();
+  const Io io = exchange_flights();
+  // The ticket that ends a handshake of TLS 1.3 can wait for what is said next; the last flight of
+  // older versions, and a client's, is what the peer waits for.
+  const bool can_wait = io.status == IoStatus::Done && SSL_is_server(tls_) == 1 &&
+                        SSL_version(tls_) == TLS1_3_VERSION;
+  if (can_wait) {
+    wire.send_later();
+    return io;
+  }
+  const Io sent = send_gathered();
+  return io.status == IoStatus::Broken || sent.status == IoStatus::Done ? io : sent;
+}
+
+Io Stream::send_gathered() {
+  bool is_broken = false;
+  if (wire_of(tls_).send_gathered(is_broken)) return {IoStatus::Done, 0};
+  if (!is_broken) return {IoStatus::WantWrite, 0};
+  return broken(tls_, ERR_SYSTEM_FLAG | static_cast<unsigned long>(errno));
+}
+
+Io Stream::exchange_flights() {
+  const auto step = [this] {
+    const Io io = tls_result(tls_, SSL_do_handshake(tls_), 0);
+    return io.status == IoStatus::Ended ? Io{IoStatus::Broken, 0} : io;
+  };
+  // A server has nothing to say before it has read, unless its last words were blocked.
+  const bool listens =
+      SSL_is_server(tls_) == 1 && SSL_is_init_finished(tls_) == 0 && marked_error(tls_) == 0;
+  Io io = listens ? Io{IoStatus::WantRead, 0} : step();
+  while (io.status == IoStatus::WantRead) {
+    std::array<char, kFlightOctets> records;
+    const Io got = take_records(records);
+    if (got.status == IoStatus::WantRead || got.status == IoStatus::Broken) return got;
+    io = step();
+    wire_of(tls_).keep();
+  }
   return io;
+}
+
+// Reads what TLS is to open next, until keep().
+Io Stream::take_records(std::span<char> records) {
+  const Io got = receive(records, 0);
+  if (got.status == IoStatus::Broken) {
+    return broken(tls_, ERR_SYSTEM_FLAG | static_cast<unsigned long>(errno));
+  }
+  if (got.status == IoStatus::WantRead) return got;
+  wire_of(tls_).give({records.data(), got.octets}, got.status == IoStatus::Ended);
+  return got;
 }
 
 std::string Stream::tls_error() const {
@@ -137,8 +190,31 @@ Io Stream::peek(std::span<char> into) {
   return receive(into, MSG_PEEK);
 }
 
+// What came together is read together: with TLS it is all of one trust, and what is not asked for
+// now is kept for later.
 Io Stream::read(std::span<char> into) {
-  if (!tls_) return receive(into, 0);
+  if (!tls_) {
+    Io io = receive(into, 0);
+    io.drained = io.octets < into.size();
+    return io;
+  }
+  if (pending()) {
+    const Io io = open_record(into);
+    if (io.status != IoStatus::WantRead) return io;
+  }
+  for (;;) {
+    std::array<char, kFlightOctets> records;
+    const Io got = take_records(records);
+    if (got.status == IoStatus::WantRead || got.status == IoStatus::Broken) return got;
+    Io io = open_record(into);
+    wire_of(tls_).keep();
+    if (io.status == IoStatus::WantRead) continue;
+    io.drained = got.octets < records.size() && !pending();
+    return io;
+  }
+}
+
+Io Stream::open_record(std::span<char> into) {
   forget_errors();
   std::size_t got = 0;
   const int result = SSL_read_ex(tls_, into.data(), into.size(), &got);
@@ -151,12 +227,8 @@ Gulp Stream::gulp(std::span<char> into, std::span<char> records) {
     return {io.status, io.octets, io.octets < into.size()};
   }
   if (pending()) return open_records(into);
-  const Io io = receive(records, 0);
-  if (io.status == IoStatus::WantRead) return {io.status, 0, true};
-  if (io.status == IoStatus::Broken) {
-    return {broken(tls_, ERR_SYSTEM_FLAG | static_cast<unsigned long>(errno)).status, 0, true};
-  }
-  wire_of(tls_).give({records.data(), io.octets}, io.status == IoStatus::Ended);
+  const Io io = take_records(records);
+  if (io.status == IoStatus::WantRead || io.status == IoStatus::Broken) return {io.status, 0, true};
   Gulp gulp = open_records(into);
   wire_of(tls_).keep();
   gulp.drained = io.octets < records.size();
@@ -167,7 +239,7 @@ Gulp Stream::gulp(std::span<char> into, std::span<char> records) {
 Gulp Stream::open_records(std::span<char> into) {
   Gulp gulp;
   do {
-    const Io io = read(into.subspan(gulp.octets));
+    const Io io = open_record(into.subspan(gulp.octets));
     gulp.status = io.status;
     gulp.octets += io.octets;
   } while (gulp.status == IoStatus::Done && into.size() - gulp.octets >= kRecordOctets &&

@@ -1,7 +1,8 @@
 // Stream: what a stage may do with a connection: a descriptor and, once secured, a TLS object on
 // it. Non-blocking, edge-triggered: after WouldBlock the loop tells when to try again. A moved
 // value; its end closes the descriptor at once (the session defers that to the end of the batch).
-// Nothing is read ahead of what was asked for, so what follows a trust change stays in the kernel.
+// Before TLS nothing is read ahead of what was asked for, so what follows a trust change stays in
+// the kernel; inside TLS, where all is of one trust, what came together is read together and kept.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,7 @@ enum class IoStatus : std::uint8_t {
 struct Io {
   IoStatus status = IoStatus::Done;
   std::size_t octets = 0;
+  bool drained = false;  // of read(): there was no more for now, but maybe the end
 };
 
 // What one system call gave, and all that it holds.
@@ -88,6 +90,10 @@ class Stream {
   void close();
 
  private:
+  [[nodiscard]] Io exchange_flights();
+  [[nodiscard]] Io send_gathered();
+  [[nodiscard]] Io take_records(std::span<char> records);
+  [[nodiscard]] Io open_record(std::span<char> into);
   [[nodiscard]] Gulp open_records(std::span<char> into);
   [[nodiscard]] Io receive(std::span<char> into, int flags);
 

@@ -2,10 +2,12 @@
 
 #include <openssl/bio.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 
 #include "common/base/check.h"
 
@@ -85,14 +87,43 @@ int TlsWire::read(char* into, int most, bool& again) {
   return static_cast<int>(got);
 }
 
-int TlsWire::write(const char* octets, int count, bool& again) {
+// What was gathered and these, with one system call: how many of both were taken.
+long TlsWire::send(ByteView octets) {
+  iovec parts[] = {{gathered_.data(), gathered_.size()},
+                   {const_cast<char*>(octets.data()), octets.size()}};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = std::size(parts);
   ssize_t put = 0;
   do {
-    put =
-        ::send(fd_, octets, static_cast<std::size_t>(count), MSG_NOSIGNAL | (more_ ? MSG_MORE : 0));
+    put = ::sendmsg(fd_, &message, MSG_NOSIGNAL | (more_ ? MSG_MORE : 0));
   } while (put < 0 && errno == EINTR);
-  again = put < 0 && errno == EAGAIN;
-  return static_cast<int>(put);
+  return put;
+}
+
+int TlsWire::write(const char* octets, int count, bool& again) {
+  const ByteView all(octets, static_cast<std::size_t>(count));
+  if (gathers_) {
+    gathered_.append(all);
+    return count;
+  }
+  const long put = send(all);
+  const auto before = static_cast<long>(gathered_.size());
+  again = put < 0 ? errno == EAGAIN : put <= before;
+  if (put < 0) return -1;
+  if (before > 0) gathered_.erase(0, static_cast<std::size_t>(std::min(put, before)));
+  if (gathered_.empty()) gathered_.shrink_to_fit();
+  return put > before ? static_cast<int>(put - before) : -1;
+}
+
+bool TlsWire::send_gathered(bool& broken) {
+  gathers_ = false;
+  if (gathered_.empty()) return true;
+  const long put = send({});
+  broken = put < 0 && errno != EAGAIN;
+  if (put > 0) gathered_.erase(0, static_cast<std::size_t>(put));
+  if (gathered_.empty()) gathered_.shrink_to_fit();
+  return gathered_.empty();
 }
 
 void TlsWire::give(ByteView records, bool end) {

@@ -1,10 +1,12 @@
 // TlsWire: what a TLS object reads from and writes to: a descriptor, or records that were read from
 // it already, many with one system call. Reads exactly what TLS asks for, unless octets are given;
-// what was given and not taken stays first. Made and used by Stream alone.
+// what was given and not taken stays first. What a handshake says is gathered, so that a flight is
+// one segment, and a ticket leaves with what is said next. Made and used by Stream alone.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "common/base/bytes.h"
 
@@ -30,15 +32,24 @@ class TlsWire {
   // What is left of the records is copied, and the next read may go to the descriptor.
   void keep();
   [[nodiscard]] bool holds() const { return !given_.empty(); }
+  // Until send_gathered(), what is written waits.
+  void gather() { gathers_ = true; }
+  // Writes it, or leaves it to go with the next write. False: not all of it fits yet, or `broken`.
+  [[nodiscard]] bool send_gathered(bool& broken);
+  void send_later() { gathers_ = false; }
   // More follows what is written next: no segment need leave for it alone.
   void hold_back(bool more) { more_ = more; }
 
  private:
+  [[nodiscard]] long send(ByteView octets);
+
   int fd_;
   bool only_given_ = false;
   bool ended_ = false;
   bool more_ = false;
+  bool gathers_ = false;
   ByteView given_;
+  std::string gathered_;
   std::unique_ptr<char[]> kept_;
 };
 
