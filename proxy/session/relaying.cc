@@ -16,12 +16,28 @@ namespace {
 // holds for it then.
 constexpr std::chrono::seconds kTick{60};
 
+struct Octets {
+  std::uint64_t in = 0;   // from the client
+  std::uint64_t out = 0;  // to the client
+  friend bool operator==(const Octets&, const Octets&) = default;
+};
+
+Octets octets_of(const relay::Relay& relay) {
+  return {relay.octets_from(relay::Side::Client), relay.octets_from(relay::Side::Backend)};
+}
+
 }  // namespace
 
 Outcome Relaying::proceed(Session& session, Worker& worker) {
+  const Octets before = octets_of(relay);
   const relay::Progress progress =
       relay.turn(session.client, session.backend, worker.scratch(), session.ready);
   if (relay.moved()) last_activity = worker.now();
+  const Octets now = octets_of(relay);
+  if (now != before) {
+    worker.needs().counters.relayed(session.record().protocol, now.in - before.in,
+                                    now.out - before.out);
+  }
   switch (progress) {
     case relay::Progress::Over: return Outcome::ended(Failure::None);
     case relay::Progress::Again: return Outcome::of(Outcome::Kind::Again);

@@ -231,6 +231,7 @@ void Session::relay(Worker& worker) {
       {}, worker.terms().hold(record_->server, newest ? *newest : *v.server), worker.now()};
   relaying.relay.feed(relay::Side::Backend, v.in.view());
   relaying.relay.feed(relay::Side::Client, v.backend_early);
+  worker.needs().counters.relayed(record_->protocol, v.in.view().size(), v.backend_early.size());
   record_->logged_in = true;
   record_->login = std::chrono::duration_cast<Duration>(worker.now() - v.attempted);
   worker.needs().counters.login(record_->server, record_->protocol, Failure::None);
@@ -259,7 +260,6 @@ void Session::close(Worker& worker, const Outcome& ended) {
       note_relay_end(*relaying);
       take_terms(*record_, *relaying->terms);
       worker.needs().counters.relaying.add(-1);
-      worker.needs().counters.relayed(record_->protocol, end_.octets_in, end_.octets_out);
     } else {
       leave_visit(worker);
       if (ended.failure == Failure::ClientWentAway) end_.by = EndedBy::Client;
