@@ -18,6 +18,7 @@ from tests import idle  # noqa: E402
 
 SESSIONS = int(os.environ.get("SESSIONS", "9000"))
 CALM = 2.0  # seconds until nothing moves any more
+OURS = ("proc_inode_cache",)  # grows because we look
 SHOWN = 6  # caches of the kernel, the largest
 
 
@@ -56,7 +57,7 @@ def hold(kind, needs, folder, pairs, address):
 def kernel_part(proxied, bare):
     """{cache: KiB} of the proxy's own two sockets."""
     grown = {name: kib - bare.caches.get(name, 0) for name, kib in proxied.caches.items()}
-    return {name: kib for name, kib in grown.items() if kib > 0.02}
+    return {name: kib for name, kib in grown.items() if kib > 0.02 and name not in OURS}
 
 
 def show(found):
@@ -65,7 +66,7 @@ def show(found):
     libssl = found["bare", "tls"].memory - found["bare", "plain"].memory
     kernel = {way: kernel_part(found["postern", way], found["bare", way]) for way in ("plain", "tls")}
     rows += [["ours", f"{plain.memory:.2f}", f"{tls.memory - libssl:.2f}"], ["libssl", "–", f"{libssl:.2f}"],
-             ["the program (PSS)", f"{plain.memory:.2f}", f"{tls.memory:.2f}"],
+             ["the program", f"{plain.memory:.2f}", f"{tls.memory:.2f}"],
              ["kernel, two sockets", *(f"{sum(kernel[way].values()):.2f}" for way in ("plain", "tls"))]]
     for name in sorted(kernel["plain"], key=kernel["plain"].get, reverse=True)[:SHOWN]:
         rows.append([f"  {name}", *(f"{kernel[way].get(name, 0):.2f}" for way in ("plain", "tls"))])

@@ -133,6 +133,7 @@ def finish(bench, chosen, tests, facts):
     picture = report.write(folder.resolve(), facts, tests, bench.rows)
     if chosen.whole and not chosen.results:
         report.show_in(ROOT / "README.md", picture, facts)
+        report.tabulate_in(ROOT / "docs/performance.md", lines, facts)
     missed = report.missed(lines)
     print(f"\n{len(lines) - len(missed)} of {len(lines)} bars met" + (f"; MISSED: {', '.join(missed)}" if missed else ""))
     print(f"written: {picture.with_suffix('')}.txt, .json, .svg")

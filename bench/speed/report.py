@@ -78,12 +78,23 @@ def write(folder, about, tests, rows):
     return picture
 
 
-SHOWN = re.compile(r"(<!-- bench: begin -->\n).*?(<!-- bench: end -->)", re.S)
+def fill(page, mark, words):
+    """What stands between the marks of this name is these words now."""
+    between = re.compile(rf"(<!-- {mark}: begin -->\n).*?(<!-- {mark}: end -->)", re.S)
+    page.write_text(between.sub(lambda found: found[1] + words + found[2], page.read_text()))
 
 
 def show_in(readme, picture, about):
     """The README names the latest picture, its date and the machine."""
     where = picture.relative_to(readme.parent)
-    words = (f"![What Postern costs beside nginx]({where})\n\nMeasured {about['date']} by `make bench` on {about['machine']}; "
-             f"each figure with its limit and its bar: [{where.with_suffix('.txt')}]({where.with_suffix('.txt')}).\n")
-    readme.write_text(SHOWN.sub(lambda found: found[1] + words + found[2], readme.read_text()))
+    fill(readme, "bench", f"![What Postern costs beside nginx]({where})\n\nMeasured {about['date']} by `make bench` on "
+         f"{about['machine']}; each figure with its limit and its bar: "
+         f"[{where.with_suffix('.txt')}]({where.with_suffix('.txt')}).\n")
+
+
+def tabulate_in(page, lines, about):
+    """The table of docs/performance.md."""
+    rows = [HEAD, ["---"] * len(HEAD), *(line.cells() for line in lines)]
+    table_of = "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    fill(page, "speed", f"{about['date']}, {about['runs']} runs each, medians; {about['machine']}; {about['programs']}:\n\n"
+         f"{table_of}\n")

@@ -138,6 +138,15 @@ class Drawing(unittest.TestCase):
 
 
 class Showing(unittest.TestCase):
+    def test_the_page_gets_a_table_with_a_row_a_test(self):
+        test = next(test for test in speed.TESTS if test.name == "noop")
+        rows = [{"test": "noop", "peer": peer, "value": value} for peer, value in (("nginx", 12.0), ("postern", 10.5))]
+        page = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "page.md"
+        page.write_text("<!-- speed: begin -->\nold\n<!-- speed: end -->\n")
+        report.tabulate_in(page, report.lines_of([test], rows),
+                           {"date": "2026-01-02", "machine": "m", "programs": "p", "runs": 3})
+        self.assertIn("| NOOP, 64 at once | CPU µs | 12.0 | 10.5 | – (copy relay) | 0.88 × | ≤ 1 × | met |", page.read_text())
+
     def test_only_what_stands_between_the_marks_changes(self):
         page = "# A\n<!-- bench: begin -->\nold\n<!-- bench: end -->\nrest\n"
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
