@@ -1,6 +1,6 @@
 // Places: where the fields of one object stand in its file, for problems that are found after
 // decoding. There is an entry for each written field of each object, so they are kept small: the
-// file's name once, the paths in one block, and copies share all of it. Never changes after it is
+// file's name once, of each path its hash, and copies share all of it. Never changes after it is
 // made. Threads: any.
 #pragma once
 

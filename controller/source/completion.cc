@@ -75,7 +75,7 @@ Completed complete_secret(Document& document, const model::SecretObject& secret,
 
 const model::MailServer* server_by_names(const Document& document) {
   if (document.decoded == nullptr) return nullptr;
-  const auto* server = std::get_if<model::MailServer>(document.decoded.get());
+  const auto* server = model::as<model::MailServer>(*document.decoded);
   if (server == nullptr) return nullptr;
   const bool names = std::ranges::any_of(server->providers, [](const model::ProviderSpec& one) {
     return one.http() != nullptr && !one.http()->endpoint.name_to_resolve().empty();
@@ -173,7 +173,7 @@ Completed complete_server(Document& document, const model::MailServer& server,
   }
   if (!all_answered && around.known(document.key)) return {};
   const bool is_same = document.object != nullptr &&
-                       std::get<model::MailServer>(*document.object) == filled &&
+                       *model::as<model::MailServer>(*document.object) == filled &&
                        std::ranges::equal(document.completion_problems, problems, {},
                                           &model::Problem::message, &model::Problem::message);
   if (is_same) return {};

@@ -8,13 +8,9 @@ namespace postern::source {
 
 namespace {
 
-model::Meta& meta_in(model::Object& object) {
-  return std::visit([](auto& o) -> model::Meta& { return o.meta; }, object);
-}
-
 // Lines that moved are told, because problems point there, but they are no change of the object.
 bool same_but_for_places(const model::Object& before, model::Object& now) {
-  model::Meta& meta = meta_in(now);
+  model::Meta& meta = model::meta_of(now);
   auto places = std::exchange(meta.places, model::meta_of(before).places);
   const bool same = before == now;
   meta.places = std::move(places);
@@ -72,7 +68,7 @@ bool ObjectTable::renew(Row& row) {
   Document& document = *row.claims[0].document;
   const std::shared_ptr<model::Object> now = document.object;
   if (now == nullptr || now == row.current) return false;
-  model::Meta& meta = meta_in(*now);
+  model::Meta& meta = model::meta_of(*now);
   const std::shared_ptr<model::Object> before = std::exchange(row.current, now);
   if (before != nullptr) {
     if (!document.generation_written) meta.generation = row.generation;

@@ -13,7 +13,7 @@ using model::Object;
 using model::ObjectKey;
 
 const model::MailServer* as_server(const Object& object) {
-  return std::get_if<model::MailServer>(&object);
+  return model::as<model::MailServer>(object);
 }
 
 // What a MailServer would have to name for this object to matter.
@@ -181,7 +181,7 @@ const T* World::find(std::string_view kind, std::string_view object_namespace,
                      std::string_view name) const {
   const auto found =
       objects_.find(ObjectKey{std::string(kind), std::string(object_namespace), std::string(name)});
-  return found == objects_.end() ? nullptr : std::get_if<T>(found->second.get());
+  return found == objects_.end() ? nullptr : model::as<T>(*found->second);
 }
 
 std::vector<const model::MailServer*> World::mail_servers() const {

@@ -68,11 +68,9 @@ template <class T>
 T decoded(std::string_view text) {
   Decoded out = decode_text(text);
   for (const model::Problem& problem : out.problems) ADD_FAILURE() << model::to_text(problem);
-  if (!out.object || !std::holds_alternative<T>(*out.object)) {
-    ADD_FAILURE() << "no such object";
-    return {};
-  }
-  return std::get<T>(std::move(*out.object));
+  const T* object = out.object ? model::as<T>(*out.object) : nullptr;
+  if (object == nullptr) ADD_FAILURE() << "no such object";
+  return object == nullptr ? T{} : *object;
 }
 
 }  // namespace postern::decode
