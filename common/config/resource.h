@@ -13,11 +13,13 @@
 
 #include <array>
 #include <compare>
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "common/base/boxed.h"
 #include "common/config/backend.h"
 #include "common/config/endpoints.h"
 #include "common/config/listener.h"
@@ -59,8 +61,9 @@ struct SourceRef {
   friend bool operator==(const SourceRef&, const SourceRef&) = default;
 };
 
+// There are five resources for one SERVER, which is by far the largest.
 using ResourceBody =
-    std::variant<SecretMaterial, Backend, EndpointSet, Table, Provider, Server, Listener>;
+    std::variant<SecretMaterial, Backend, EndpointSet, Table, Provider, Boxed<Server>, Listener>;
 
 // What a proxy that lacks a required feature gets. Never a weaker configuration.
 enum class OnUnsupported : std::uint8_t {
@@ -79,6 +82,16 @@ struct Resource {
 
   [[nodiscard]] ResourceType type() const { return static_cast<ResourceType>(body.index()); }
   [[nodiscard]] ResourceKey key() const { return {type(), name}; }
+  // Null: it is of another type.
+  template <class T>
+  [[nodiscard]] const T* as() const {
+    if constexpr (std::same_as<T, Server>) {
+      const auto* boxed = std::get_if<Boxed<Server>>(&body);
+      return boxed == nullptr ? nullptr : &**boxed;
+    } else {
+      return std::get_if<T>(&body);
+    }
+  }
 };
 
 }  // namespace postern::config

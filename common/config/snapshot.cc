@@ -31,7 +31,7 @@ Snapshot::Held Snapshot::find(ResourceType type, std::string_view name) const {
 template <class T>
 const T* Snapshot::body(ResourceType type, std::string_view name) const {
   const Held* const found = shards_.find(hash_of(type, name), named(type, name));
-  return found ? std::get_if<T>(&(*found)->body) : nullptr;
+  return found ? (*found)->as<T>() : nullptr;
 }
 
 const Listener* Snapshot::listener(std::uint16_t port) const {

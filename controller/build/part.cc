@@ -91,7 +91,7 @@ std::vector<std::string> features_of(const config::Server& server) {
 // What an older proxy would do without these is worse than nothing: it is taken from it.
 config::FreshResource server_resource(const model::MailServer& spec, ServerDraft& draft) {
   config::FreshResource out = resource(draft.path, std::exchange(draft.server, {}), spec);
-  std::vector<std::string> features = features_of(std::get<config::Server>(out->body));
+  std::vector<std::string> features = features_of(*out->as<config::Server>());
   if (features.empty()) return out;
   out.shared()->required_features = std::move(features);
   out.shared()->on_unsupported = config::OnUnsupported::DropServer;

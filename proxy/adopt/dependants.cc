@@ -58,7 +58,7 @@ Needs needs_of(const config::Resource& resource) {
   if (const auto* provider = std::get_if<config::Provider>(&resource.body)) {
     add_needs(*provider, needs);
   }
-  if (const auto* server = std::get_if<config::Server>(&resource.body)) add_needs(*server, needs);
+  if (const auto* server = resource.as<config::Server>()) add_needs(*server, needs);
   if (const auto* listener = std::get_if<config::Listener>(&resource.body)) {
     add_needs(*listener, needs);
   }
@@ -74,8 +74,8 @@ bool need_the_same(const config::Resource& a, const config::Resource& b) {
            std::ranges::equal(backend->ports, other.ports, {}, master_of, master_of);
   }
   if (std::holds_alternative<config::Provider>(a.body)) return needs_of(a) == needs_of(b);
-  if (const auto* server = std::get_if<config::Server>(&a.body)) {
-    const auto& other = std::get<config::Server>(b.body);
+  if (const auto* server = a.as<config::Server>()) {
+    const auto& other = *b.as<config::Server>();
     return config::secrets_of(server->tls) == config::secrets_of(other.tls) &&
            server->providers == other.providers && server->domain_tables == other.domain_tables &&
            std::ranges::equal(server->routing.tables, other.routing.tables, {},

@@ -12,7 +12,7 @@ using config::ResourceType;
 template <class T>
 const T* body_in(const Candidate& all, ResourceType type, const std::string& name) {
   const Held held = all.find({type, name});
-  return held ? std::get_if<T>(&held->body) : nullptr;
+  return held ? held->as<T>() : nullptr;
 }
 
 }  // namespace

@@ -214,7 +214,7 @@ void Preparer::examine_provider(const ResourceKey& key, const Held& held, Work& 
 // Here, and not when a listener names it: what is refused does not depend on who else is here.
 bool Preparer::is_ready_for_tls(const std::string& name, const Held& held, Work& work) {
   std::set<Protocol> protocols;
-  for (const auto& offer : std::get<config::Server>(held->body).protocols) {
+  for (const auto& offer : held->as<config::Server>()->protocols) {
     protocols.insert(offer.protocol);
   }
   if (protocols.empty()) protocols.insert(Protocol::Imap);
@@ -224,7 +224,7 @@ bool Preparer::is_ready_for_tls(const std::string& name, const Held& held, Work&
 }
 
 void Preparer::examine_server(const ResourceKey& key, const Held& held, Work& work) {
-  const auto& server = std::get<config::Server>(held->body);
+  const auto& server = *held->as<config::Server>();
   const auto& pairs = server.tls.key_pairs;
   touch(key.name, work);
   // First: where nobody could be asked, no secret is to blame.

@@ -43,13 +43,13 @@ void TenantTable::doubt(const std::string& server) {
 
 void TenantTable::refresh(Entry& entry, const std::string& server, const Candidate& all) const {
   const Held now = all.find({ResourceType::Server, server});
-  const auto& body = std::get<config::Server>(now->body);
+  const auto& body = *now->as<config::Server>();
   std::vector<Held> secrets;
   for (const std::string& name : config::secrets_of(body.tls)) {
     secrets.push_back(all.find({ResourceType::Secret, name}));
   }
   const bool is_same = entry.server && entry.secrets == secrets &&
-                       std::get<config::Server>(entry.server->body).tls == body.tls;
+                       entry.server->as<config::Server>()->tls == body.tls;
   if (!is_same) entry.ready.clear();
   entry.server = now;
   entry.secrets = std::move(secrets);
@@ -66,7 +66,7 @@ net::ReadyTenant TenantTable::find(Protocol protocol, const std::string& server,
   for (const auto& [known, ready] : entry.ready) {
     if (known == protocol) return ready;
   }
-  const auto& body = std::get<config::Server>(entry.server->body);
+  const auto& body = *entry.server->as<config::Server>();
   auto made = net::make_tenant(protocol, material_of(server, body, all), tls);
   if (made) return entry.ready.emplace_back(protocol, std::move(*made)).second;
   std::string suspect;

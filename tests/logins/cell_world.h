@@ -29,7 +29,7 @@ struct Cell {
   template <class T>
   [[nodiscard]] const T* only() const {
     for (const config::Resource& one : resources) {
-      if (const auto* body = std::get_if<T>(&one.body)) return body;
+      if (const auto* body = one.as<T>()) return body;
     }
     return nullptr;
   }

@@ -176,7 +176,7 @@ TEST(Stream, carries_texts_that_are_not_utf8) {
   ASSERT_TRUE(
       reports.of_version(controller.push().publish({{mk_server("a", "\xFF\xFE")}, {}}).version));
   const adopt::Update update = proxy.adopter.update(0);
-  EXPECT_EQ(std::get<config::Server>(update.upserts[0].body).server_name, "\xFF\xFE");
+  EXPECT_EQ(update.upserts[0].as<config::Server>()->server_name, "\xFF\xFE");
 }
 
 Resource mk_members(std::uint32_t weight) {

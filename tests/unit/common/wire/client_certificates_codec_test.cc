@@ -43,7 +43,7 @@ TEST(ClientCertificatesCodec, brings_back_what_was_said) {
     const config::Server server = mk_server(mode);
     const auto decoded = decode(encoded(server));
     ASSERT_TRUE(decoded.has_value());
-    EXPECT_EQ(std::get<config::Server>(decoded->body), server);
+    EXPECT_EQ(*decoded->as<config::Server>(), server);
   }
 }
 

@@ -112,9 +112,9 @@ TEST(LoginCodec, wipes_a_password_out_of_a_message) {
 TEST(LoginCodec, tells_nobody_from_no_list_of_master_users) {
   config::Server server;
   server.master_users.emplace();
-  EXPECT_EQ(std::get<config::Server>(again(server).body), server);
+  EXPECT_EQ(*again(server).as<config::Server>(), server);
   server.master_users.reset();
-  EXPECT_EQ(std::get<config::Server>(again(server).body), server);
+  EXPECT_EQ(*again(server).as<config::Server>(), server);
 }
 
 TEST(LoginCodec, refuses_by_field_master_users_without_a_name) {

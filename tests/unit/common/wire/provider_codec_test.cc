@@ -135,7 +135,7 @@ TEST(ProviderCodec, takes_the_usual_protection_where_a_controller_does_not_know_
   message.mutable_server()->clear_protection();
   const auto decoded = decode(message);
   ASSERT_TRUE(decoded.has_value());
-  EXPECT_EQ(std::get<config::Server>(decoded->body).protection, config::LoginProtection{});
+  EXPECT_EQ(decoded->as<config::Server>()->protection, config::LoginProtection{});
 }
 
 TEST(ProviderCodec, refuses_by_field_load_balancers_that_are_no_networks) {

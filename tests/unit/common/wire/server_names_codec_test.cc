@@ -23,7 +23,7 @@ pb::Resource encoded() {
 TEST(ServerNamesCodec, takes_what_it_writes) {
   const auto decoded = decode(encoded());
   ASSERT_TRUE(decoded.has_value());
-  const auto& server = std::get<config::Server>(decoded->body);
+  const auto& server = *decoded->as<config::Server>();
   EXPECT_EQ(server.domains, (std::vector<std::string>{"a.example", "b.example"}));
   EXPECT_EQ(server.domain_tables.size(), 1U);
   EXPECT_EQ(server.names, (config::UserNames{"a.example", '+', false}));

@@ -27,9 +27,8 @@ class Scene {
   template <class T>
   [[nodiscard]] const T* find(const std::string& name) const {
     for (const config::Resource& resource : built.resources) {
-      if (resource.name == name && std::holds_alternative<T>(resource.body)) {
-        return &std::get<T>(resource.body);
-      }
+      if (resource.name != name) continue;
+      if (const T* body = resource.as<T>()) return body;
     }
     return nullptr;
   }

@@ -70,7 +70,7 @@ TEST(HoldBack, of_two_deliveries_the_later_word_counts) {
       with({server("a/a", "one"), server("a/b", "one")}, {{ResourceType::Server, "a/c"}});
   merge(all, with({server("a/c", "two"), server("a/a", "two")}, {{ResourceType::Server, "a/b"}}));
   ASSERT_EQ(all.publication.upserts.size(), 2U);
-  EXPECT_EQ(std::get<config::Server>(all.publication.upserts[0]->body).server_name, "two");
+  EXPECT_EQ(all.publication.upserts[0]->as<config::Server>()->server_name, "two");
   EXPECT_EQ(all.publication.upserts[1]->name, "a/c");
   EXPECT_EQ(all.publication.removals, (std::vector<ResourceKey>{{ResourceType::Server, "a/b"}}));
 }

@@ -63,7 +63,7 @@ class ThreadedWorker {
   void visit() {
     if (!prepared_) return;
     prepared_->snapshot->each([&](const config::Snapshot::Held& held) {
-      const auto* server = std::get_if<config::Server>(&held->body);
+      const auto* server = held->as<config::Server>();
       if (!server) return;
       for (const std::string& name : server->tls.key_pairs) {
         is_whole_ = is_whole_ && prepared_->snapshot->secret(name) != nullptr;
