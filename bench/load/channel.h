@@ -56,7 +56,7 @@ class Channel {
 };
 
 // Buffer of this thread for what is received.
-constexpr std::size_t kReceiveAtOnce = 256 * 1024;
+constexpr std::size_t kReceiveAtOnce = 64 * 1024;
 char* receive_buffer();
 
 // Sockets of both ends.

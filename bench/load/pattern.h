@@ -13,7 +13,7 @@ namespace postern::bench {
 
 class Pattern {
  public:
-  static constexpr std::size_t kSpan = 64 * 1024;  // the most that one view shows
+  static constexpr std::size_t kSpan = 256 * 1024;  // the most that one view shows
 
   static const Pattern& get() {
     static const Pattern pattern;
