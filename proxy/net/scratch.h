@@ -1,5 +1,5 @@
-// Scratch: buffers that a worker lends to whoever moves octets right now: 64 KiB for what is read,
-// more for what one read of TLS records comes to, and 64 KiB for those records. Borrowed for the
+// Scratch: buffers that a worker lends to whoever moves octets right now: 128 KiB for what is read,
+// more for what one read of TLS records comes to, and 128 KiB for those records. Borrowed for the
 // length of one turn, never across turns; what they held is wiped only when it held a secret.
 // The count of loans and of heap buffers for blocked directions is what "holds nothing while idle"
 // is tested with.
@@ -11,7 +11,7 @@
 
 namespace postern::net {
 
-inline constexpr std::size_t kScratchOctets = std::size_t{64} << 10;
+inline constexpr std::size_t kScratchOctets = std::size_t{128} << 10;
 // Decrypted, a read of records, and one that was half there before (RFC 8446 §5.1).
 inline constexpr std::size_t kOpenedOctets = kScratchOctets + (std::size_t{16} << 10);
 

@@ -258,7 +258,6 @@ Io Stream::write(ByteView octets) {
   }
   forget_errors();
   std::size_t put = 0;
-  wire_of(tls_).hold_back(octets.size() > kRecordOctets);
   const int result = SSL_write_ex(tls_, octets.data(), octets.size(), &put);
   const Io io = tls_result(tls_, result, put);
   return io.status == IoStatus::Ended ? Io{IoStatus::Broken, 0} : io;
@@ -274,7 +273,6 @@ bool Stream::pending() const { return tls_ && (SSL_pending(tls_) > 0 || wire_of(
 Io Stream::finish_write() {
   if (tls_ && SSL_is_init_finished(tls_) && (SSL_get_shutdown(tls_) & SSL_SENT_SHUTDOWN) == 0) {
     forget_errors();
-    wire_of(tls_).hold_back(false);
     const int result = SSL_shutdown(tls_);  // 0: sent, and the peer's has not come yet
     if (result < 0) {
       const Io io = tls_result(tls_, result, 0);

@@ -96,7 +96,7 @@ long TlsWire::send(ByteView octets) {
   message.msg_iovlen = std::size(parts);
   ssize_t put = 0;
   do {
-    put = ::sendmsg(fd_, &message, MSG_NOSIGNAL | (more_ ? MSG_MORE : 0));
+    put = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
   } while (put < 0 && errno == EINTR);
   return put;
 }

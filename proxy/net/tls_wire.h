@@ -37,8 +37,6 @@ class TlsWire {
   // Writes it, or leaves it to go with the next write. False: not all of it fits yet, or `broken`.
   [[nodiscard]] bool send_gathered(bool& broken);
   void send_later() { gathers_ = false; }
-  // More follows what is written next: no segment need leave for it alone.
-  void hold_back(bool more) { more_ = more; }
 
  private:
   [[nodiscard]] long send(ByteView octets);
@@ -46,7 +44,6 @@ class TlsWire {
   int fd_;
   bool only_given_ = false;
   bool ended_ = false;
-  bool more_ = false;
   bool gathers_ = false;
   ByteView given_;
   std::string gathered_;
