@@ -69,6 +69,18 @@ TEST(ImapFront, forgets_a_half_command_from_before_tls) {
   EXPECT_EQ(reply.view(), "a2 OK completed\r\n");
 }
 
+TEST(ImapFront, ST11_forgets_what_was_claimed_before_tls) {
+  Offer offer = offer_in_tls();
+  offer.tls = Offer::Tls::Offered;
+  ImapFront front(offer, {}, "");
+  Reply reply;
+  (void)say(front, "a1 ID (\"x-proxy-ttl\" \"1\")\r\n", reply);
+  (void)say(front, "a2 STARTTLS\r\n", reply);
+  (void)front.on(TlsUp{offer_in_tls()}, reply);
+  const auto turn = say(front, "a3 LOGIN alice secret\r\n", reply);
+  EXPECT_FALSE(std::get<Attempt>(turn.step).ttl);
+}
+
 // A client that says what it likes: whole commands, halves, literals, answers, noise. Its name and
 // password have a '<', so that they are not reflected as a tag when they come as a line.
 std::string random_session(std::mt19937& random) {
