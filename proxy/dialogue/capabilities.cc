@@ -16,6 +16,13 @@ bool only_before_login(std::string_view word) {
          equal_ignoring_case(word, "SASL-IR") || starts_with_ignoring_case(word, "AUTH=");
 }
 
+// COMPRESS would hide from us where a word can be said; after UNAUTHENTICATE (RFC 8437) anybody
+// could try to be somebody else at the backend, and none of what protects logins would hear of it.
+bool leads_past_us(std::string_view word) {
+  return starts_with_ignoring_case(word, "COMPRESS=") ||
+         equal_ignoring_case(word, "UNAUTHENTICATE");
+}
+
 // RFC 9051 §9: capability = ("AUTH=" auth-type) / atom.
 bool is_atom(std::string_view word) {
   return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
@@ -53,7 +60,7 @@ std::string imap_capabilities(const Offer& offer) {
 std::string imap_capabilities_after_login(const std::vector<std::string>& shown) {
   std::string list;
   for (const std::string& word : shown) {
-    if (only_before_login(word) || starts_with_ignoring_case(word, "COMPRESS=")) continue;
+    if (only_before_login(word) || leads_past_us(word)) continue;
     if (!is_atom(word) || list.size() + word.size() >= kAfterLoginOctets) return {};
     add(list, word);
   }

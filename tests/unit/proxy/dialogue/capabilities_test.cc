@@ -44,7 +44,7 @@ TEST(Capabilities, announce_what_is_listed_and_open_login_to_what_is_taken_besid
 
 TEST(Capabilities, of_after_login_lose_what_makes_no_sense_then) {
   EXPECT_EQ(imap_capabilities_after_login({"IMAP4rev1", "starttls", "LoginDisabled", "auth=plain",
-                                           "compress=DEFLATE", "IDLE"}),
+                                           "compress=DEFLATE", "unauthenticate", "IDLE"}),
             "IMAP4rev1 IDLE");
   EXPECT_EQ(imap_capabilities_after_login({}), "");
 }
