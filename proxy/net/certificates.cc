@@ -23,7 +23,7 @@ class LoadedTable {
       stripe.pairs.splice(stripe.pairs.begin(), stripe.pairs, found);
       return found->second;
     }
-    std::shared_ptr<const LoadedPair> loaded = load_pair(pair.der());
+    std::shared_ptr<const LoadedPair> loaded = load_pair(pair.pair(), pair.facts().key_type);
     if (!loaded) return nullptr;
     stripe.pairs.emplace_front(pair.id(), loaded);
     if (stripe.pairs.size() > kPairsPerStripe) stripe.pairs.pop_back();
@@ -63,15 +63,16 @@ class LoadedTable {
   std::array<Stripe, kStripes> stripes_;
 };
 
-StoredPair::StoredPair(Sha256 id, PairDer der, std::shared_ptr<LoadedTable> table)
-    : id_(id), der_(std::move(der)), table_(std::move(table)) {}
+StoredPair::StoredPair(Sha256 id, config::KeyPair pair, PairFacts facts,
+                       std::shared_ptr<LoadedTable> table)
+    : id_(id), pair_(std::move(pair)), facts_(std::move(facts)), table_(std::move(table)) {}
 
 StoredPair::~StoredPair() { table_->forget(id_); }
 
 bool StoredPair::covers(std::string_view name) const {
   const std::size_t dot = name.find('.');
   const std::string_view parent = dot == std::string_view::npos ? "" : name.substr(dot);
-  return std::any_of(der_.dns_names.begin(), der_.dns_names.end(), [&](std::string_view own) {
+  return std::any_of(facts_.dns_names.begin(), facts_.dns_names.end(), [&](std::string_view own) {
     if (own == name) return true;
     return own.starts_with("*.") && dot != 0 && own.substr(1) == parent;
   });
@@ -89,12 +90,13 @@ Result<std::shared_ptr<const StoredPair>, std::string> CertificateStore::store(
                                 pair.key_pem.reveal());
   const std::scoped_lock held(lock_);
   if (auto known = known_[id].lock()) return known;
-  auto der = read_pair(pair);
-  if (!der) {
+  auto facts = read_pair(pair);
+  if (!facts) {
     known_.erase(id);
-    return Fail<std::string>(std::move(der.error()));
+    return Fail<std::string>(std::move(facts.error()));
   }
-  auto stored = std::make_shared<const StoredPair>(id, std::move(*der), table_);
+  auto stored = std::make_shared<const StoredPair>(
+      id, config::KeyPair{pair.chain_pem, pair.key_pem, {}, 0}, std::move(*facts), table_);
   known_[id] = stored;
   if (known_.size() > sweep_at_) {
     std::erase_if(known_, [](const auto& entry) { return entry.second.expired(); });

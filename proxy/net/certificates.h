@@ -1,7 +1,8 @@
-// CertificateStore: key pairs by content, as DER until a handshake needs them, then loaded in an
-// LRU that the workers share. A pair that is no longer stored leaves the LRU with it, so a replaced
-// key is out of memory when the last snapshot and the last handshake that used it are done. Thread:
-// any; locks are striped and held for a look-up, or while one pair is loaded (0.3 ms).
+// CertificateStore: key pairs by content, as they came until a handshake needs them, then loaded in
+// an LRU that the workers share. A pair that is no longer stored leaves the LRU with it, so a
+// replaced key is out of memory when the last snapshot and the last handshake that used it are
+// done. Thread: any; locks are striped and held for a look-up, or while one pair is loaded (0.3
+// ms).
 #pragma once
 
 #include <map>
@@ -18,13 +19,14 @@ class LoadedTable;
 
 class StoredPair {
  public:
-  StoredPair(Sha256 id, PairDer der, std::shared_ptr<LoadedTable> table);
+  StoredPair(Sha256 id, config::KeyPair pair, PairFacts facts, std::shared_ptr<LoadedTable> table);
   ~StoredPair();
   StoredPair(const StoredPair&) = delete;
   StoredPair& operator=(const StoredPair&) = delete;
 
   [[nodiscard]] const Sha256& id() const { return id_; }
-  [[nodiscard]] const PairDer& der() const { return der_; }
+  [[nodiscard]] const PairFacts& facts() const { return facts_; }
+  [[nodiscard]] const config::KeyPair& pair() const { return pair_; }
   // A certificate for this name (RFC 6125 §6.4.3: a wildcard stands for one label). Lower case.
   [[nodiscard]] bool covers(std::string_view name) const;
   // The pair, loaded now if it was not.
@@ -32,7 +34,8 @@ class StoredPair {
 
  private:
   Sha256 id_;
-  PairDer der_;
+  config::KeyPair pair_;  // its texts: shared with the resource
+  PairFacts facts_;
   std::shared_ptr<LoadedTable> table_;
 };
 

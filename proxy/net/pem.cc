@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "common/base/ascii.h"
+#include "proxy/net/pair_glance.h"
+#include "proxy/net/pem_blocks.h"
 
 namespace postern::net {
 
@@ -51,22 +53,19 @@ Result<PkeyPtr, std::string> read_key(ByteView pem) {
   return key;
 }
 
-std::string der_of(X509* certificate) {
-  unsigned char* octets = nullptr;
-  const int length = i2d_X509(certificate, &octets);
-  std::string out(reinterpret_cast<char*>(octets), static_cast<std::size_t>(std::max(length, 0)));
-  OPENSSL_free(octets);
-  return out;
-}
-
-SharedSecret der_of(EVP_PKEY* key) {
-  unsigned char* octets = nullptr;
-  const int length = i2d_PrivateKey(key, &octets);
-  if (length <= 0) return {};
-  const auto size = static_cast<std::size_t>(length);
-  SharedSecret out(ByteView(reinterpret_cast<char*>(octets), size));
-  OPENSSL_clear_free(octets, size);
-  return out;
+PkeyPtr key_of_type(ByteView pem, int type) {
+  const auto blocks = pem_blocks(pem);
+  auto octets = blocks && blocks->size() == 1 ? decode_base64(blocks->front().body) : std::nullopt;
+  PkeyPtr key;
+  if (octets) {
+    const auto* at = reinterpret_cast<const unsigned char*>(octets->data());
+    key.reset(d2i_PrivateKey(type, nullptr, &at, static_cast<long>(octets->size())));
+    wipe(octets->data(), octets->size());
+    ERR_clear_error();
+  }
+  if (key) return key;
+  auto read = read_key(pem);
+  return read ? std::move(*read) : nullptr;
 }
 
 std::array<std::uint16_t, 3> schemes_of(EVP_PKEY* key) {
@@ -126,7 +125,12 @@ Result<std::vector<CrlPtr>, std::string> read_revocations(ByteView pem) {
   return out;
 }
 
-Result<PairDer, std::string> read_pair(const config::KeyPair& pair) {
+Result<PairFacts, std::string> read_pair(const config::KeyPair& pair) {
+  if (auto glanced = glance_at(pair)) return std::move(*glanced);
+  return read_pair_in_full(pair);
+}
+
+Result<PairFacts, std::string> read_pair_in_full(const config::KeyPair& pair) {
   const auto chain = read_certificates(pair.chain_pem.text());
   if (!chain) return Fail<std::string>(chain.error());
   const auto key = read_key(pair.key_pem.reveal());
@@ -135,34 +139,21 @@ Result<PairDer, std::string> read_pair(const config::KeyPair& pair) {
   const bool fits = X509_check_private_key(leaf, key->get()) == 1;
   ERR_clear_error();
   if (!fits) return Fail<std::string>("the private key does not belong to the certificate");
-  PairDer out;
-  for (const X509Ptr& one : *chain) out.chain.push_back(der_of(one.get()));
-  out.key = der_of(key->get());
-  if (out.key.empty()) return Fail<std::string>("private keys of this type are not supported");
-  out.key_type = EVP_PKEY_get_base_id(key->get());
-  out.schemes = schemes_of(key->get());
-  out.strength = strength_of(leaf, key->get());
-  out.dns_names = dns_names_of(leaf);
-  out.begins = begin_of(leaf);
-  return out;
+  return PairFacts{EVP_PKEY_get_base_id(key->get()), schemes_of(key->get()),
+                   strength_of(leaf, key->get()), dns_names_of(leaf), begin_of(leaf)};
 }
 
-std::unique_ptr<const LoadedPair> load_pair(const PairDer& der) {
+std::unique_ptr<const LoadedPair> load_pair(const config::KeyPair& pair, int key_type) {
+  auto chain = read_certificates(pair.chain_pem.text());
+  if (!chain) return nullptr;
   auto out = std::make_unique<LoadedPair>();
   out->chain.reset(sk_X509_new_null());
-  for (const std::string& one : der.chain) {
-    const auto* octets = reinterpret_cast<const unsigned char*>(one.data());
-    X509Ptr certificate(d2i_X509(nullptr, &octets, static_cast<long>(one.size())));
-    if (!certificate) return nullptr;
-    if (!out->leaf) {
-      out->leaf = std::move(certificate);
-    } else if (sk_X509_push(out->chain.get(), certificate.get()) > 0) {
-      (void)certificate.release();  // the chain's now
-    }
+  out->leaf = std::move(chain->front());
+  for (std::size_t i = 1; i < chain->size(); ++i) {
+    // The chain's now.
+    if (sk_X509_push(out->chain.get(), (*chain)[i].get()) > 0) (void)(*chain)[i].release();
   }
-  const auto* octets = reinterpret_cast<const unsigned char*>(der.key.reveal().data());
-  out->key.reset(
-      d2i_PrivateKey(der.key_type, nullptr, &octets, static_cast<long>(der.key.reveal().size())));
+  out->key = key_of_type(pair.key_pem.reveal(), key_type);
   if (!out->key) return nullptr;
   return out;
 }

@@ -95,9 +95,9 @@ void verify(SSL_CTX* context, config::Verification verification) {
 
 Outcome present(SSL_CTX* context, const config::KeyPair* pair) {
   if (!pair) return {};
-  const auto der = read_pair(*pair);
-  if (!der) return Fail<std::string>("client certificate: " + der.error());
-  const auto loaded = load_pair(*der);
+  const auto facts = read_pair_in_full(*pair);
+  if (!facts) return Fail<std::string>("client certificate: " + facts.error());
+  const auto loaded = load_pair(*pair, facts->key_type);
   const bool taken =
       loaded && SSL_CTX_use_cert_and_key(context, loaded->leaf.get(), loaded->key.get(),
                                          loaded->chain.get(), 1) == 1;

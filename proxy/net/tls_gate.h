@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ struct GateTenant {
   std::shared_ptr<const TlsPolicy> policy;
   std::vector<std::shared_ptr<const StoredPair>> pairs;  // never empty; in order of the refs
   Sha256 session_context{};  // sessions of one context are none of another
-  std::string ticket_context;
+  std::optional<TicketContext> tickets;
   config::UnknownNames unknown_names =
       config::UnknownNames::FirstCertificate;  // if it is the first
 };

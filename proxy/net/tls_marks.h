@@ -20,6 +20,7 @@ struct HelloMark {
   std::string sni;
   std::size_t tenant = 0;
   bool named = false;
+  bool limits_signatures = false;  // of the chain, beyond those of the handshake
   std::shared_ptr<const void> keeps;
 };
 void mark_hello(ssl_st* tls, std::unique_ptr<HelloMark> mark);  // freed with the TLS object

@@ -172,6 +172,12 @@ Result<std::shared_ptr<const TlsPolicy>, std::vector<PolicyFault>> make_policy(
   return policy;
 }
 
+// TLS 1.3 would send a ticket of nothing; older versions an empty one.
+void give_no_tickets(SSL* tls) {
+  SSL_set_options(tls, SSL_OP_NO_TICKET);
+  SSL_set_num_tickets(tls, 0);
+}
+
 void apply(const TlsPolicy& policy, SSL* tls) {
   SSL_set_SSL_CTX(tls, policy.context.get());
   SSL_set_min_proto_version(tls, policy.min_version);
@@ -181,9 +187,11 @@ void apply(const TlsPolicy& policy, SSL* tls) {
     // A phone without AES instructions lists ChaCha20 first, and gets it.
     SSL_set_options(tls, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
   }
-  const bool stateless = policy.resumption == config::ResumptionMode::Tickets;
-  if (!stateless) SSL_set_options(tls, SSL_OP_NO_TICKET);
-  SSL_set_num_tickets(tls, policy.resumption == config::ResumptionMode::Disabled ? 0 : 1);
+  switch (policy.resumption) {
+    case config::ResumptionMode::Tickets: break;
+    case config::ResumptionMode::Cache: SSL_set_options(tls, SSL_OP_NO_TICKET); break;
+    case config::ResumptionMode::Disabled: give_no_tickets(tls); break;
+  }
   if (policy.clients) ask_for_certificate(*policy.clients, tls);
 }
 

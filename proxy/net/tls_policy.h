@@ -43,6 +43,8 @@ struct TlsPolicy {
 
 // Switches a connection to the policy, inside the ClientHello callback.
 void apply(const TlsPolicy& policy, SSL* tls);
+// Whatever the policy says: no ticket is given, and none is opened.
+void give_no_tickets(SSL* tls);
 
 // Never renegotiated, never compressed, no early data, nothing held while idle.
 void set_common_options(SSL_CTX* context);

@@ -30,9 +30,10 @@ class TenantBuilder {
     ready_->unknown_names = tenant_.tls->unknown_names;
     // policy, with the set of authorities and lists for client certificates ‖ protocol ‖ tenant: no
     // session outlives a change of whose certificates count.
-    ready_->ticket_context =
+    std::string context =
         fmt::format("{}\n{}\n{}\n", ready_->policy->id, name_of(protocol_), tenant_.server);
-    ready_->session_context = sha256(ready_->ticket_context);
+    ready_->session_context = sha256(context);
+    ready_->tickets.emplace(std::move(context));
     return ready_;
   }
 
@@ -56,7 +57,7 @@ class TenantBuilder {
       auto stored = shared_.store.store(*tenant_.key_pairs[i].second);
       if (!stored) {
         refuse_pair(i, stored.error());
-      } else if (ready_->policy && (*stored)->der().strength < ready_->policy->least_strength) {
+      } else if (ready_->policy && (*stored)->facts().strength < ready_->policy->least_strength) {
         refuse_pair(i, "key or signature is too weak (RSA 2048, SHA-256 at least)");
       } else {
         ready_->pairs.push_back(std::move(*stored));
@@ -104,6 +105,9 @@ TlsShared::TlsShared() : TlsShared(system_clock()) {}
 TlsShared::TlsShared(const Clock& clock) : state_(std::make_unique<State>(clock)) {}
 TlsShared::~TlsShared() = default;
 std::size_t TlsShared::loaded_pairs() const { return state_->store.loaded(); }
+void TlsShared::take_ticket_keys(std::shared_ptr<const config::TicketKeys> keys) {
+  state_->masters->take(std::move(keys));
+}
 
 Result<ReadyTenant, std::vector<TlsProblem>> make_tenant(Protocol protocol, const TlsTenant& tenant,
                                                          TlsShared& shared) {
@@ -115,7 +119,7 @@ Result<std::shared_ptr<const void>, std::string> check_key_pair(const config::Ke
   auto stored = shared.state().store.store(pair);
   if (!stored) return Fail<std::string>(stored.error());
   // The key is not read once more: that takes a millisecond.
-  if (std::time(nullptr) < (*stored)->der().begins) {
+  if (std::time(nullptr) < (*stored)->facts().begins) {
     return Fail<std::string>("the certificate is not valid yet");
   }
   return *stored;

@@ -14,6 +14,7 @@
 #include "common/base/result.h"
 #include "common/config/secret_material.h"
 #include "common/config/server.h"
+#include "common/config/ticket_keys.h"
 #include "proxy/net/client_auth_material.h"
 
 namespace postern::net {
@@ -45,6 +46,8 @@ class TlsShared {
   ~TlsShared();
   // Key pairs that handshakes have loaded and that are still in some snapshot.
   [[nodiscard]] std::size_t loaded_pairs() const;
+  // What the controller says of tickets; null: nothing, and this process uses its own keys.
+  void take_ticket_keys(std::shared_ptr<const config::TicketKeys> keys);
   struct State;
   [[nodiscard]] State& state() { return *state_; }
 

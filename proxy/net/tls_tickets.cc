@@ -6,19 +6,25 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
+#include "common/base/check.h"
 #include "common/base/digest.h"
 
 namespace postern::net {
 
 namespace {
 
-constexpr std::size_t kMasterOctets = 32;
+constexpr std::size_t kNameOctets = 16;
+constexpr std::size_t kCipherOctets = 32;
+constexpr std::size_t kMacOctets = 32;
+constexpr std::size_t kKeyOctets = kNameOctets + kCipherOctets + kMacOctets;
 constexpr int kIvOctets = 16;
+constexpr Instant kNever = Instant::max();
 
 Secret new_master() {
-  std::array<char, kMasterOctets> octets{};
+  std::array<char, config::kTicketMasterOctets> octets{};
   random_octets(octets.data(), octets.size());
   Secret master(ByteView(octets.data(), octets.size()));
   wipe(octets.data(), octets.size());
@@ -26,75 +32,153 @@ Secret new_master() {
 }
 
 // One block of HKDF-Expand (RFC 5869 §2.3). The master is uniformly random, so it needs no Extract.
-Sha256 expand(ByteView master, const std::string& context, char block) {
-  std::string label = "postern ticket ";
-  label += block;
-  label += context;
-  return hmac_sha256(master, label);
+struct Expansion {
+  ByteView master;
+  const std::string& context;
+  char* into;
+
+  void add(char block, std::size_t octets) {
+    std::string label = "postern ticket ";
+    label += block;
+    label += context;
+    Sha256 expanded = hmac_sha256(master, label);
+    into = std::copy_n(expanded.begin(), octets, into);
+    wipe(expanded.data(), expanded.size());
+  }
+};
+
+Secret derive_all(const std::vector<ByteView>& masters, const std::string& context) {
+  std::array<char, 3 * kKeyOctets> row{};
+  check(masters.size() * kKeyOctets <= row.size(), "keys of three masters at most are derived");
+  Expansion expansion{{}, context, row.data()};
+  for (const ByteView master : masters) {
+    expansion.master = master;
+    expansion.add('n', kNameOctets);
+    expansion.add('c', kCipherOctets);
+    expansion.add('m', kMacOctets);
+  }
+  Secret out(ByteView(row.data(), masters.size() * kKeyOctets));
+  wipe(row.data(), row.size());
+  return out;
 }
 
-TicketKeys derive(ByteView master, const std::string& context) {
-  TicketKeys keys;
-  const Sha256 name = expand(master, context, 'n');
-  std::copy_n(name.begin(), keys.name.size(), keys.name.begin());
-  keys.cipher = expand(master, context, 'c');
-  keys.mac = expand(master, context, 'm');
-  return keys;
+struct TicketKey {
+  ByteView octets;
+  [[nodiscard]] const unsigned char* name() const { return at(0); }
+  [[nodiscard]] const unsigned char* cipher() const { return at(kNameOctets); }
+  [[nodiscard]] const unsigned char* mac() const { return at(kNameOctets + kCipherOctets); }
+  [[nodiscard]] const unsigned char* at(std::size_t offset) const {
+    return reinterpret_cast<const unsigned char*>(octets.data()) + offset;
+  }
+};
+
+// Looked up once: OpenSSL 3 would look for it in its providers for every ticket.
+const EVP_CIPHER* ticket_cipher() {
+  static const EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-256-CBC", nullptr);
+  check(cipher != nullptr, "OpenSSL has AES");
+  return cipher;
 }
 
-bool set_mac(const TicketKeys& keys, EVP_MAC_CTX* mac) {
+bool set_mac(const TicketKey& key, EVP_MAC_CTX* mac) {
   char digest[] = "SHA256";
   const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                                OSSL_PARAM_construct_end()};
-  return EVP_MAC_init(mac, keys.mac.data(), keys.mac.size(), params) == 1;
+  return EVP_MAC_init(mac, key.mac(), kMacOctets, params) == 1;
 }
 
-bool open_with(const TicketKeys& keys, const TicketRequest& request) {
-  return EVP_DecryptInit_ex(request.cipher, EVP_aes_256_cbc(), nullptr, keys.cipher.data(),
-                            request.iv) == 1 &&
-         set_mac(keys, request.mac);
-}
-
-bool is_for(const TicketKeys& keys, const TicketRequest& request) {
-  return CRYPTO_memcmp(keys.name.data(), request.key_name, keys.name.size()) == 0;
+bool open_with(const TicketKey& key, const TicketRequest& request) {
+  return EVP_DecryptInit_ex(request.cipher, ticket_cipher(), nullptr, key.cipher(), request.iv) ==
+             1 &&
+         set_mac(key, request.mac);
 }
 
 }  // namespace
 
 TicketMasters::TicketMasters(const Clock& clock)
-    : clock_(clock), current_(new_master()), previous_(new_master()), since_(clock.now()) {}
+    : clock_(clock),
+      current_(new_master()),
+      previous_(new_master()),
+      renew_at_(clock.now() + config::kTicketKeysPeriod),
+      last_until_(kNever) {}
 
-void TicketMasters::renew() {
-  const Instant now = clock_.now();
-  if (now - since_ < kPeriod) return;
-  // Tickets older than two periods are opened by no key that is left.
-  previous_ = now - since_ < 2 * kPeriod ? std::move(current_) : new_master();
-  current_ = new_master();
-  since_ = now;
-}
-
-TicketKeys TicketMasters::keys(Which which, const std::string& context) {
+void TicketMasters::take(std::shared_ptr<const config::TicketKeys> shared) {
   const std::scoped_lock held(lock_);
-  renew();
-  return derive((which == Which::Current ? current_ : previous_).reveal(), context);
+  if (!shared && !shared_) return;
+  shared_ = std::move(shared);
+  last_until_ = shared_ ? clock_.now() + (config::kTicketKeysLast - age()) : kNever;
+  ++epoch_;
 }
 
-int seal_ticket(const TicketKeys& keys, const TicketRequest& request) {
+bool TicketMasters::usable() const {
+  return last_until_.load() == kNever || clock_.now() < last_until_.load();
+}
+
+// A controller whose clock is ahead made them just now.
+std::chrono::seconds TicketMasters::age() const {
+  return std::chrono::seconds{std::max<std::int64_t>(0, unix_seconds() - shared_->made_unix_s)};
+}
+
+std::int64_t TicketMasters::unix_seconds() const {
+  return std::chrono::duration_cast<std::chrono::seconds>(clock_.wall().time_since_epoch()).count();
+}
+
+std::uint64_t TicketMasters::epoch() {
+  if (clock_.now() >= renew_at_.load(std::memory_order_relaxed)) {
+    const std::scoped_lock held(lock_);
+    renew_own();
+  }
+  return epoch_;
+}
+
+void TicketMasters::renew_own() {
+  const Instant now = clock_.now();
+  const Instant due = renew_at_;
+  if (now < due) return;
+  // Tickets older than two periods are opened by no key that is left.
+  previous_ = now - due < config::kTicketKeysPeriod ? std::move(current_) : new_master();
+  current_ = new_master();
+  renew_at_ = now + config::kTicketKeysPeriod;
+  ++epoch_;
+}
+
+TicketKeySet TicketMasters::derive(const std::string& context) {
+  const std::scoped_lock held(lock_);
+  if (!shared_) return {epoch_, derive_all({current_.reveal(), previous_.reveal()}, context)};
+  return {epoch_, derive_all({shared_->current.reveal(), shared_->next.reveal(),
+                              shared_->previous.reveal()},
+                             context)};
+}
+
+std::shared_ptr<const TicketKeySet> TicketContext::keys(TicketMasters& masters) const {
+  const std::uint64_t epoch = masters.epoch();
+  const std::scoped_lock held(lock_);
+  if (!kept_ || kept_->epoch != epoch) {
+    kept_ = std::make_shared<const TicketKeySet>(masters.derive(text_));
+  }
+  return kept_;
+}
+
+int seal_ticket(const TicketKeySet& keys, const TicketRequest& request) {
   if (RAND_bytes(request.iv, kIvOctets) != 1) return -1;
-  std::copy(keys.name.begin(), keys.name.end(), request.key_name);
-  const bool ready = EVP_EncryptInit_ex(request.cipher, EVP_aes_256_cbc(), nullptr,
-                                        keys.cipher.data(), request.iv) == 1 &&
-                     set_mac(keys, request.mac);
+  const TicketKey key{keys.octets.reveal()};
+  std::copy_n(key.name(), kNameOctets, request.key_name);
+  const bool ready =
+      EVP_EncryptInit_ex(request.cipher, ticket_cipher(), nullptr, key.cipher(), request.iv) == 1 &&
+      set_mac(key, request.mac);
   return ready ? 1 : -1;
 }
 
-int open_ticket(TicketMasters& masters, const std::string& context, const TicketRequest& request) {
+int open_ticket(const TicketKeySet& keys, const TicketRequest& request) {
   constexpr int kOpened = 1;
   constexpr int kOpenedRenew = 2;
-  const TicketKeys current = masters.keys(TicketMasters::Which::Current, context);
-  if (is_for(current, request)) return open_with(current, request) ? kOpened : -1;
-  const TicketKeys previous = masters.keys(TicketMasters::Which::Previous, context);
-  if (is_for(previous, request)) return open_with(previous, request) ? kOpenedRenew : -1;
+  int opened = kOpened;
+  for (ByteView rest = keys.octets.reveal(); !rest.empty(); rest.remove_prefix(kKeyOctets)) {
+    const TicketKey key{rest};
+    if (CRYPTO_memcmp(key.name(), request.key_name, kNameOctets) == 0) {
+      return open_with(key, request) ? opened : -1;
+    }
+    opened = kOpenedRenew;
+  }
   return 0;
 }
 

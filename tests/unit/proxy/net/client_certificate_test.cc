@@ -218,6 +218,26 @@ TEST_F(ClientCertificates, are_remembered_by_a_resumed_session) {
   }
 }
 
+TEST_F(ClientCertificates, are_shown_again_after_a_day) {
+  const config::KeyPair pair = member("email:anna@example.org");
+  const auto server = serve({tenant(ClientCertificateMode::Required)});
+  SslSessionPtr session;
+  const auto login = [&] {
+    const Met met =
+        visitor_.meet(*server, {.sni = "a.example", .session = session.get(), .pair = &pair});
+    EXPECT_TRUE(met.done()) << met.alert;
+    session = visitor_.take_session();
+    return met.resumed();
+  };
+  EXPECT_FALSE(login());
+  for (int i = 0; i < 3; ++i) {
+    clock_.pass(std::chrono::hours{8});
+    EXPECT_TRUE(login()) << i;
+  }
+  clock_.pass(std::chrono::hours{1});
+  EXPECT_FALSE(login());
+}
+
 TEST_F(ClientCertificates, have_their_time) {
   const auto of = [&](long ends_in_seconds) {
     return read_certificates(member("email:anna@example.org", ends_in_seconds).chain_pem.text())

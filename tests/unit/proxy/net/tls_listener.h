@@ -124,7 +124,7 @@ class Visitor {
     ends.a.secure(dress(offer));
     ends.b.secure(server.open());
     Met met{test::shake_hands(ends.a, ends.b), std::move(ends.a), std::move(ends.b), {}};
-    if (met.done()) (void)test::read_all(met.client);  // tickets
+    if (met.done()) test::hear_tickets(met.client, met.server);
     met.alert = met.client.tls_error();
     return met;
   }
@@ -153,7 +153,7 @@ class Visitor {
   }
 
   static void show(SSL* tls, const config::KeyPair& pair) {
-    const auto loaded = load_pair(read_pair(pair).value());
+    const auto loaded = load_pair(pair, read_pair(pair)->key_type);
     SSL_use_cert_and_key(tls, loaded->leaf.get(), loaded->key.get(), loaded->chain.get(), 1);
   }
 

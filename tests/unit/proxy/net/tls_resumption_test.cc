@@ -110,6 +110,49 @@ TEST_F(TlsResumption, goes_on_with_cached_sessions_when_the_listener_is_made_ane
   }
 }
 
+// RFC 8446 C.4: a client uses a ticket once, so each login has to give the next one.
+TEST_F(TlsResumption, goes_on_from_login_to_login) {
+  for (const auto mode : {ResumptionMode::Tickets, ResumptionMode::Cache}) {
+    const auto server = serve(tenants(mode));
+    for (const int version : kVersions) {
+      SslSessionPtr session;
+      int resumed = 0;
+      for (int login = 0; login < 5; ++login) {
+        const Met met = visitor_.meet(
+            *server, {.sni = "a.example", .max_version = version, .session = session.get()});
+        ASSERT_TRUE(met.done()) << met.alert;
+        resumed += met.resumed() ? 1 : 0;
+        SslSessionPtr given = visitor_.take_session();
+        if (version == TLS1_3_VERSION) {
+          ASSERT_TRUE(given) << "login " << login;
+        }
+        if (given) session = std::move(given);
+      }
+      EXPECT_EQ(resumed, 4) << version;
+    }
+  }
+}
+
+// RFC 8446 §4.6.1: what one full handshake has found is not passed on for ever.
+TEST_F(TlsResumption, ends_a_week_after_the_full_handshake_however_often_it_was) {
+  const auto server = serve(tenants(ResumptionMode::Tickets));
+  SslSessionPtr session;
+  const auto login = [&] {
+    const Met met = visitor_.meet(*server, {.sni = "a.example", .session = session.get()});
+    EXPECT_TRUE(met.done()) << met.alert;
+    session = visitor_.take_session();
+    return met.resumed();
+  };
+  EXPECT_FALSE(login());
+  for (int hours = 8; hours <= 7 * 24; hours += 8) {
+    clock_.pass(std::chrono::hours{8});
+    EXPECT_TRUE(login()) << hours;
+  }
+  clock_.pass(std::chrono::hours{1});
+  EXPECT_FALSE(login());
+  EXPECT_TRUE(login()) << "and begins anew";
+}
+
 TEST_F(TlsResumption, is_switched_off_for_sessions_made_before) {
   const auto before = serve(tenants(ResumptionMode::Tickets));
   const auto after = serve(tenants(ResumptionMode::Disabled));

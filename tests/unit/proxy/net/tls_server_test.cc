@@ -220,6 +220,17 @@ TEST_F(TlsServerTest, picks_the_key_type_that_the_client_can_verify) {
     EXPECT_EQ(visitor_.meet(*server, {.sni = "a.example", .max_version = version}).key_type(),
               EVP_PKEY_EC)
         << "both: the cheaper one";
+    Offer either = rsa;
+    either.sigalgs = "RSA-PSS+SHA256:RSA+SHA256:ECDSA+SHA256";
+    EXPECT_EQ(visitor_.meet(*server, either).key_type(),
+              version == TLS1_3_VERSION ? EVP_PKEY_RSA : EVP_PKEY_EC)
+        << "with TLS 1.3 what it likes best";
+    Offer other_curve{.sni = "a.example", .max_version = version};
+    other_curve.sigalgs = "ECDSA+SHA384:RSA-PSS+SHA256:RSA+SHA256";
+    if (version == TLS1_3_VERSION) {
+      EXPECT_EQ(visitor_.meet(*server, other_curve).key_type(), EVP_PKEY_RSA)
+          << "a signature by another curve is not ours to make";
+    }
   }
 }
 
@@ -286,6 +297,24 @@ TEST_F(TlsServerTest, keeps_loaded_pairs_only_while_they_are_served) {
   EXPECT_EQ(shared_.loaded_pairs(), 0U) << "the idle session keeps neither snapshot nor key";
   ASSERT_EQ(idle.client.write("still there").status, IoStatus::Done);
   EXPECT_EQ(test::read_all(idle.server), "still there");
+}
+
+// Of thousands of names those that were asked for last are ready; the others are read again.
+TEST_F(TlsServerTest, keeps_a_bounded_number_of_loaded_pairs) {
+  constexpr int kNames = 1200;
+  const auto name = [](int i) { return "n" + std::to_string(i) + ".example"; };
+  TenantDraft draft{"ns/a", {}, {}};
+  for (int i = 0; i < kNames; ++i) {
+    draft.hostnames.push_back(name(i));
+    draft.pairs.push_back(issue({name(i)}));
+  }
+  const auto server = serve({draft});
+  for (int i = 0; i < kNames; ++i) {
+    EXPECT_EQ(visitor_.meet(*server, {.sni = name(i)}).common_name(), name(i));
+  }
+  EXPECT_LE(shared_.loaded_pairs(), 1024U);
+  EXPECT_GT(shared_.loaded_pairs(), 900U);
+  EXPECT_EQ(visitor_.meet(*server, {.sni = name(0)}).common_name(), name(0));
 }
 
 TEST_F(TlsServerTest, keeps_nothing_for_names_that_nobody_has) {  // TL7
