@@ -56,6 +56,12 @@ def varied(name, make, chance, **more):
     return [Kind(f"{name} {number}", LOGIN + PAUSE + make(chance), **more) for number in range(VARIANTS)]
 
 
+def inside_tls(kind):
+    """Who never logged in need not be told by TLS that it is over: the end of the connection says so."""
+    steps = kind.steps if kind.logins else [step for step in kind.steps if step != "ended"]
+    return Kind(kind.name, ["tls", *steps], kind.logins, kind.whole)
+
+
 def kinds(chance):
     moving = {"down": lambda c: fetch(size(c)) + LOGOUT, "up": lambda c: append(size(c)) + LOGOUT, "both": both_ways,
               "slow": slow, "half-closed up": half_closed_up, "half-closed down": half_closed_down}
@@ -76,7 +82,7 @@ def all_kinds(seed=1, only=os.environ.get("ONLY", "")):
     for kind in kinds(chance):
         found[f"{kind.name}, clear"] = kind
     for kind in kinds(chance):
-        found[f"{kind.name}, tls"] = Kind(kind.name, ["tls"] + kind.steps, kind.logins, kind.whole)
+        found[f"{kind.name}, tls"] = inside_tls(kind)
     names = [name for name in found if re.search(only, name)]
     chance.shuffle(names)
     return {name: found[name] for name in names}
