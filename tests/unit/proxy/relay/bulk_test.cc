@@ -226,6 +226,52 @@ TEST(RelayLastWords, are_said_between_responses_and_end_the_relay) {
   }
 }
 
+// What a strict client makes of it: responses, each whole.
+bool are_whole_responses(ByteView octets) {
+  while (!octets.empty()) {
+    const std::size_t end = octets.find("\r\n");
+    if (end == ByteView::npos) return false;
+    const ByteView line = octets.substr(0, end);
+    octets.remove_prefix(end + 2);
+    if (!line.ends_with('}')) continue;
+    const std::size_t size = std::stoul(std::string(line.substr(line.rfind('{') + 1)));
+    // A literal is never the end of a response.
+    if (octets.size() < size + 2) return false;
+    octets.remove_prefix(size);
+  }
+  return true;
+}
+
+TEST(RelayLastWords, are_never_inside_a_response_whenever_they_are_said) {  // I8.1
+  int spoken = 0;
+  for (const Cover cover : {Cover::Plain, Cover::TlsClient, Cover::TlsBoth}) {
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+      std::mt19937 random(seed);
+      Bench bench(cover, seed % 2 == 0 ? 8'192 : 0);
+      Talker backend{bench.far_backend, lines_and_literals(Side::Backend, random), 0, 0, {}};
+      Talker client{bench.far_client, {}, 0, 0, {}};
+      const std::size_t from = random() % (backend.text.size() + 1);
+      bool said = false;
+      for (int step = 0; step < 2'000'000 && !said; ++step) {
+        backend.write(random);
+        client.read(random);
+        (void)bench.turn();
+        said = client.got.size() >= from && bench.relay.may_speak();
+        if (client.got.size() == backend.text.size()) break;
+      }
+      if (!said) continue;
+      ++spoken;
+      bench.relay.say_last("* BYE\r\n");
+      while (bench.turn() != Progress::Over) client.read(random);
+      bench.client.close();
+      while (!client.saw_end) client.read(random);
+      EXPECT_TRUE(client.got.ends_with("* BYE\r\n")) << "seed " << seed;
+      EXPECT_TRUE(are_whole_responses(client.got)) << "seed " << seed;
+    }
+  }
+  EXPECT_GT(spoken, 30);
+}
+
 TEST(RelayLastWords, follow_what_waits_for_a_client_who_does_not_read) {
   for (const Cover cover : {Cover::Plain, Cover::TlsClient}) {
     Bench bench(cover);
