@@ -1,5 +1,6 @@
 // An auth service in nginx's manner that lets everybody in and names the mail servers in turn;
-// connections are kept when the asker wants that. One of these a connection.
+// connections are kept when the asker wants that. One of these a connection; owns its channel and
+// lives on its thread's loop until the asker has gone. Never looks at who is asked about.
 #pragma once
 
 #include <string>

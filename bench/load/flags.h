@@ -1,4 +1,6 @@
-// Flags of the bench programs: `--name value` pairs, each name as often as it is wanted.
+// Flags of the bench programs: `--name value` pairs, each name as often as it is wanted. Read once,
+// then immutable. Who reads a flag says what it is when it is absent; nobody checks for names that
+// are not known, since only our own scripts write them.
 #pragma once
 
 #include <cstdlib>

@@ -1,5 +1,6 @@
 // The bare TCP relay, a limit: no idea of mail, two sockets, and octets through a pipe (splice) or
-// a buffer of the thread. One of these a pair of connections.
+// a buffer of the thread. One of these a pair of connections; owns both sockets and what it has
+// borrowed of the thread's pipes, lives on its thread's loop until both ends have said all.
 #pragma once
 
 #include <array>

@@ -1,12 +1,14 @@
-// What a guest says and expects, as lines of text:
-//   tls               the handshake        answered          the login has been answered: its
-//   latency ends here say TEXT          a line               hear PREFIX       the next line begins
-//   so (before a tagged one, "* …" is skipped) take N [PER_TICK] N octets of the pattern, compared;
-//   with PER_TICK at most so many in 20 ms give N            N octets of the pattern finish nothing
-//   more is said ended            and the other end has nothing more to say either reset ends with
-//   RST
-// {key} in TEXT is the guest's number: the key of its pattern. Parsed once, shared by all guests;
-// immutable.
+// What a guest says and expects, as lines of text. Parsed once, shared by all guests; immutable.
+//   tls [NAME]         the handshake, with this SNI
+//   answered           the login has been answered: its latency ends here
+//   say TEXT           a line; {key} in it is the guest's number, the key of its pattern
+//   hear PREFIX        the next line begins so; before a tagged one untagged ones are skipped
+//   take N [PER_TICK]  N octets of the pattern, compared; at most so many in 20 ms
+//   give N             N octets of the pattern
+//   finish             nothing more is said
+//   ended              and the other end has nothing more to say either
+//   reset              ends with RST
+//   pause MS           nothing happens for so long
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,6 @@
 // TLS contexts of the bare server, and certificates by the thousand for who has to hold many.
+// Contexts stay as long as the program; the pairs are files, for who reads them. Nothing here is
+// safe for more than a bench: keys are written as they are.
 #pragma once
 
 #include <openssl/ssl.h>
