@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "tests/support/shown_metrics.h"
 #include "tests/unit/proxy/session/fake_asker.h"
 #include "tests/unit/proxy/session/sim_worker.h"
 
@@ -47,11 +48,8 @@ class Protected : public ::testing::Test {
     sim_->settle();
   }
   [[nodiscard]] std::uint64_t penalties(const char* kind) {
-    return sim_->metrics
-        .counter("postern_login_penalties_total",
-                 "Logins that waited or were refused because others had failed before.",
-                 {{"kind", kind}})
-        .value();
+    return static_cast<std::uint64_t>(
+        postern::test::counted(sim_->metrics, "postern_login_penalties_total", {{"kind", kind}}));
   }
 
   World world_;
