@@ -36,6 +36,9 @@ std::string about(const Credentials& one) {
 }
 
 std::string about(const ResourceBody& body) {
+  if (const auto* keys = std::get_if<TicketKeys>(&body)) {
+    return fmt::format(" since {}", date_of(keys->made_unix_s));
+  }
   const auto* material = std::get_if<SecretMaterial>(&body);
   if (!material) return {};
   return std::visit([](const auto& kind) { return about(kind); }, *material);

@@ -11,6 +11,8 @@ std::string_view name_of(ResourceType type) {
     case ResourceType::Provider: return "PROVIDER";
     case ResourceType::Server: return "SERVER";
     case ResourceType::Listener: return "LISTENER";
+    case ResourceType::Class: return "CLASS";
+    case ResourceType::TicketKeys: return "TICKET_KEYS";
   }
   return "?";
 }

@@ -8,6 +8,7 @@
 //   TABLE     "namespace/ConfigMap/name#key/routes", or "/domains" as a set of keys
 //   PROVIDER  "namespace/mailserver/provider"
 //   SERVER    "namespace/mailserver"              LISTENER   "port"
+//   CLASS     "class"                             TICKET_KEYS  "ticket-keys"
 // Every list has an order that the builder decides, so equal worlds give equal octets.
 #pragma once
 
@@ -21,12 +22,14 @@
 
 #include "common/base/boxed.h"
 #include "common/config/backend.h"
+#include "common/config/class_terms.h"
 #include "common/config/endpoints.h"
 #include "common/config/listener.h"
 #include "common/config/provider.h"
 #include "common/config/secret_material.h"
 #include "common/config/server.h"
 #include "common/config/table.h"
+#include "common/config/ticket_keys.h"
 
 namespace postern::config {
 
@@ -38,11 +41,14 @@ enum class ResourceType : std::uint8_t {
   Table,
   Provider,
   Server,
-  Listener
+  Listener,
+  Class,
+  TicketKeys
 };
 inline constexpr std::array kResourceTypes = {
-    ResourceType::Secret,   ResourceType::Backend, ResourceType::Endpoints, ResourceType::Table,
-    ResourceType::Provider, ResourceType::Server,  ResourceType::Listener};
+    ResourceType::Secret,   ResourceType::Backend,  ResourceType::Endpoints,
+    ResourceType::Table,    ResourceType::Provider, ResourceType::Server,
+    ResourceType::Listener, ResourceType::Class,    ResourceType::TicketKeys};
 [[nodiscard]] std::string_view name_of(ResourceType type);
 
 struct ResourceKey {
@@ -62,8 +68,8 @@ struct SourceRef {
 };
 
 // There are five resources for one SERVER, which is by far the largest.
-using ResourceBody =
-    std::variant<SecretMaterial, Backend, EndpointSet, Table, Provider, Boxed<Server>, Listener>;
+using ResourceBody = std::variant<SecretMaterial, Backend, EndpointSet, Table, Provider,
+                                  Boxed<Server>, Listener, ClassTerms, TicketKeys>;
 
 // What a proxy that lacks a required feature gets. Never a weaker configuration.
 enum class OnUnsupported : std::uint8_t {

@@ -56,6 +56,10 @@ const SecretMaterial* Snapshot::secret(std::string_view name) const {
   return body<SecretMaterial>(ResourceType::Secret, name);
 }
 
+const ClassTerms* Snapshot::class_terms() const {
+  return body<ClassTerms>(ResourceType::Class, kClassTermsName);
+}
+
 Snapshot::Resources Snapshot::resources() const {
   Resources all;
   each([&](const Held& resource) { all.emplace(resource->key(), resource); });

@@ -38,6 +38,8 @@ class Snapshot {
   [[nodiscard]] const Table* table(std::string_view name) const;
   [[nodiscard]] const Provider* provider(std::string_view name) const;
   [[nodiscard]] const SecretMaterial* secret(std::string_view name) const;
+  // Null: the class says nothing of proxies.
+  [[nodiscard]] const ClassTerms* class_terms() const;
   [[nodiscard]] Held find(ResourceType type, std::string_view name) const;
   [[nodiscard]] Held find(const ResourceKey& key) const { return find(key.type, key.name); }
 

@@ -20,6 +20,8 @@ void encode_server(const config::Server& server, pb::Server& out);
 void encode_client_certificates(const config::ClientCertificates& rules,
                                 pb::ClientCertificates& out);
 void encode_listener(const config::Listener& listener, pb::Listener& out);
+void encode_class_terms(const config::ClassTerms& terms, pb::ClassTerms& out);
+void encode_ticket_keys(const config::TicketKeys& keys, pb::TicketKeys& out);
 // All but the tenants, and those as a delta.
 void encode_listener_delta(const config::Listener& now, const config::Resource& base,
                            pb::Listener& out);
@@ -43,6 +45,10 @@ void decode_members(const pb::Backend& message, config::Backend& backend, Decodi
 [[nodiscard]] config::Server decode_server(const pb::Server& message, Decoding& decoding);
 [[nodiscard]] config::ClientCertificates decode_client_certificates(
     const pb::ClientCertificates& message, Decoding& decoding);
+[[nodiscard]] config::ClassTerms decode_class_terms(const pb::ClassTerms& message,
+                                                    Decoding& decoding);
+[[nodiscard]] config::TicketKeys decode_ticket_keys(const pb::TicketKeys& message,
+                                                    Decoding& decoding);
 [[nodiscard]] config::Listener decode_listener(const pb::Listener& message,
                                                const config::Resource* base, Decoding& decoding);
 

@@ -27,7 +27,9 @@ inline constexpr auto kResourceTypes = table<config::ResourceType, pb::ResourceT
      {config::ResourceType::Table, pb::RESOURCE_TYPE_TABLE},
      {config::ResourceType::Provider, pb::RESOURCE_TYPE_PROVIDER},
      {config::ResourceType::Server, pb::RESOURCE_TYPE_SERVER},
-     {config::ResourceType::Listener, pb::RESOURCE_TYPE_LISTENER}});
+     {config::ResourceType::Listener, pb::RESOURCE_TYPE_LISTENER},
+     {config::ResourceType::Class, pb::RESOURCE_TYPE_CLASS},
+     {config::ResourceType::TicketKeys, pb::RESOURCE_TYPE_TICKET_KEYS}});
 
 inline constexpr auto kProtocols =
     table<Protocol, pb::Protocol>({{Protocol::Imap, pb::PROTOCOL_IMAP},

@@ -39,6 +39,12 @@ struct BodyEncoder {
   void operator()(const config::Listener& listener) const {
     encode_listener(listener, *out.mutable_listener());
   }
+  void operator()(const config::ClassTerms& terms) const {
+    encode_class_terms(terms, *out.mutable_class_terms());
+  }
+  void operator()(const config::TicketKeys& keys) const {
+    encode_ticket_keys(keys, *out.mutable_ticket_keys());
+  }
 };
 
 void encode_content(const config::Resource& resource, pb::Resource& out) {
@@ -57,6 +63,8 @@ config::ResourceBody decode_body(const pb::Resource& message, const config::Reso
     case pb::Resource::kProvider: return decode_provider(message.provider(), decoding);
     case pb::Resource::kServer: return decode_server(message.server(), decoding);
     case pb::Resource::kListener: return decode_listener(message.listener(), base, decoding);
+    case pb::Resource::kClassTerms: return decode_class_terms(message.class_terms(), decoding);
+    case pb::Resource::kTicketKeys: return decode_ticket_keys(message.ticket_keys(), decoding);
     case pb::Resource::BODY_NOT_SET: break;
   }
   decoding.refuse({nullptr, "body"}, "is not set, or of a kind that this build does not know",
@@ -270,6 +278,11 @@ void wipe_secrets(pb::Resource& message) {
   }
   if (message.secret().has_credentials()) {
     wipe_text(*message.mutable_secret()->mutable_credentials()->mutable_password());
+  }
+  if (message.has_ticket_keys()) {
+    wipe_text(*message.mutable_ticket_keys()->mutable_next());
+    wipe_text(*message.mutable_ticket_keys()->mutable_current());
+    wipe_text(*message.mutable_ticket_keys()->mutable_previous());
   }
 }
 

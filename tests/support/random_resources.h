@@ -207,6 +207,18 @@ class RandomResources {
     return listener;
   }
 
+  config::ClassTerms class_terms() {
+    config::ClassTerms terms;
+    terms.drain.minimum = Duration(below(300'001));
+    if (coin()) terms.drain.spread = Duration(below(86'400'001));
+    terms.drain.deadline = Duration(10'000 + below(86'390'001));
+    return terms;
+  }
+
+  config::TicketKeys ticket_keys() {
+    return {ticket_master(), ticket_master(), ticket_master(), 1 + below(2'000'000'000)};
+  }
+
   config::ResourceBody body(config::ResourceType type) {
     switch (type) {
       case config::ResourceType::Secret: return secret();
@@ -216,6 +228,8 @@ class RandomResources {
       case config::ResourceType::Provider: return provider();
       case config::ResourceType::Server: return server();
       case config::ResourceType::Listener: return listener();
+      case config::ResourceType::Class: return class_terms();
+      case config::ResourceType::TicketKeys: return ticket_keys();
     }
     return secret();
   }
@@ -228,9 +242,17 @@ class RandomResources {
     if (below(4) == 0) resource.required_features = {"listener-addresses"};
     return resource;
   }
-  config::Resource resource() { return resource(choice(config::ResourceType::Listener)); }
+  config::Resource resource() { return resource(choice(config::ResourceType::TicketKeys)); }
 
  private:
+  SharedSecret ticket_master() {
+    std::string octets;
+    while (octets.size() < config::kTicketMasterOctets) {
+      octets.push_back(static_cast<char>(below(256)));
+    }
+    return SharedSecret(octets);
+  }
+
   std::uint16_t port() { return static_cast<std::uint16_t>(1 + below(65535)); }
 
   config::FailureRate rate() {

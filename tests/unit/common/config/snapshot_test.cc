@@ -114,7 +114,8 @@ TEST(Resource, type_is_that_of_its_body) {
       {SecretMaterial{}, ResourceType::Secret}, {Backend{}, ResourceType::Backend},
       {EndpointSet{}, ResourceType::Endpoints}, {Table{}, ResourceType::Table},
       {Provider{}, ResourceType::Provider},     {Server{}, ResourceType::Server},
-      {Listener{}, ResourceType::Listener},
+      {Listener{}, ResourceType::Listener},     {ClassTerms{}, ResourceType::Class},
+      {TicketKeys{}, ResourceType::TicketKeys},
   };
   for (const auto& [body, type] : rows) {
     resource.body = body;
@@ -139,6 +140,8 @@ TEST(Resource, types_have_the_names_of_the_stream) {
   EXPECT_EQ(name_of(ResourceType::Table), "TABLE");
   EXPECT_EQ(name_of(ResourceType::Provider), "PROVIDER");
   EXPECT_EQ(name_of(ResourceType::Listener), "LISTENER");
+  EXPECT_EQ(name_of(ResourceType::Class), "CLASS");
+  EXPECT_EQ(name_of(ResourceType::TicketKeys), "TICKET_KEYS");
 }
 
 TEST(Lookups, give_what_there_is_of_a_protocol) {

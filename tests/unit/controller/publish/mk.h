@@ -32,6 +32,16 @@ inline config::Resource mk(config::ResourceType type, const std::string& name,
       server.server_name = content;
       return {name, {}, sources, server};
     }
+    case config::ResourceType::Class: {
+      config::ClassTerms terms;
+      terms.drain.minimum = Duration(static_cast<int>(content.size()));
+      return {name, {}, sources, terms};
+    }
+    case config::ResourceType::TicketKeys: {
+      config::TicketKeys keys;
+      keys.made_unix_s = static_cast<std::int64_t>(content.size());
+      return {name, {}, sources, keys};
+    }
     case config::ResourceType::Listener: break;
   }
   return {name,

@@ -5,8 +5,9 @@ namespace {
 
 TEST_F(RecordedProxies, are_sent_what_others_need_first_and_lose_it_last) {
   const std::vector<ResourceType> order{
-      ResourceType::Secret,   ResourceType::Backend, ResourceType::Endpoints, ResourceType::Table,
-      ResourceType::Provider, ResourceType::Server,  ResourceType::Listener};
+      ResourceType::Secret,   ResourceType::Backend,  ResourceType::Endpoints,
+      ResourceType::Table,    ResourceType::Provider, ResourceType::Server,
+      ResourceType::Listener, ResourceType::Class,    ResourceType::TicketKeys};
   std::vector<Resource> all;
   for (auto type = order.rbegin(); type != order.rend(); ++type) all.push_back(mk(*type, "x"));
   want(all);

@@ -93,6 +93,8 @@ class RandomWorld {
       case ResourceType::Table: return resource("t" + number(2), version, random_.table());
       case ResourceType::Provider: return resource("p" + number(3), version, provider());
       case ResourceType::Server: return resource("v" + number(4), version, server());
+      case ResourceType::Class:
+      case ResourceType::TicketKeys:
       case ResourceType::Listener: break;
     }
     const auto port = static_cast<std::uint16_t>(random_.below(3));
