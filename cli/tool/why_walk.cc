@@ -152,6 +152,23 @@ bool WhyWalk::find_listener() {
                 "whom it tells of");
 }
 
+// By what a tenant of this port is chosen where no hostname is.
+std::string WhyWalk::tenant_words(std::size_t index) const {
+  const config::Server* oldest = snapshot_.server(listener_->tenants.front().server);
+  const config::Server* server = snapshot_.server(listener_->tenants[index].server);
+  const auto account = policy::account_name(options_.user, oldest->names);
+  const std::string domain = account ? lower(policy::domain_of(*account)) : std::string();
+  if (server == nullptr || !config::names_domain(*server, snapshot_, domain)) {
+    return index == 0 ? "the oldest on this port" : "the oldest on this port without domains";
+  }
+  for (const std::string& name : server->domain_tables) {
+    const config::Table* table = snapshot_.table(name);
+    if (table == nullptr || table->find(domain) == nullptr) continue;
+    return fmt::format("by his domain, line {} of {}", domain, table_words(name));
+  }
+  return "by his domain";
+}
+
 bool WhyWalk::find_server() {
   const std::string& name = facts_.asked_name;
   const config::Server* oldest = snapshot_.server(listener_->tenants.front().server);
@@ -172,7 +189,7 @@ bool WhyWalk::find_server() {
                     "with a wrong password");
     }
     tenant = &listener_->tenants[*index];
-    how = fmt::format("{}, since {}", *index == 0 ? "the oldest on this port" : "by his domain",
+    how = fmt::format("{}, since {}", tenant_words(*index),
                       name.empty() ? std::string("no name is asked for (--hostname)")
                                    : fmt::format("nobody has the name {}", printable(name)));
   }
@@ -310,7 +327,7 @@ bool WhyWalk::find_member(const policy::Route& route) {
 void WhyWalk::tell_bounds() {
   const config::ServerLimits& limits = server_->limits;
   std::vector<std::string> bounds;
-  const auto add = [&](std::uint32_t most, std::string_view of) {
+  const auto add = [&](std::uint64_t most, std::string_view of) {
     if (most > 0) bounds.push_back(fmt::format("{} {}", most, of));
   };
   add(limits.max_connections_per_user, "sessions of this mailbox");
@@ -318,6 +335,7 @@ void WhyWalk::tell_bounds() {
   add(limits.new_connections_per_minute_per_source, "new connections of this source in a minute");
   add(limits.max_connections, "connections in all");
   add(limits.max_failures_per_session, "failed logins on one connection");
+  add(limits.bytes_per_second, "octets a second each way of one session");
   say("limits", {}, fmt::format("in each proxy {}", fmt::join(bounds, ", ")));
   const config::LoginProtection& protection = server_->protection;
   if (contains(protection.exempt, options_.source)) {
@@ -335,7 +353,6 @@ WhyAnswer WhyWalk::walk() {
   answer_.about = fmt::format("{} from {}", printable(options_.user), options_.source.text());
   answer_.served =
       find_listener() && find_server() && find_account() && find_provider() && find_backend();
-  add(limits.bytes_per_second, "octets a second each way of one session");
   if (answer_.served) {
     tell_bounds();
     answer_.verdict = "if the credentials are right and the member answers";

@@ -2,6 +2,7 @@
 // route, member, bounds. Each step is written down; the first that refuses him ends the way.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ class WhyWalk {
   bool find_provider();
   bool find_backend();
   bool find_member(const policy::Route& route);
+  [[nodiscard]] std::string tenant_words(std::size_t index) const;
   void tell_bounds();
   void say(std::string what, std::string value, std::string says);
   bool refuse(std::string what, std::string says);

@@ -65,10 +65,6 @@ Outcome Asking::ask(const Claimant& claimant, const ListenerWish& wish) {
   }
   warn_of_clear_text(wish, out);
   for (const HostnameWish& hostname : claimant.wishes.hostnames) taken_.insert(hostname.name);
-  for (const DomainWish& domain : claimant.wishes.domains) {
-    const bool is_free = taken_domains_.insert(domain.name).second;
-    if (!is_free) out.remarks.push_back(lost_domain(domain, wish.port));
-  }
   listener().protocol = wish.protocol;
   listener().tls = wish.tls;
   listener().proxy_protocol = wish.proxy_protocol;

@@ -30,7 +30,6 @@ class Asking {
   [[nodiscard]] config::Listener& listener() { return std::get<config::Listener>(resource.body); }
 
   std::unordered_set<std::string_view> taken_;  // names stand in the claimants
-  std::unordered_set<std::string_view> taken_domains_;
 };
 
 }  // namespace postern::build

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "controller/build/class_rules.h"
+#include "controller/build/domain_claims.h"
 #include "controller/build/last_good.h"
 #include "controller/build/part.h"
 #include "controller/build/port_table.h"
@@ -62,6 +63,7 @@ struct Builder::State {
   Terms terms;
   std::map<ObjectKey, Part> parts;
   PortTable ports;
+  DomainClaims domains;
   SecretTable secrets;
   TableBook tables;
   LastGood last_good;
@@ -71,7 +73,7 @@ struct Builder::State {
   [[nodiscard]] Work work_of(const Setting& setting, const world::Touched& touched);
   void count_in(const Setting& setting, Work& work) const;
   void make(const Setting& setting, const ObjectKey& key, Extent extent, Changes& out);
-  // What tables other than that of ports know of it.
+  // What is known of it but by ports and by domains.
   void forget(const ObjectKey& key, const Part& part);
   void drop(std::map<ObjectKey, Part>::iterator entry, Changes& out);
   void give(Part& part, Changes& out);
@@ -115,10 +117,10 @@ void Builder::State::count_in(const Setting& setting, Work& work) const {
 
 void Builder::State::forget(const ObjectKey& key, const Part& part) {
   expiries.erase({part.expires_unix_s, key});
-  for (const auto& [name, secret] : part.draft.secrets) {
+  for (const auto& [name, secret] : part.named_secrets) {
     secrets.leave(name, part.claimant.wishes.age);
   }
-  for (const auto& [name, table] : part.draft.tables) {
+  for (const auto& [name, table] : part.named_tables) {
     tables.leave(name, part.claimant.wishes.age);
   }
 }
@@ -127,6 +129,7 @@ void Builder::State::drop(std::map<ObjectKey, Part>::iterator entry, Changes& ou
   Part& part = entry->second;
   forget(entry->first, part);
   ports.leave(part.claimant);
+  domains.leave(part.claimant);
   for (const auto& given : part.given) out.removals.push_back(given->key());
   own_given -= part.given.size();
   out.gone.push_back(entry->first);
@@ -148,15 +151,18 @@ void Builder::State::make(const Setting& setting, const ObjectKey& key, Extent e
   const bool fresh = known == parts.end();
   Part& part = fresh ? parts[key] : known->second;
   forget(key, part);
-  Part now;
-  make_whole(setting, *spec, now);
+  Part now = make_whole(setting, *spec);
   if (now.expires_unix_s != 0) expiries.insert({now.expires_unix_s, key});
   now.given = std::move(part.given);
   const bool as_before = !fresh && now.claimant.wishes == part.claimant.wishes;
+  const bool same_domains = as_before && now.claimant.domains == part.claimant.domains;
   if (!as_before) ports.leave(part.claimant);
+  if (!same_domains) domains.leave(part.claimant);
   if (as_before) now.claimant.outcomes = std::move(part.claimant.outcomes);
+  now.claimant.lost_domains = std::move(part.claimant.lost_domains);
   part = std::move(now);
   if (!as_before) ports.enter(part.claimant);
+  if (!same_domains) domains.enter(part.claimant);
 }
 
 // Both lists are in order of their keys.
@@ -184,11 +190,11 @@ void Builder::State::name_secrets(const Part& part) {
   const Wishes& wishes = part.claimant.wishes;
   config::SourceRef source = wishes.source;
   source.generation = part.generation;
-  for (const auto& [name, secret] : part.draft.secrets) {
+  for (const auto& [name, secret] : part.named_secrets) {
     const bool needs = part.claimant.is_served() && part.secrets.contains(name);
     secrets.enter(name, secret, wishes.age, {source, needs});
   }
-  for (const auto& [name, table] : part.draft.tables) {
+  for (const auto& [name, table] : part.named_tables) {
     tables.enter(name, table, wishes.age, {source, part.claimant.is_served()});
   }
 }
@@ -233,7 +239,9 @@ Changes Builder::update(const world::World& world, const world::Touched& touched
     others.insert(key);
   }
   PortTable::Decided decided = state_->ports.decide(rules);
+  if (!decided.servers.empty()) state_->domains.mark();
   others.merge(decided.servers);
+  others.merge(state_->domains.decide());
   state_->finish(setting, others, out);
   SecretTable::Settled settled = state_->secrets.settle(state_->last_good);
   TableBook::Settled tables = state_->tables.settle(state_->last_good);

@@ -1,6 +1,6 @@
 // What a MailServer asks of the ports that all share, and what it was given. Wishes are made of one
-// MailServer alone; outcomes by port_table. Equal wishes: nobody else is concerned, whatever else
-// has changed. Private to this room.
+// MailServer alone; outcomes by port_table, lost domains by domain_claims. Equal wishes: nobody
+// else is concerned, whatever else has changed. Private to this room.
 #pragma once
 
 #include <cstddef>
@@ -45,7 +45,7 @@ struct HostnameWish {
 
 struct DomainWish {
   std::string name;
-  std::string field;  // "spec.domains[0]"
+  std::size_t index = 0;  // in spec.domains
   friend bool operator==(const DomainWish&, const DomainWish&) = default;
 };
 
@@ -55,9 +55,18 @@ struct Wishes {
   config::SourceRef
       source;  // without generation: a port does not change with each edit of a tenant
   std::vector<HostnameWish> hostnames;
-  std::vector<DomainWish> domains;
   std::vector<ListenerWish> listeners;
   friend bool operator==(const Wishes&, const Wishes&) = default;
+};
+
+// Whose users without a hostname are its own. No LISTENER says so: whatever comes of them, ports
+// stay as they are.
+struct DomainWishes {
+  std::vector<DomainWish> own;
+  std::vector<DomainTable> tables;
+  friend bool operator==(const DomainWishes&, const DomainWishes&) = default;
+
+  [[nodiscard]] bool empty() const { return own.empty() && tables.empty(); }
 };
 
 struct Outcome {
@@ -70,6 +79,8 @@ struct Claimant {
   model::ObjectKey key;
   Wishes wishes;
   std::vector<Outcome> outcomes;  // one a listener
+  DomainWishes domains = {};
+  std::vector<Remark> lost_domains = {};
 
   [[nodiscard]] bool is_served() const;
 };
@@ -78,5 +89,6 @@ struct Claimant {
 
 // `allowed`: the class lets it be here. The problems of the draft say why something is off.
 [[nodiscard]] Wishes wishes_of(const Setting& setting, const ServerDraft& server, bool allowed);
+[[nodiscard]] DomainWishes domain_wishes_of(const ServerDraft& server);
 
 }  // namespace postern::build

@@ -49,6 +49,7 @@ bool claim_domains(ServerDraft& server, const model::NamespaceRule* rule) {
                        domain, rule->name, fmt::join(rule->domains, ", ")));
   }
   if (rule == nullptr || rule->domains.empty() || !server.domains.empty()) return true;
+  if (!server.spec->domains_from.empty()) return true;  // bounded, if by an empty table
   if (server.spec->domains.empty()) {
     refuse(server, "spec.domains", "DomainNotAllowed",
            fmt::format("is missing: rule {} of the class lets mail be for {} and domains below "
@@ -64,8 +65,8 @@ Count smaller(Count own, Count most) {
   return own == 0 ? most : std::min(own, most);
 }
 
-struct LimitField {
 template <class Count>
+struct LimitField {
   std::string_view name;
   std::optional<Count> model::LimitsSpec::* spec;
   Count config::ServerLimits::* limit;
@@ -90,7 +91,6 @@ constexpr LimitField<std::uint32_t> kLimits[] = {
     {"maxReplyBytes", &model::LimitsSpec::max_reply_bytes, &config::ServerLimits::max_reply_octets},
 };
 
-config::ListenerSocket socket_of(const model::SocketSpec& spec) {
 template <class Count>
 void hold_to(const model::NamespaceRule& rule, const LimitField<Count>& field,
              ServerDraft& server) {
@@ -105,6 +105,7 @@ void hold_to(const model::NamespaceRule& rule, const LimitField<Count>& field,
                                    *written, rule.name, *most)});
 }
 
+config::ListenerSocket socket_of(const model::SocketSpec& spec) {
   config::ListenerSocket out;
   out.backlog = spec.backlog;
   out.receive_buffer_octets = spec.receive_buffer_octets;

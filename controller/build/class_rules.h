@@ -28,6 +28,9 @@ class ClassRules {
   // claim, and remarks on the rest. False: nothing of it is served.
   [[nodiscard]] bool may_be_here(ServerDraft& server) const;
 
+  // Null: none holds for it.
+  [[nodiscard]] const model::NamespaceRule* rule_for(const std::string& object_namespace) const;
+
   // When its own limits are in `server.server`: of each limit the smaller one holds.
   void apply_to(ServerDraft& server) const;
 
@@ -64,7 +67,6 @@ class ClassRules {
   [[nodiscard]] bool counts_in(const std::string& object_namespace) const;
 
  private:
-  [[nodiscard]] const model::NamespaceRule* rule_for(const std::string& object_namespace) const;
   [[nodiscard]] bool is_one_too_many(const ServerDraft& server, std::uint32_t most) const;
   [[nodiscard]] const std::vector<const model::MailServer*>& mail_servers_of(
       const std::string& object_namespace) const;

@@ -1,8 +1,10 @@
 #include "controller/build/conflicts.h"
 
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace postern::build {
 namespace {
@@ -38,11 +40,15 @@ Remark lost_hostname(const HostnameWish& hostname, std::uint16_t port) {
           fmt::format("an older MailServer has {} on port {}", hostname.name, port)};
 }
 
-Remark lost_domain(const DomainWish& domain, std::uint16_t port) {
-  return {domain.field, "DomainConflict",
-          fmt::format("an older MailServer has {} on port {}: users of it come to this one by its "
-                      "hostnames only",
-                      domain.name, port)};
+Remark lost_domains(std::string field, const LostDomains& lost, std::uint16_t port) {
+  const bool is_one = lost.count == 1;
+  const std::size_t more = lost.count - lost.first.size();
+  return {
+      std::move(field), "DomainConflict",
+      fmt::format("{} {}{} on port {}: users of {} come to this one by its hostnames only",
+                  is_one ? "an older MailServer has" : "older MailServers have",
+                  fmt::join(lost.first, ", "), more > 0 ? fmt::format(" and {} more", more) : "",
+                  port, is_one ? "it" : "them")};
 }
 
 Off lost_every_hostname(std::uint16_t port) {

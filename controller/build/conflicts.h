@@ -2,8 +2,12 @@
 // never who has it: that may be in another namespace. Private to this room.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 
 #include "common/config/listener.h"
 #include "controller/build/claims.h"
@@ -17,7 +21,11 @@ namespace postern::build {
 
 [[nodiscard]] Remark lost_hostname(const HostnameWish& hostname, std::uint16_t port);
 // For clients whom SNI brings to nobody; it keeps its users by its own hostnames.
-[[nodiscard]] Remark lost_domain(const DomainWish& domain, std::uint16_t port);
+struct LostDomains {
+  std::size_t count = 0;
+  std::set<std::string_view> first;  // of them, by name: a table may lose a hundred thousand
+};
+[[nodiscard]] Remark lost_domains(std::string field, const LostDomains& lost, std::uint16_t port);
 [[nodiscard]] Off lost_every_hostname(std::uint16_t port);
 
 }  // namespace postern::build

@@ -65,26 +65,37 @@ struct TableDraft {
   std::vector<std::string> required_features;
 };
 
+// Domains that stand in a table: an entry of spec.domainsFrom.
+struct DomainTable {
+  std::size_t index = 0;  // in spec.domainsFrom
+  std::shared_ptr<const TableDraft> table;
+  friend bool operator==(const DomainTable&, const DomainTable&) = default;  // the very same table
+};
+
 struct ProviderDraft {
   std::string name;  // PROVIDER resource
   config::Provider provider;
 };
+
+// By the name of the resource.
+using NamedSecrets = std::map<std::string, std::shared_ptr<const SecretDraft>>;
+using NamedTables = std::map<std::string, std::shared_ptr<const TableDraft>>;
 
 struct ServerDraft {
   const model::MailServer* spec = nullptr;
   std::string path;                    // "mail/example": the SERVER resource
   std::vector<std::string> hostnames;  // of spec.hostnames, those that the class lets it claim
   std::vector<std::string> domains;    // of spec.domains, the same
+  std::vector<DomainTable> domain_tables;
   std::vector<std::string> key_pairs;  // SECRET resources that can be used, in order of the refs
   config::ClientCertificates client_certificates = {};
   std::vector<BackendDraft> backends;
   std::vector<ProviderDraft> providers;
   bool names_providers = false;  // false: the mail pod decides, and proxies need not know of more
   config::Server server;
-  std::map<std::string, config::ListenerProxyProtocol>
-      proxy_protocols;                                                // by the field of the block
-  std::map<std::string, std::shared_ptr<const SecretDraft>> secrets;  // by the name of the resource
-  std::map<std::string, std::shared_ptr<const TableDraft>> tables;    // the same
+  std::map<std::string, config::ListenerProxyProtocol> proxy_protocols;  // by the block's field
+  NamedSecrets secrets;
+  NamedTables tables;
   model::Problems problems;
 
   void remark(Remark remark);

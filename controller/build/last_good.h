@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "controller/build/draft.h"
 #include "controller/build/table_lines.h"
@@ -31,11 +32,19 @@ class LastGood {
     tables_.erase(name);
   }
 
+  // A table without what the class keeps from its namespace.
+  struct AllowedTable {
+    std::shared_ptr<const TableDraft> of;  // null: not looked at yet
+    std::vector<std::string> domains;      // that the class allows
+    std::shared_ptr<const TableDraft> table;
+    std::string left_out;  // in words; empty: nothing
+  };
   // A ConfigMap as it was read last, and the table of when it could be used.
   struct KeptTable {
-    std::string text;
+    std::optional<std::string> text;         // nothing: never
     std::optional<BadLine> bad;              // of `text`
     std::shared_ptr<const TableDraft> good;  // null: none yet
+    AllowedTable allowed = {};               // of `good`
   };
   // By the name of its TABLE resource; an empty one when it is not known.
   [[nodiscard]] KeptTable& table(const std::string& name) { return tables_[name]; }

@@ -83,16 +83,6 @@ std::vector<HostnameWish> hostnames_of(const ServerDraft& server) {
   return out;
 }
 
-std::vector<DomainWish> domains_of(const ServerDraft& server) {
-  std::vector<DomainWish> out;
-  const std::vector<std::string>& written = server.spec->domains;
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    if (std::ranges::count(server.domains, written[i]) == 0) continue;
-    out.push_back({written[i], fmt::format("spec.domains[{}]", i)});
-  }
-  return out;
-}
-
 }  // namespace
 
 bool Claimant::is_served() const {
@@ -106,8 +96,7 @@ Age age_of(const model::MailServer& server) {
 
 Wishes wishes_of(const Setting& setting, const ServerDraft& server, bool allowed) {
   const model::MailServer& spec = *server.spec;
-  Wishes out{age_of(spec),         server.path,        source_of(spec.meta),
-             hostnames_of(server), domains_of(server), {}};
+  Wishes out{age_of(spec), server.path, source_of(spec.meta), hostnames_of(server), {}};
   out.source.generation = 0;
   const Off refused = allowed ? Off{} : off_by(refusal_of(server, ""), "refused by the class");
   for (const model::ProtocolSpec& protocol : spec.protocols) {
@@ -117,6 +106,15 @@ Wishes wishes_of(const Setting& setting, const ServerDraft& server, bool allowed
       wish.off = allowed ? off_before_others(setting, server, wish) : refused;
       out.listeners.push_back(std::move(wish));
     }
+  }
+  return out;
+}
+
+DomainWishes domain_wishes_of(const ServerDraft& server) {
+  DomainWishes out{{}, server.domain_tables};
+  const std::vector<std::string>& written = server.spec->domains;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    if (std::ranges::count(server.domains, written[i]) > 0) out.own.push_back({written[i], i});
   }
   return out;
 }

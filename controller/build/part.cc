@@ -31,8 +31,8 @@ void need_secrets(const config::BackendTls& tls, std::set<std::string>& out) {
   if (!tls.client_key_pair.empty()) out.insert(tls.client_key_pair);
 }
 
-void collect_providers(const model::MailServer& spec, Part& part) {
-  for (ProviderDraft& draft : part.draft.providers) {
+void collect_providers(const model::MailServer& spec, ServerDraft& server, Part& part) {
+  for (ProviderDraft& draft : server.providers) {
     if (const auto* http = std::get_if<config::HttpProvider>(&draft.provider.kind)) {
       if (http->service.secure) need_secrets(http->service.tls, part.secrets);
       for (const config::HttpHeader& header : http->service.headers) {
@@ -47,7 +47,7 @@ void collect_providers(const model::MailServer& spec, Part& part) {
     }
     needed.emplace_back(config::kProviders);
     part.own.push_back(std::move(one));
-    part.draft.server.providers.push_back(draft.name);
+    server.server.providers.push_back(draft.name);
   }
 }
 
@@ -99,11 +99,8 @@ config::FreshResource server_resource(const model::MailServer& spec, ServerDraft
 }
 
 // What listeners need through the MailServer; what no offer leads to is not given to anybody.
-// The draft gives what it does not need for other endpoints: there are thousands of them.
-void collect_own(const model::MailServer& spec, Part& part) {
-  ServerDraft& draft = part.draft;
-  part.own.clear();
-  part.secrets.clear();
+// What is not needed for other endpoints is given away: there are thousands of drafts.
+void collect_own(const model::MailServer& spec, ServerDraft& draft, Part& part) {
   const std::vector<std::string> of_tls = config::secrets_of(draft.server.tls);
   part.secrets.insert(of_tls.begin(), of_tls.end());
   for (BackendDraft& backend : draft.backends) {
@@ -117,7 +114,7 @@ void collect_own(const model::MailServer& spec, Part& part) {
     }
     backend.backend.tls = {};
   }
-  if (draft.names_providers) collect_providers(spec, part);
+  if (draft.names_providers) collect_providers(spec, draft, part);
   part.own.push_back(server_resource(spec, draft));
   std::ranges::sort(part.own, {}, [](const auto& one) { return one->key(); });
 }
@@ -136,9 +133,8 @@ void append(const model::Problems& from, model::Problems& to) {
   std::ranges::copy(from, std::back_inserter(to));
 }
 
-void run_passes(const Setting& setting, Part& part) {
-  ServerDraft& draft = part.draft;
-  part.allowed = setting.rules.may_be_here(draft);
+void run_passes(const Setting& setting, ServerDraft& draft, Part& part) {
+  part.allowed = setting.rules.may_be_here(draft) && build_domains(setting, draft);
   if (part.allowed) {
     build_identities(setting, draft);
     build_client_certificates(setting, draft);
@@ -157,42 +153,43 @@ void run_passes(const Setting& setting, Part& part) {
 }
 
 // Between two updates the world may be another.
-void let_go(ServerDraft& draft) {
-  draft.spec = nullptr;
-  for (BackendDraft& backend : draft.backends) backend.spec = nullptr;
+void keep_backends(std::vector<BackendDraft> backends, Part& part) {
+  for (BackendDraft& backend : backends) backend.spec = nullptr;
+  part.backends = std::move(backends);
 }
 
 }  // namespace
 
-void make_whole(const Setting& setting, const model::MailServer& spec, Part& part) {
-  part.draft = {};
-  part.problems_of_endpoints.clear();
-  part.problems_after.clear();
-  ServerDraft& draft = part.draft;
+Part make_whole(const Setting& setting, const model::MailServer& spec) {
+  Part part;
+  ServerDraft draft;
   draft.spec = &spec;
   draft.path = spec.meta.key.path();
-  run_passes(setting, part);
+  run_passes(setting, draft, part);
   append(part.problems_before, draft.problems);
   append(part.problems_after, draft.problems);
   part.generation = spec.meta.generation;
   part.claimant.key = spec.meta.key;
   part.claimant.wishes = wishes_of(setting, draft, part.allowed);
-  draft.problems.clear();
-  part.own.clear();
-  part.secrets.clear();
-  if (part.allowed) collect_own(spec, part);
+  part.claimant.domains = domain_wishes_of(draft);
+  if (part.allowed) collect_own(spec, draft, part);
   part.expires_unix_s = first_expiry(draft, setting.terms.now_unix_s);
-  let_go(draft);
+  part.named_secrets = std::move(draft.secrets);
+  part.named_tables = std::move(draft.tables);
+  keep_backends(std::move(draft.backends), part);
+  return part;
 }
 
 void make_endpoints(const Setting& setting, const model::MailServer& spec, Part& part) {
   if (!part.allowed) return;
-  ServerDraft& draft = part.draft;
+  ServerDraft draft;
   draft.spec = &spec;
-  for (std::size_t i = 0; i < draft.backends.size(); ++i)
+  draft.backends = std::move(part.backends);
+  for (std::size_t i = 0; i < draft.backends.size(); ++i) {
     draft.backends[i].spec = &spec.backends[i];
+  }
   build_endpoints(setting, draft);
-  part.problems_of_endpoints = std::exchange(draft.problems, {});
+  part.problems_of_endpoints = std::move(draft.problems);
   for (auto& own : part.own) {
     if (own->type() != config::ResourceType::Endpoints) continue;
     const auto backend = std::ranges::find(draft.backends, own->name, &BackendDraft::name);
@@ -200,7 +197,7 @@ void make_endpoints(const Setting& setting, const model::MailServer& spec, Part&
     if (std::get<config::EndpointSet>(own->body) == now) continue;
     own = resource(own->name, std::move(now), spec);
   }
-  let_go(draft);
+  keep_backends(std::move(draft.backends), part);
 }
 
 Verdict verdict_of(const model::MailServer& spec, const Part& part) {
@@ -218,6 +215,9 @@ Verdict verdict_of(const model::MailServer& spec, const Part& part) {
       out.problems.push_back(problem_of(spec.meta, remark));
     }
   }
+  for (const Remark& remark : claimant.lost_domains) {
+    out.problems.push_back(problem_of(spec.meta, remark));
+  }
   out.accepted = claimant.is_served();
   if (part.allowed && !out.accepted) {
     out.problems.push_back(problem_of(
@@ -228,7 +228,7 @@ Verdict verdict_of(const model::MailServer& spec, const Part& part) {
   for (const std::string& name : part.secrets) {
     out.resources.push_back({config::ResourceType::Secret, name});
   }
-  for (const auto& [name, table] : part.draft.tables) {
+  for (const auto& [name, table] : part.named_tables) {
     out.resources.push_back({config::ResourceType::Table, name});
   }
   for (const auto& own : part.own) out.resources.push_back(own->key());

@@ -20,7 +20,9 @@ namespace postern::build {
 using Resources = std::vector<config::FreshResource>;
 
 struct Part {
-  ServerDraft draft;                // problems: in the three lists below
+  std::vector<BackendDraft> backends;  // for other endpoints; without a spec in between
+  NamedSecrets named_secrets;
+  NamedTables named_tables;
   bool allowed = true;              // the class lets it be here
   model::Problems problems_before;  // of the passes before endpoints
   model::Problems problems_of_endpoints;
@@ -33,8 +35,8 @@ struct Part {
   std::int64_t expires_unix_s = 0;  // the first of its certificates that has not yet; 0: none
 };
 
-// All passes. What is given, and the claimant's outcomes, stay as they are.
-void make_whole(const Setting& setting, const model::MailServer& spec, Part& part);
+// All passes. Nothing is given yet, and the claimant has no outcomes.
+[[nodiscard]] Part make_whole(const Setting& setting, const model::MailServer& spec);
 // Only who serves its backends.
 void make_endpoints(const Setting& setting, const model::MailServer& spec, Part& part);
 

@@ -21,22 +21,17 @@ const ListenerWish* Port::only_wish(const Claimant& claimant) const {
 }
 
 void Port::count(const Wishes& wishes, int change) {
-  const auto add = [&](std::string name) {
-    const auto entry = wanted_.try_emplace(std::move(name), 0).first;
+  for (const HostnameWish& hostname : wishes.hostnames) {
+    const auto entry = wanted_.try_emplace(hostname.name, 0).first;
     entry->second += change;
     if (entry->second == 0) wanted_.erase(entry);
-  };
-  for (const HostnameWish& hostname : wishes.hostnames) add(hostname.name);
-  for (const DomainWish& domain : wishes.domains) add('@' + domain.name);
+  }
 }
 
 bool Port::alone_wants(const Wishes& wishes) const {
   return !wishes.hostnames.empty() &&
-         std::ranges::all_of(
-             wishes.hostnames,
-             [&](const HostnameWish& hostname) { return wanted_.at(hostname.name) == 1; }) &&
-         std::ranges::all_of(wishes.domains, [&](const DomainWish& domain) {
-           return wanted_.at('@' + domain.name) == 1;
+         std::ranges::all_of(wishes.hostnames, [&](const HostnameWish& hostname) {
+           return wanted_.at(hostname.name) == 1;
          });
 }
 

@@ -50,8 +50,7 @@ class Port {
 
   std::uint16_t number_;
   std::map<Age, Claimant*> claimants_;
-  // By how many claimants; a domain as "@domain", so that it is no hostname.
-  std::unordered_map<std::string, int> wanted_;
+  std::unordered_map<std::string, int> wanted_;  // hostnames: by how many claimants
   bool marked_ = true;
   config::Resource resource_;
   std::vector<Age> ages_;           // of its tenants

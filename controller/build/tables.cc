@@ -15,6 +15,12 @@ std::string_view word_of(TableKind kind) {
   return kind == TableKind::Routes ? "routes" : "domains";
 }
 
+std::string_view without_table(TableKind kind) {
+  return kind == TableKind::Routes ? "; until that is mended, everybody who comes to this table "
+                                     "gets a temporary failure"
+                                   : "; until that is mended, no domain is taken from it";
+}
+
 // What is wrong with it, and the good one that there is; either may be missing.
 struct Judged {
   std::optional<Remark> problem;
@@ -44,6 +50,15 @@ LastGood::KeptTable& read_again(LastGood& last_good, const std::string& name,
   return kept;
 }
 
+// Who named domains wanted bounds, and keeps them until the first is known.
+void bound_by_nothing(LastGood::KeptTable& kept, const TableWish& wish) {
+  if (kept.good != nullptr || wish.kind != TableKind::Domains) return;
+  auto empty = std::make_shared<TableDraft>();
+  empty->source = {"ConfigMap", wish.ref.object_namespace, wish.ref.name, {}, 0};
+  empty->required_features = {std::string(wish.feature)};
+  kept.good = std::move(empty);
+}
+
 Judged judge(const Setting& setting, const std::string& name, const TableWish& wish) {
   const std::string path = wish.ref.object_namespace + "/" + wish.ref.name;
   const auto* map = setting.world.config_map(wish.ref.object_namespace, wish.ref.name);
@@ -51,9 +66,12 @@ Judged judge(const Setting& setting, const std::string& name, const TableWish& w
     const std::string missing = map == nullptr
                                     ? fmt::format("there is no ConfigMap {}", path)
                                     : fmt::format("ConfigMap {} has no key {}", path, wish.ref.key);
-    return {Remark{wish.field, "ConfigMapNotFound", missing}, setting.last_good.table(name).good};
+    LastGood::KeptTable& before = setting.last_good.table(name);
+    bound_by_nothing(before, wish);
+    return {Remark{wish.field, "ConfigMapNotFound", missing}, before.good};
   }
-  const LastGood::KeptTable& kept = read_again(setting.last_good, name, *map, wish);
+  LastGood::KeptTable& kept = read_again(setting.last_good, name, *map, wish);
+  bound_by_nothing(kept, wish);
   if (!kept.bad) return {std::nullopt, kept.good};
   return {Remark{wish.field, "InvalidTable",
                  fmt::format("ConfigMap {}, {}, line {}: {}", path, wish.ref.key, kept.bad->number,
@@ -73,13 +91,12 @@ std::optional<std::string> add_table(const Setting& setting, ServerDraft& server
   std::string name = fmt::format("{}/ConfigMap/{}#{}/{}", wish.ref.object_namespace, wish.ref.name,
                                  wish.ref.key, word_of(wish.kind));
   Judged judged = judge(setting, name, wish);
-  if (judged.problem && judged.good) {
-    judged.problem->message += "; the table before it stays in force";
-  }
-  if (judged.problem && !judged.good && wish.kind == TableKind::Routes) {
+  if (judged.problem) {
+    // A list of no domains is what there is when none was ever good.
+    const bool goes_on =
+        judged.good && (wish.kind == TableKind::Routes || !judged.good->material.lines.empty());
     judged.problem->message +=
-        "; until that is mended, everybody who comes to this table gets a "
-        "temporary failure";
+        goes_on ? "; the table before it stays in force" : without_table(wish.kind);
   }
   server.remark(std::move(judged.problem));
   if (!judged.good) {

@@ -17,7 +17,8 @@ struct TableWish {
 };
 
 // The table that is wished for, as a TABLE resource of `server.tables`; where it is missing or bad,
-// the good one before it. Nothing: there never was a good one. What is wrong has been remarked.
+// the good one before it; of domains an empty one, where there never was a good one. Nothing: none
+// of routes was ever good, or it is in another namespace. What is wrong has been remarked.
 [[nodiscard]] std::optional<std::string> add_table(const Setting& setting, ServerDraft& server,
                                                    const TableWish& wish);
 

@@ -108,6 +108,9 @@ model::MailServer read_mail_server(const Node& document, model::Meta meta) {
   out.hostnames = texts_at(spec, "hostnames");
   out.server_name = text_at(spec, "serverName");
   out.domains = texts_at(spec, "domains");
+  for (const Node& ref : items_at(spec, "domainsFrom")) {
+    out.domains_from.push_back(read_config_map_key_ref(ref, own, "domains"));
+  }
   read_protocols(spec, out);
   if (const Node* proxy = spec.find("proxyProtocol")) {
     out.proxy_protocol = read_proxy_protocol(*proxy, own);

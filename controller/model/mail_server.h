@@ -154,7 +154,8 @@ struct MailServer {
   std::string ingress_class_name;
   std::vector<std::string> hostnames;
   std::string server_name;           // empty: absent
-  std::vector<std::string> domains;  // empty: everybody's
+  std::vector<std::string> domains;  // empty, and `domains_from` too: everybody's
+  std::vector<ConfigMapKeyRef> domains_from;
   bool protocols_written = false;
   std::vector<ProtocolSpec> protocols;  // what is offered and built; IMAP when not written
   std::optional<ProxyProtocolSpec> proxy_protocol;

@@ -78,9 +78,11 @@ std::set<ObjectKey> references_of(const model::MailServer& server) {
   for (const model::ProviderSpec& provider : server.providers) {
     if (const auto* http = provider.http()) add_service(http->endpoint, out);
   }
-  for (const model::RoutingTableSpec& table : server.routing.tables) {
-    out.insert({"ConfigMap", table.config_map.object_namespace, table.config_map.name});
-  }
+  const auto add_map = [&](const model::ConfigMapKeyRef& ref) {
+    out.insert({"ConfigMap", ref.object_namespace, ref.name});
+  };
+  for (const model::ConfigMapKeyRef& ref : server.domains_from) add_map(ref);
+  for (const model::RoutingTableSpec& table : server.routing.tables) add_map(table.config_map);
   return out;
 }
 

@@ -78,6 +78,13 @@ TEST(Routing, by_a_table_that_is_not_there_passes_nobody) {
   EXPECT_EQ(lacking.problems(), Words{"ConfigMapNotFound spec.routing.tables[0].configMap"});
 }
 
+TEST(Routing, by_a_table_without_a_line_goes_on_to_what_comes_next) {
+  const Scene scene = scene_of(routed(by_table()), with_table(""));
+  EXPECT_EQ(scene.problems(), Words{});
+  EXPECT_EQ(table_of(*scene.server()), kTable);
+  EXPECT_TRUE(scene.find<config::Table>(kTable)->lines.empty());
+}
+
 TEST(Routing, names_the_line_that_cannot_be_read) {
   const Scene scene = scene_of(routed(by_table()), with_table("joe: store\nzoe"));
   ASSERT_EQ(scene.built.problems.size(), 1U);
