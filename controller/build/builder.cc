@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "controller/build/class_rules.h"
+#include "controller/build/class_terms.h"
 #include "controller/build/domain_claims.h"
 #include "controller/build/last_good.h"
 #include "controller/build/part.h"
@@ -66,6 +67,7 @@ struct Builder::State {
   DomainClaims domains;
   SecretTable secrets;
   TableBook tables;
+  ClassBook class_book;
   LastGood last_good;
   std::set<std::pair<std::int64_t, ObjectKey>> expiries;
   std::size_t own_given = 0;  // SERVER, BACKEND, ENDPOINTS and PROVIDER resources
@@ -251,11 +253,12 @@ Changes Builder::update(const world::World& world, const world::Touched& touched
   move_to(decided.removals, out.removals);
   move_to(settled.removals, out.removals);
   move_to(tables.removals, out.removals);
+  state_->class_book.settle(world, terms, out);
   std::ranges::sort(out.upserts, {}, &config::FreshResource::key);
   std::ranges::sort(out.removals, std::ranges::greater{});
   out.listeners_after = state_->ports.size();
-  out.resources =
-      state_->own_given + state_->ports.size() + state_->secrets.size() + state_->tables.size();
+  out.resources = state_->own_given + state_->ports.size() + state_->secrets.size() +
+                  state_->tables.size() + state_->class_book.size();
   return out;
 }
 

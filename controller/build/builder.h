@@ -24,6 +24,7 @@ struct Terms {
   std::string class_name = "postern";  // MailServers of no other class are built
   std::int64_t now_unix_s = 0;         // for certificates that have expired; 0: not looked at
   bool class_broken = false;  // the MailClass is there and wrong, and no good one was ever read
+  bool in_cluster = false;    // the defaults of the class are those of a cluster, not a directory's
 };
 
 struct ListenerVerdict {

@@ -183,10 +183,10 @@ constexpr HonouredField kOfMailServer[] = {
     {"spec.limits.maxErrors"},
     {"spec.limits.maxCommands"},
     {"spec.limits.maxReplyBytes"},
+    {"spec.limits.bytesPerSecond"},
     {"spec.timeouts.tlsHandshake"},
     {"spec.timeouts.login"},
     {"spec.timeouts.backendConnect"},
-    {"spec.limits.bytesPerSecond"},
     {"spec.timeouts.backendLogin"},
     {"spec.timeouts.idle"},
     {"spec.loginProtection.failureDelay"},
@@ -241,21 +241,20 @@ constexpr HonouredField kOfMailClass[] = {
     {"spec.namespaces[].limits.maxErrors"},
     {"spec.namespaces[].limits.maxCommands"},
     {"spec.namespaces[].limits.maxReplyBytes"},
+    {"spec.namespaces[].limits.bytesPerSecond"},
 
     {"spec.egress.allowedCIDRs"},
+
+    {"spec.drain.minimum"},
+    {"spec.drain.spread"},
+    {"spec.drain.deadline"},
 };
-    {"spec.namespaces[].limits.bytesPerSecond"},
 
 constexpr DefaultNotBuilt kDefaults[] = {
     {"spec.protocols",
      "without it IMAP alone is offered: POP3, Submission and ManageSieve are not "
      "built"},
     {"spec.loginProtection", "each proxy counts failures alone"},
-    {"spec.tls.resumption.mode",
-     "tickets are resumed by the proxy that gave them: their keys are "
-     "not shared between proxies"},
-    {"spec.authentication.providers[].http.style",
-     "it has to be written, as AuthHTTP: JSON is not built"},
     {"spec.routing.moves",
      "whose line, rule or share changes is led to the other member at his next login; his sessions "
      "stay where they are"},
@@ -265,9 +264,6 @@ constexpr DefaultNotBuilt kDefaults[] = {
 constexpr DefaultNotBuilt kClassDefaults[] = {
     {"spec.dns",
      "proxies look up no names; the controller does for `postern.dev/addresses` of a Service"},
-    {"spec.drain",
-     "a proxy that is told to stop takes no new client, says goodbye to all sessions at once, and "
-     "ends"},
     {"spec.placement",
      "users change members at once: nothing waits between two sessions of one user"},
 };

@@ -107,6 +107,10 @@ model::MailClass read_mail_class(const Node& document, model::Meta meta) {
   }
   if (has(spec, "namespaces")) out.namespaces = read_namespaces(spec);
   if (const Node* egress = spec.find("egress")) out.egress = read_egress(*egress);
+  if (const Node* drain = spec.find("drain")) {
+    out.drain = {duration_at(*drain, "minimum"), duration_at(*drain, "spread"),
+                 duration_at(*drain, "deadline")};
+  }
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/address.h"
+#include "common/base/clock.h"
 #include "controller/model/mail_server.h"
 #include "controller/model/meta.h"
 
@@ -75,12 +76,21 @@ struct NamespaceRule {
   friend bool operator==(const NamespaceRule&, const NamespaceRule&) = default;
 };
 
+// How a proxy stops; what is absent is the class's default.
+struct DrainSpec {
+  std::optional<Duration> minimum;
+  std::optional<Duration> spread;
+  std::optional<Duration> deadline;
+  friend bool operator==(const DrainSpec&, const DrainSpec&) = default;
+};
+
 struct MailClass {
   Meta meta;
   std::optional<std::vector<PortSpec>> ports;  // absent: whatever MailServers ask for (directory)
   std::optional<std::vector<NamespaceRule>> namespaces;  // absent: everybody may claim everything
   std::optional<std::vector<Network>> egress;            // absent: the default of section 8
   std::optional<ProxyProtocolSpec> proxy_protocol;       // wins over what MailServers say
+  std::optional<DrainSpec> drain;
   friend bool operator==(const MailClass&, const MailClass&) = default;
 };
 

@@ -94,12 +94,22 @@ TEST(MailClass, load_balancers_are_read_with_services_of_any_namespace) {
   EXPECT_EQ(read.proxy_protocol->other_peers, "Refuse");
 }
 
+TEST(MailClass, how_a_proxy_stops_is_read_as_far_as_it_is_written) {
+  EXPECT_FALSE(mail_class("  {}\n").drain);
+  const MailClass whole = mail_class("  drain: {minimum: 15s, spread: 10m, deadline: 15m}\n");
+  ASSERT_TRUE(whole.drain);
+  EXPECT_EQ(*whole.drain, (model::DrainSpec{std::chrono::seconds{15}, std::chrono::minutes{10},
+                                            std::chrono::minutes{15}}));
+  const MailClass part = mail_class("  drain: {deadline: 30s}\n");
+  ASSERT_TRUE(part.drain);
+  EXPECT_EQ(*part.drain, (model::DrainSpec{{}, {}, std::chrono::seconds{30}}));
+}
+
 TEST(MailClass, what_is_not_built_refuses_the_class_by_name) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"filterPrograms: {directory: /usr/lib/filters}", "spec.filterPrograms; "},
       {"sharedState: {redis: {addresses: ['redis:6379']}}", "spec.sharedState; "},
       {"dns: {timeout: 5s}", "spec.dns; "},
-      {"drain: {minimum: 1s}", "spec.drain; "},
       {"placement: {settle: 1s}", "spec.placement; "},
       {"limits: {maxConnections: 5}", "spec.limits; "},
       {"namespaces: [{name: a, limits: {maxRecipients: 4096}}]",
