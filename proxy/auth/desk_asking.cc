@@ -76,8 +76,8 @@ bool Desk::State::dial_next(Exchange& exchange, Buffer& request, std::string& re
     exchange.addresses.pop_back();
     auto stream = needs.dialer.dial(pool.address(exchange.address));
     if (!stream) {
-      reason = std::move(stream.error());
-      pool.unreached(exchange.address, now);
+      reason = std::move(stream.error().reason);
+      if (!stream.error().is_ours) pool.unreached(exchange.address, now);
       continue;
     }
     const auto index = connections.open(

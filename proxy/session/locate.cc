@@ -177,23 +177,23 @@ void say_proxy_header(Session& session, const Approach& approach, dialogue::Repl
   }
 }
 
-Outcome endpoint_failed(Session& session, Worker& worker, Approach& approach, Failure failure,
-                        std::string_view detail) {
+Outcome endpoint_failed(Session& session, Worker& worker, Approach& approach,
+                        const EndpointFault& fault) {
   const Record& record = session.record();
   const std::string address = approach.destination.address.text();
-  worker.endpoint_failed(approach.backend_name, approach.destination.id);
-  worker.needs().counters.backend_failure(record.server, approach.backend_name, failure);
+  if (!fault.is_ours) worker.endpoint_failed(approach.backend_name, approach.destination.id);
+  worker.needs().counters.backend_failure(record.server, approach.backend_name, fault.failure);
   if (record.least <= LogLevel::Warning) {
     worker.needs().log.line(LogLevel::Warning, "backend failed a session",
                             {{field::kSession, record.id},
                              {field::kBackend, approach.backend_name},
                              {field::kEndpoint, approach.destination.id},
                              {field::kAddress, address},
-                             {field::kFailure, dialogue::row_of(failure).name},
-                             {field::kDetail, detail}});
+                             {field::kFailure, dialogue::row_of(fault.failure).name},
+                             {field::kDetail, fault.detail}});
   }
   const bool another = approach.reach.may_try_again() && worker.now() < approach.by;
-  return another ? Outcome::of(Outcome::Kind::Elsewhere) : Outcome::refused(failure);
+  return another ? Outcome::of(Outcome::Kind::Elsewhere) : Outcome::refused(fault.failure);
 }
 
 Outcome Reaching::proceed(Session& session, Worker& worker) {
@@ -217,9 +217,13 @@ std::optional<Outcome> Reaching::dial(Session& session, Worker& worker) {
       first_of(worker.now() + session.visit().server->timeouts.backend_connect, approach.by);
   approach.dialled = worker.now();
   auto dialled = worker.needs().dialer.dial(approach.destination.address);
-  if (!dialled) return give_up(session, worker, Failure::BackendUnreachable, dialled.error());
+  if (!dialled) {
+    const net::DialFault& fault = dialled.error();
+    return endpoint_failed(session, worker, approach,
+                           {Failure::BackendUnreachable, fault.reason, fault.is_ours});
+  }
   session.backend = std::move(*dialled);
-  session.ready.backend_in = session.ready.backend_out = false;
+  session.ready.backend_in = session.ready.backend_out = session.ready.backend_ended = false;
   worker.loop().watch(session.backend.fd(),
                       {session.id().slot, session.id().generation, net::Role::Backend});
   phase = Phase::Connecting;
@@ -250,14 +254,12 @@ std::optional<Outcome> Reaching::connect(Session& session, Worker& worker) {
     return give_up(session, worker, Failure::BackendTimeout, "connecting took too long");
   }
   if (!session.ready.backend_out) return Outcome::waiting(connect_by);
-  const net::ConnectState state = net::connect_state(session.backend);
-  switch (state.state) {
-    case net::Connecting::UnderWay:
-      session.ready.backend_out = false;
-      return Outcome::waiting(connect_by);
-    case net::Connecting::Failed:
+  // It can be written to, so it is connected, unless its end was seen too.
+  if (session.ready.backend_ended) {
+    const net::ConnectState state = net::connect_state(session.backend);
+    if (state.state == net::Connecting::Failed) {
       return give_up(session, worker, Failure::BackendUnreachable, state.reason);
-    case net::Connecting::Connected: break;
+    }
   }
   approach.connected = worker.now();
   session.record().connect = std::chrono::duration_cast<Duration>(worker.now() - approach.began);
@@ -297,7 +299,7 @@ Outcome Reaching::handshake(Session& session, Worker& worker) {
 
 Outcome Reaching::give_up(Session& session, Worker& worker, Failure failure,
                           std::string_view detail) {
-  return endpoint_failed(session, worker, approach, failure, detail);
+  return endpoint_failed(session, worker, approach, {failure, detail});
 }
 
 }  // namespace postern::session

@@ -25,8 +25,13 @@ namespace postern::session {
 // PROXY v1 or v2 as the backend's port wants it; empty: none.
 void say_proxy_header(Session& session, const Approach& approach, dialogue::Reply& out);
 
+struct EndpointFault {
+  dialogue::Failure failure;
+  std::string_view detail;
+  bool is_ours = false;  // for want of a port or a descriptor: the endpoint is not blamed
+};
 // An endpoint failed this session: counted, logged, and the next one tried where that is allowed.
 [[nodiscard]] Outcome endpoint_failed(Session& session, Worker& worker, Approach& approach,
-                                      dialogue::Failure failure, std::string_view detail);
+                                      const EndpointFault& fault);
 
 }  // namespace postern::session

@@ -55,7 +55,7 @@ class ServiceEnd {
 
 class PairDialer final : public net::Dialer {
  public:
-  Result<net::Stream, std::string> dial(const SocketAddress& to) override {
+  Result<net::Stream, net::DialFault> dial(const SocketAddress& to) override {
     dialled.push_back(to.text());
     if (refusing.contains(to.text())) return Fail<std::string>("Connection refused");
     if (silent.contains(to.text())) {

@@ -85,7 +85,7 @@ struct Pair {
 
 class PairDialer final : public net::Dialer {
  public:
-  Result<net::Stream, std::string> dial(const SocketAddress& to) override {
+  Result<net::Stream, net::DialFault> dial(const SocketAddress& to) override {
     dialled.push_back(to);
     if (refusals > 0) {
       --refusals;

@@ -31,7 +31,7 @@ class Lines final : public Log {
 // Members by address: those that answer, hang, refuse or say something else.
 class Town final : public net::Dialer {
  public:
-  Result<net::Stream, std::string> dial(const SocketAddress& to) override {
+  Result<net::Stream, net::DialFault> dial(const SocketAddress& to) override {
     const std::string at = to.ip.text();
     ++asked[at];
     if (refuses.contains(at)) return Fail<std::string>("Connection refused");
