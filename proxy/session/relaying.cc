@@ -29,23 +29,38 @@ Octets octets_of(const relay::Relay& relay) {
 }  // namespace
 
 Outcome Relaying::proceed(Session& session, Worker& worker) {
+  if (worker.now() >= departure.by) {
+    if (has_to_go(session, worker)) return leave();
+    departure = {};
+  }
   const Octets before = octets_of(relay);
   const relay::Progress progress =
-      relay.turn(session.client, session.backend, worker.scratch(), session.ready);
+      relay.turn({session.client, session.backend, session.ready},
+                 {worker.scratch(), worker.pipes()}, {worker.now(), terms->bytes_per_second});
   if (relay.moved()) last_activity = worker.now();
   const Octets now = octets_of(relay);
   if (now != before) {
     worker.needs().counters.relayed(session.record().protocol, now.in - before.in,
                                     now.out - before.out);
   }
+  count_blocked(!relay.holds_nothing(), worker);
   switch (progress) {
-    case relay::Progress::Over: return Outcome::ended(Failure::None);
+    case relay::Progress::Over: return departure.said ? leave() : Outcome::ended(Failure::None);
     case relay::Progress::Again: return Outcome::of(Outcome::Kind::Again);
     case relay::Progress::Waiting: break;
   }
+  const Duration idle_for = std::chrono::duration_cast<Duration>(worker.now() - last_activity);
+  if (idle_for >= kTick && idle_for < 2 * kTick) net::keep_alive(session.backend);
   const Instant by = last_activity + terms->idle;
   if (worker.now() >= by) return Outcome::ended(Failure::ClientTimeout, "idle");
-  return Outcome::waiting(std::min<Instant>(by, worker.now() + kTick));
+  if (worker.now() >= departure.at) return depart(session, worker);
+  const Instant look = std::min<Instant>({by, worker.now() + kTick, departure.at});
+  return Outcome::waiting(std::min(look, relay.resumes_at().value_or(look)));
+}
+
+void Relaying::count_blocked(bool now, Worker& worker) {
+  if (now != blocked) worker.guests().blocked += now ? 1 : -1;
+  blocked = now;
 }
 
 Outcome Closing::proceed(Session& session, Worker& worker) {

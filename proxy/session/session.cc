@@ -60,6 +60,7 @@ void Session::enter(const config::Listener& listener, Worker& worker) {
   settle_tenant(*this);
   secure(worker);
   worker.needs().counters.visits.add(1);
+  ++worker.guests().visits;
   if (listener.tls != config::ListenerTls::Implicit) converse(worker);
 }
 
@@ -112,7 +113,7 @@ Outcome Session::proceed(Worker& worker) {
 }
 
 Line Session::client_line() {
-  return {client, visit().in, visit().out, ready.client_in, ready.client_out};
+  return {client, visit().in, visit().out, ready.client_in, ready.client_out, ready.client_ended};
 }
 
 void Session::secure(Worker& worker) {
@@ -130,6 +131,7 @@ void Session::converse(Worker& worker) {
   }
   v.login_by = worker.now() + v.server->timeouts.login;
   v.step = Conversing{};
+  if (worker.draining()) tell_to_go(Failure::Draining);
 }
 
 void Session::hold_back(Worker& worker) {
@@ -222,6 +224,7 @@ void Session::tell_refusal(Worker& worker) {
   v.login_by = worker.now() + v.server->timeouts.login;
   v.step = Conversing{};
   v.drive.tell(*v.front, std::move(refusal), v.out);
+  if (worker.draining()) tell_to_go(Failure::Draining);
 }
 
 void Session::relay(Worker& worker) {
@@ -240,11 +243,13 @@ void Session::relay(Worker& worker) {
   leave_visit(worker);
   deadline.disarm();  // the next one is far away
   stage_ = std::move(relaying);
+  review(worker);  // what he was led to may be gone since
 }
 
 void Session::leave_visit(Worker& worker) {
   if (std::holds_alternative<std::unique_ptr<Visit>>(stage_)) {
     worker.needs().counters.visits.add(-1);
+    --worker.guests().visits;
   }
   worker.needs().counters.before_login.add(-1);
   places_.before_login.release();
@@ -253,13 +258,16 @@ void Session::leave_visit(Worker& worker) {
 // Over, or nearly: what was said is written; the peer may still read it.
 void Session::close(Worker& worker, const Outcome& ended) {
   const bool closing = std::holds_alternative<Closing>(stage_);
+  bool has_left = false;  // nobody is there to read a last answer
   if (!closing) {
     member.release();
     end_.failure = ended.failure;
     if (auto* relaying = std::get_if<Relaying>(&stage_)) {
       note_relay_end(*relaying);
+      has_left = relaying->relay.both_ended();
       take_terms(*record_, *relaying->terms);
       worker.needs().counters.relaying.add(-1);
+      relaying->count_blocked(false, worker);
     } else {
       leave_visit(worker);
       if (ended.failure == Failure::ClientWentAway) end_.by = EndedBy::Client;
@@ -269,7 +277,8 @@ void Session::close(Worker& worker, const Outcome& ended) {
     log_session(worker.needs().log, worker.needs().proxy, *record_, end_);
     end_.detail = {};
   }
-  const bool lingers = !closing && client.open() && ended.failure != Failure::ClientWentAway &&
+  const bool lingers = !closing && !has_left && client.open() &&
+                       ended.failure != Failure::ClientWentAway &&
                        ended.failure != Failure::ClientTls;
   if (lingers) {
     stage_ = Closing{worker.now() + limits::kLinger};
@@ -281,6 +290,7 @@ void Session::close(Worker& worker, const Outcome& ended) {
 void Session::note_relay_end(const Relaying& relaying) {
   const relay::Ending ending = relaying.relay.ending();
   end_.by = ending.by == relay::Side::Client ? EndedBy::Client : EndedBy::Backend;
+  if (end_.failure != Failure::None) end_.by = EndedBy::Proxy;
   end_.octets_in = relaying.relay.octets_from(relay::Side::Client);
   end_.octets_out = relaying.relay.octets_from(relay::Side::Backend);
 }
@@ -294,14 +304,20 @@ void Session::finish() {
   over_ = true;
 }
 
-void Session::drain(Worker& worker) {
+void Session::review(Worker& worker) {
   if (over_ || std::holds_alternative<Closing>(stage_)) return;
-  if (relaying() || std::holds_alternative<std::unique_ptr<Presenting>>(stage_)) {
+  if (auto* relaying = std::get_if<Relaying>(&stage_)) return relaying->review(*this, worker);
+  if (worker.draining()) drain(worker);
+}
+
+// Who shows credentials, or has shown them, may still be let in, and then goes as a relayed one;
+// who has not said yet whom he brings is closed, and one in dialogue is told goodbye.
+void Session::drain(Worker& worker) {
+  if (worker.forced() || std::holds_alternative<std::unique_ptr<Presenting>>(stage_)) {
     close(worker, Outcome::ended(Failure::Draining));
-    worker.enqueue(*this);
-    return;
+  } else if (std::holds_alternative<Conversing>(visit().step)) {
+    tell_to_go(Failure::Draining);
   }
-  if (std::holds_alternative<Conversing>(visit().step)) tell_to_go(Failure::Draining);
   worker.enqueue(*this);
 }
 

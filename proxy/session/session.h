@@ -13,6 +13,7 @@
 #include "proxy/quota/place.h"
 #include "proxy/relay/relay.h"
 #include "proxy/session/counters.h"
+#include "proxy/session/departure.h"
 #include "proxy/session/presenting.h"
 #include "proxy/session/record.h"
 #include "proxy/session/session_log.h"
@@ -35,10 +36,22 @@ struct Relaying {
   relay::Relay relay;
   TermsRef terms;
   Instant last_activity{};
+  Departure departure = {};
+  bool blocked = false;  // counted as such
   [[nodiscard]] Outcome proceed(Session& session, Worker& worker);
+  // Whether octets of it wait for a slow reader.
+  void count_blocked(bool now, Worker& worker);
+  // Has it to go, or may it stay after all?
+  void review(Session& session, Worker& worker);
+
+ private:
+  [[nodiscard]] bool has_to_go(const Session& session, const Worker& worker) const;
+  [[nodiscard]] Outcome depart(Session& session, Worker& worker);
+  [[nodiscard]] Outcome leave() const;
 };
-static_assert(sizeof(Relaying) <= sizeof(relay::Relay) + sizeof(TermsRef) + sizeof(Instant),
-              "octets, terms and a time: whatever is added must not hold a snapshot (I3.4)");
+static_assert(sizeof(Relaying) <=
+                  sizeof(relay::Relay) + sizeof(TermsRef) + sizeof(Instant) + sizeof(Departure) + 8,
+              "octets, terms and times: whatever is added must not hold a snapshot (I3.4)");
 
 // The last answer is on its way: FIN, then read and drop what still comes, so that no RST destroys
 // that answer.
@@ -65,9 +78,8 @@ class Session {
   // A guest who was told to go: nothing is left but to let him hear it.
   void begin_closing(SessionId id, net::Stream guest, Worker& worker);
   void advance(Worker& worker);
-  // Drain: a client in dialogue is told goodbye; a relayed one is closed, and who has not said yet
-  // whom he brings.
-  void drain(Worker& worker);
+  // Something has changed for sessions of this worker: it may have to go, now or in a while.
+  void review(Worker& worker);
   // Its snapshot is too old: who has not logged in is sent away, in words where there is a channel.
   void send_away(Worker& worker);
 
@@ -116,6 +128,7 @@ class Session {
   void finish();
   void leave_visit(Worker& worker);
   void tell_to_go(dialogue::Failure why);
+  void drain(Worker& worker);
 
   SessionId id_;
   bool over_ = true;

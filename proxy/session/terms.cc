@@ -47,10 +47,15 @@ TermsRef TermsTable::hold(std::string_view name, const config::Server& server) {
   return TermsRef(&found->second);
 }
 
-void TermsTable::update(const config::Snapshot& snapshot) {
+bool TermsTable::update(const config::Snapshot& snapshot) {
+  bool differs = false;
   for (auto& [name, entry] : entries_) {
-    if (const config::Server* server = snapshot.server(name)) entry.terms = terms_of(*server);
+    const config::Server* server = snapshot.server(name);
+    differs = differs || entry.terms.gone != (server == nullptr);
+    if (server) entry.terms = terms_of(*server);
+    entry.terms.gone = server == nullptr;
   }
+  return differs;
 }
 
 }  // namespace postern::session

@@ -24,6 +24,7 @@ struct TenantTerms {
   std::uint64_t bytes_per_second = 0;  // of one session, each way; 0: not limited
   config::SessionLogging logging = config::SessionLogging::All;
   LogLevel least = LogLevel::Info;
+  bool gone = false;  // it is served no more: these are its last terms
 };
 static_assert(std::is_trivially_copyable_v<TenantTerms>, "values only: no snapshot hides here");
 
@@ -71,8 +72,9 @@ class TermsTable {
 
   // `server` counts only when nobody relays under that name yet: give the newest.
   [[nodiscard]] TermsRef hold(std::string_view name, const config::Server& server);
-  // Servers that are gone keep their last terms as long as somebody relays under them.
-  void update(const config::Snapshot& snapshot);
+  // Servers that are gone keep their last terms as long as somebody relays under them. True: one
+  // went, or came back.
+  [[nodiscard]] bool update(const config::Snapshot& snapshot);
   [[nodiscard]] std::size_t in_use() const { return entries_.size(); }
 
  private:

@@ -14,7 +14,10 @@ namespace {
 
 // Timer tokens: a session's slot, or with this bit a listener's.
 constexpr std::uint64_t kListenerTimer = std::uint64_t{1} << 63U;
+constexpr std::uint64_t kForcedTimer = std::uint64_t{1} << 61U;
 constexpr Duration kLongestWait{60'000};
+// A turn that leaves those who wait for the next one no better off than a slow network would.
+constexpr Duration kLongTurn{20};
 
 // 12 octets as 20 letters of RFC 4648's base32, without padding.
 std::string base32(const std::array<std::uint8_t, 12>& octets) {
@@ -46,6 +49,7 @@ Worker::Worker(std::uint8_t index, WorkerNeeds needs)
       desk_({loop_, timers_, needs.dialer, tls_sessions_, needs.clock, needs.log,
              needs.counters.metrics()}),
       remembering_({needs.verdicts, desk_, loop_, needs.clock, needs.counters.metrics()}),
+      forced_(kForcedTimer),
       now_(needs.clock.now()) {}
 
 Worker::~Worker() = default;
@@ -72,19 +76,24 @@ void Worker::turn(Duration most) {
       desk_.on_timer();
     } else if ((token & kListenerTimer) != 0) {
       gate_(slot);
+    } else if (token == kForcedTimer) {
+      begin_round();
     } else {
       enqueue(slots_[slot].session);
     }
   });
+  go_round();
   advance_queued();
   bury();
+  tell_if_empty();
   TurnCounts counts{needs_.clock.now() - now_, std::nullopt, queue_.size(), posted, open_};
   if (due && *due <= now_) counts.late = now_ - *due;
   needs_.counters.turn_ended(counts);
+  lags_ = counts.took >= kLongTurn;
 }
 
 Duration Worker::patience(const std::optional<Instant>& next, Duration most) const {
-  if (!queue_.empty()) return Duration{0};
+  if (!queue_.empty() || round_left_ > 0) return Duration{0};
   if (!next) return most;
   const auto left = std::chrono::ceil<Duration>(*next - needs_.clock.now());
   return std::clamp(left, Duration{0}, most);
@@ -101,8 +110,10 @@ void Worker::take(const net::Event& event) {
   const bool client = event.token.role == net::Role::Client;
   bool& in = client ? session->ready.client_in : session->ready.backend_in;
   bool& out = client ? session->ready.client_out : session->ready.backend_out;
+  bool& ended = client ? session->ready.client_ended : session->ready.backend_ended;
   in = in || event.readable;
   out = out || event.writable;
+  ended = ended || event.ended;
   enqueue(*session);
 }
 
@@ -180,13 +191,6 @@ void Worker::call_listener(net::TimerHook& hook, std::uint32_t slot, Duration af
   timers_.arm(hook, now_ + after);
 }
 
-void Worker::drain() {
-  each([this](Session& session) {
-    session.drain(*this);
-    if (session.over()) dead_.push_back(session.id().slot);
-  });
-}
-
 void Worker::each(const std::function<void(Session&)>& visit) {
   for (Slot& slot : slots_) {
     if (!slot.session.over()) visit(slot.session);
@@ -223,7 +227,7 @@ std::string Worker::next_session_id() {
 }
 
 std::shared_ptr<const net::Prepared> Worker::adopt(std::shared_ptr<const net::Prepared> prepared) {
-  terms_.update(*prepared->snapshot);
+  if (terms_.update(*prepared->snapshot)) begin_round();
   auto before = snapshots_.adopt(std::move(prepared), now_);
   for (const std::uint32_t slot : snapshots_.overdue(now_)) {
     Session& session = slots_[slot].session;
@@ -238,7 +242,16 @@ void Worker::adopt_endpoints(const std::string& backend,
                              const config::Snapshot* from) {
   health_.keep_only(backend, now.get());
   members_.keep_only(backend, now.get());
+  if (lacks_some(backend, now.get())) begin_round();
   endpoints_.put(backend, std::move(now), from == nullptr ? 0 : from->number());
+}
+
+// Of those who serve it now.
+bool Worker::lacks_some(std::string_view backend, const config::EndpointSet* next) const {
+  const auto* now = prepared() ? endpoints(backend, *prepared()->snapshot) : nullptr;
+  if (!now || now->endpoints.empty()) return false;
+  return !next || !std::ranges::includes(next->endpoints, now->endpoints, {}, &config::Endpoint::id,
+                                         &config::Endpoint::id);
 }
 
 const config::EndpointSet* Worker::endpoints(std::string_view backend,

@@ -21,12 +21,15 @@
 #include "proxy/auth/desk.h"
 #include "proxy/net/dialer.h"
 #include "proxy/net/loop.h"
+#include "proxy/net/pipe_pool.h"
 #include "proxy/net/prepared.h"
 #include "proxy/net/scratch.h"
 #include "proxy/net/timers.h"
 #include "proxy/quota/history.h"
+#include "proxy/quota/memory_bound.h"
 #include "proxy/quota/place.h"
 #include "proxy/session/counters.h"
+#include "proxy/session/departure.h"
 #include "proxy/session/endpoints_table.h"
 #include "proxy/session/session.h"
 #include "proxy/session/snapshots.h"
@@ -47,8 +50,9 @@ struct WorkerNeeds {
   verdicts::VerdictTable& verdicts;
   net::Dialer& dialer;
   upstream::MemberTable& members;
-  std::string_view zone = {};   // that the proxy runs in; empty: not known
-  std::string_view proxy = {};  // how this one is called
+  std::string_view zone = {};                  // that the proxy runs in; empty: not known
+  const quota::MemoryBound* memory = nullptr;  // null: not bounded
+  std::string_view proxy = {};                 // how this one is called
 };
 
 class Worker {
@@ -69,7 +73,10 @@ class Worker {
   // Listener events go to the gate; a pause's end too.
   void on_listener(std::function<void(std::uint32_t slot)> gate) { gate_ = std::move(gate); }
   void call_listener(net::TimerHook& hook, std::uint32_t slot, Duration after);
-  void drain();  // tells every session; see Session::drain
+  // Everybody has to go, as `leave` says; those who come into the relay after it too.
+  void drain(const Leave& leave = {});
+  // `tell` is called once, when no session is here (any more).
+  void when_empty(std::function<void()> tell);
 
   // For sessions.
   void enqueue(Session& session);
@@ -77,11 +84,23 @@ class Worker {
   [[nodiscard]] bool take_handshake();  // false: this turn's full handshakes are used up
   [[nodiscard]] std::string next_session_id();
   [[nodiscard]] Instant now() const { return now_; }
+  [[nodiscard]] bool draining() const { return drain_.has_value(); }
+  [[nodiscard]] bool forced() const;  // nobody is waited for any more
+  // When, and by when, a session goes that has to for this cause.
+  [[nodiscard]] Leave leave_for(Cause cause) const;
   [[nodiscard]] net::Loop& loop() { return loop_; }
   [[nodiscard]] net::Scratch& scratch() { return scratch_; }
+  [[nodiscard]] net::PipePool& pipes() { return pipes_; }
   [[nodiscard]] net::TlsSessions& tls_sessions() { return tls_sessions_; }
   [[nodiscard]] upstream::Health& health() { return health_; }
   [[nodiscard]] WorkerNeeds& needs() { return needs_; }
+  // What its sessions may hold: counted by them, looked at by the gate.
+  [[nodiscard]] quota::MemoryBound::Guests& guests() { return guests_; }
+  [[nodiscard]] bool has_memory() const {
+    return needs_.memory == nullptr || !needs_.memory->is_full(guests_);
+  }
+  // Its last turn was so long that guests had better wait in the kernel's queue.
+  [[nodiscard]] bool lags() const { return lags_; }
   // Who asks auth services for the sessions of this worker: its desk, behind what it remembers; or
   // a test's own.
   [[nodiscard]] policy::Asker& asker() { return *asker_; }
@@ -104,6 +123,7 @@ class Worker {
   // Null: nobody ever did.
   [[nodiscard]] const config::EndpointSet* endpoints(std::string_view backend,
                                                      const config::Snapshot& snapshot) const;
+  [[nodiscard]] bool serves(std::string_view backend, std::string_view endpoint) const;
   // What became of dialling an endpoint. Of one that is no longer configured nothing is kept.
   void endpoint_answered(std::string_view backend, std::string_view endpoint);
   void endpoint_failed(std::string_view backend, std::string_view endpoint);
@@ -133,10 +153,13 @@ class Worker {
   // A slot for a new session.
   [[nodiscard]] SessionId take_slot();
   void begin_watching(Session& session);
-  [[nodiscard]] bool serves(std::string_view backend, std::string_view endpoint) const;
   void take(const net::Event& event);
   [[nodiscard]] Session* find(const net::Token& token);
   void advance_queued();
+  [[nodiscard]] bool lacks_some(std::string_view backend, const config::EndpointSet* next) const;
+  void begin_round();
+  void go_round();
+  void tell_if_empty();
   void bury();
   [[nodiscard]] Duration patience(const std::optional<Instant>& next, Duration most) const;
 
@@ -148,6 +171,7 @@ class Worker {
   net::Loop loop_;
   net::Timers timers_;
   net::Scratch scratch_;
+  net::PipePool pipes_;
   net::TlsSessions tls_sessions_;
   upstream::Health health_;
   upstream::Members members_;
@@ -162,6 +186,13 @@ class Worker {
   std::vector<std::uint32_t> running_;
   std::vector<std::uint32_t> dead_;
   std::size_t open_ = 0;
+  std::size_t round_left_ = 0;  // slots that are to be looked at yet
+  std::size_t round_at_ = 0;    // the one that was looked at last
+  std::optional<Leave> drain_;
+  quota::MemoryBound::Guests guests_;
+  bool lags_ = false;
+  net::TimerHook forced_;
+  std::function<void()> empty_;
   Instant now_;
   int handshakes_left_ = 0;
   std::uint64_t session_counter_ = 0;

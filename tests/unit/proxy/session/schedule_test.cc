@@ -17,9 +17,10 @@ namespace postern::session::test {
 namespace {
 
 // c: the client's next line; b: the backend's next line; e: the client ends its side; x: the client
-// hangs up; y: the backend hangs up; t: time passes a login; i: an idle limit passes; d: drain.
-// Changes: A: a new snapshot, the same rules; L: other rules of listener and server; E: others
-// serve the backend; R: the backend goes; B: it comes back.
+// hangs up; y: the backend hangs up; t: time passes a login; i: an idle limit passes; s: seconds
+// do; d: drain, at once; D: spread over half a minute, and then by force. Changes: A: a new
+// snapshot, the same rules; L: other rules of listener and server; E: others serve the backend; R:
+// the backend goes; B: it comes back; T: the MailServer goes, until the next.
 class Play {
  public:
   explicit Play(World world = World())
@@ -76,7 +77,10 @@ class Play {
         return;
       case 't': return sim_.clock.pass(std::chrono::seconds{61});
       case 'i': return sim_.clock.pass(std::chrono::minutes{32});
+      case 's': return sim_.clock.pass(std::chrono::seconds{7});
       case 'd': return sim_.worker.drain();
+      case 'D': return drain_slowly();
+      case 'T': return without_server();
       case 'A': return sim_.adopt(world_);
       case 'L': return other_rules();
       case 'E': return others_serve();
@@ -84,6 +88,23 @@ class Play {
       case 'B': return change_backend(true);
       default: FAIL() << event;
     }
+  }
+
+  void drain_slowly() {
+    const Instant now = sim_.clock.now();
+    sim_.worker.drain(
+        {Cause::Drain, now, std::chrono::seconds{30}, now + std::chrono::seconds{40}});
+  }
+
+  void without_server() {
+    auto next = world_.prepared();
+    auto resources = next->snapshot->resources();
+    std::erase_if(resources, [](const auto& one) {
+      return one.first.type == config::ResourceType::Server ||
+             one.first.type == config::ResourceType::Listener;
+    });
+    next->snapshot = std::make_shared<const config::Snapshot>("2", std::move(resources));
+    (void)sim_.worker.adopt(next);
   }
 
   void other_rules() {
@@ -143,7 +164,7 @@ class Play {
 
 TEST(Schedule, every_order_of_two_interruptions_in_every_phase_leaves_nothing_behind) {
   const std::string way = "cccbbccbb";  // the whole way into the relay and a little of it
-  const std::string events = "exytidALER";
+  const std::string events = "exytidDALERT";
   for (std::size_t phase = 0; phase <= way.size(); ++phase) {
     for (const char first : events) {
       for (const char second : events + "cb") {
@@ -162,9 +183,11 @@ int runs() {
 TEST(Schedule, random_orders_leave_nothing_behind) {
   std::mt19937 random(20261121);
   const std::string events = "ccccccbbbbbbexytidALERB";
+  const std::string more = "ccccccbbbbbbsssstiDTALERB";
   for (int run = 0; run < runs(); ++run) {
     std::string schedule;
-    for (int i = 0; i < 18; ++i) schedule.push_back(events[random() % events.size()]);
+    const std::string& from = run % 2 == 0 ? events : more;
+    for (int i = 0; i < 18; ++i) schedule.push_back(from[random() % from.size()]);
     Play().run(schedule);
   }
 }
