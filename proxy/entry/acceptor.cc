@@ -17,6 +17,8 @@ using dialogue::Failure;
 
 // Guests let in by one event; the others' turn comes before the next (level-triggered).
 constexpr int kGuestsPerTurn = 64;
+// While the worker lags: as many as it does handshakes in a turn.
+constexpr int kGuestsPerLateTurn = limits::kHandshakesPerTurn;
 // A closing door is shut when nobody came within this: handshakes that began before it are done.
 constexpr Duration kQuiet{10};
 // Guests sent away at one look, and looks in all: where the kernel does not drop new connections
@@ -49,6 +51,7 @@ void Acceptor::open_door(std::uint16_t port, net::ListeningSocket socket) {
   door.socket = std::move(socket);
   door.looks = 0;
   (void)rules(door);
+  if (over_) return begin_closing(index, std::make_shared<Notice>());
   watch(door, index);
 }
 
@@ -67,10 +70,16 @@ void Acceptor::close_doors(std::uint16_t port, std::function<void()> shut,
   if (notice->doors == 0 && notice->shut) notice->shut();
 }
 
-void Acceptor::close_all_doors() {
+void Acceptor::close_all_doors(std::function<void()> shut) {
+  over_ = true;
+  auto notice = std::make_shared<Notice>();
+  notice->doors = 1;
   for (std::uint32_t index = 0; index < doors_.size(); ++index) {
-    if (doors_[index].state == State::Open) begin_closing(index, std::make_shared<Notice>());
+    if (doors_[index].state == State::Open) begin_closing(index, notice);
   }
+  notice->shut = std::move(shut);
+  --notice->doors;
+  if (notice->doors == 0 && notice->shut) notice->shut();
 }
 
 void Acceptor::begin_closing(std::uint32_t index, std::shared_ptr<Notice> notice) {
@@ -150,7 +159,8 @@ void Acceptor::knock(std::uint32_t index) {
     case State::Open: break;
   }
   if (!door.watched) watch(door, index);  // the pause is over
-  for (int guests = 0; guests < kGuestsPerTurn && accept_one(door, index); ++guests) {
+  const int most = worker_.lags() ? kGuestsPerLateTurn : kGuestsPerTurn;
+  for (int guests = 0; guests < most && accept_one(door, index); ++guests) {
   }
 }
 
@@ -174,9 +184,12 @@ bool Acceptor::accept_one(Door& door, std::uint32_t index) {
 // Without it the guest that cannot be accepted would wake the loop for ever.
 void Acceptor::spend_reserve(const Door& door) {
   worker_.needs().counters.refused_connection("no_descriptors");
+  if (reserve_ < 0) reserve_ = open_reserve();
   if (reserve_ < 0) return;
   net::Stream(reserve_).close();
-  (void)net::accept_one(door.socket);  // closed at once
+  if (auto guest = net::accept_one(door.socket)) {
+    session::turn_away(guest->stream, door.tls, Failure::Overloaded);
+  }
   reserve_ = open_reserve();
 }
 
@@ -198,6 +211,11 @@ void Acceptor::admit(Door& door, net::Accepted accepted) {
   const auto presentation = session::presentation_of(*listener, accepted.client.ip);
   if (presentation == session::Presentation::Refused) {
     worker_.needs().counters.refused_connection("not_trusted");
+    return;
+  }
+  if (!worker_.has_memory()) {
+    worker_.needs().counters.refused_connection("memory");
+    session::turn_away(accepted.stream, listener->tls, Failure::Overloaded);
     return;
   }
   const config::Tenant& first = listener->tenants.front();

@@ -32,7 +32,9 @@ class Acceptor {
   // their sockets are closed; at once when there are none.
   void close_doors(std::uint16_t port, std::function<void()> shut = {},
                    const std::optional<SocketAddress>& only = {});
-  void close_all_doors();
+  // No door opens any more: one that comes later is closed at once. `shut`: as above, of all that
+  // are closing now.
+  void close_all_doors(std::function<void()> shut = {});
 
   // Slots for doors, free ones too; for tests.
   [[nodiscard]] std::size_t doors() const { return doors_.size(); }
@@ -73,7 +75,8 @@ class Acceptor {
   session::Worker& worker_;
   std::deque<Door> doors_;  // addresses are stable: timers hold hooks
   std::vector<std::uint32_t> free_;
-  int reserve_ = -1;  // a descriptor to accept and close with when there are none left
+  bool over_ = false;  // the gate is closed for good
+  int reserve_ = -1;   // a descriptor to accept and close with when there are none left
 };
 
 }  // namespace postern::entry
