@@ -31,7 +31,8 @@ proxy_app::ProxySettings proxy_settings(const RunOptions& options) {
           .ingress_class = proxy.ingress_class,
           .proxy_name = "postern-run",
           .zone = proxy.zone,
-          .state_dir = proxy.state_dir};
+          .state_dir = proxy.state_dir,
+          .memory_mib = proxy.memory_mib};
 }
 
 controller_app::ControllerSettings controller_settings(const RunOptions& options) {
@@ -55,7 +56,7 @@ class OneProcess {
                       console_.say({line.level, line.text, line.object, line.reason});
                     }),
         proxy_(proxy_settings(options), controller_.in_process_channel(), *log_, metrics_, clock_),
-        admin_({.live = nullptr,
+        admin_({.live = [this] { return proxy_.live(); },
                 .ready = [this] { return proxy_.ready() && !draining_; },
                 .metrics = [this] { return process::metrics_text(metrics_, *log_); },
                 .config = [this] { return proxy_.config_text(); }}) {}
@@ -107,7 +108,8 @@ class OneProcess {
     milestones_.wait_until_stop_wished();
     draining_ = true;
     log_->line(LogLevel::Info, "draining", {});
-    proxy_.drain();
+    const bool all_gone = proxy_.drain();
+    log_->line(LogLevel::Info, all_gone ? "drained" : "drained: its time is over", {});
     return kServed;
   }
 

@@ -23,6 +23,14 @@ void Lane::adopt(adopt::Handover handover, const adopt::WorkerAnswer& answer) {
   answer.adopted(std::move(before));
 }
 
+// Guests whom the closing doors send away are sessions too, so it is looked for nobody when the
+// doors are shut.
+void Lane::leave(const session::Leave& how, const std::shared_ptr<Departures>& departures) {
+  worker.drain(how);
+  gate.close_all_doors(
+      [this, departures] { worker.when_empty([departures] { departures->left(); }); });
+}
+
 // A full inbox is emptied each turn.
 void on_worker(Lane& lane, const std::function<void()>& work) {
   while (!lane.worker.post(work)) std::this_thread::yield();

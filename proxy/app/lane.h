@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <thread>
 
 #include "proxy/adopt/handover.h"
+#include "proxy/app/departures.h"
 #include "proxy/entry/acceptor.h"
 #include "proxy/session/worker.h"
 
@@ -17,6 +19,9 @@ struct Lane {
 
   // All of it between two turns: what closes begins to close, then the rest is in force at once.
   void adopt(adopt::Handover handover, const adopt::WorkerAnswer& answer);
+
+  // Closes the gate and sends everybody on his way; `departures` hears when nobody is left.
+  void leave(const session::Leave& how, const std::shared_ptr<Departures>& departures);
 
   session::Worker worker;
   entry::Acceptor gate;

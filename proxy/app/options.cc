@@ -15,6 +15,8 @@ namespace {
 
 using process::Wrong;
 
+constexpr std::uint64_t kMostMemoryMib = std::uint64_t{1} << 30U;
+
 Wrong read_addresses(const std::string& text, std::vector<IpAddress>& into) {
   std::vector<IpAddress> read;
   for (std::string_view rest = text; !rest.empty();) {
@@ -78,6 +80,13 @@ void add_proxy_flags(CLI::App& app, ProxyOptions& options) {
                          {"--zone", "ZONE", "the zone it runs in, as EndpointSlices say it",
                           "not known: no member is nearer than another"},
                          options.zone);
+  process::add_flag(app,
+                    {"--memory-limit", "MIB", "memory from which on guests are refused, in MiB",
+                     "that of the cgroup, else the machine's"},
+                    [&options](const std::string& text) {
+                      return process::read_number<std::uint64_t>(text, 16, kMostMemoryMib,
+                                                                 options.memory_mib);
+                    });
   process::add_admin_flag(app, options.admin_address);
   process::add_class_flag(app, options.ingress_class);
   process::add_log_flags(app, options.log);

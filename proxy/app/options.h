@@ -24,6 +24,7 @@ struct ProxyOptions {
   std::string ingress_class = "postern";  // MailServers of no other class are served
   std::string zone;                       // topology.kubernetes.io/zone; empty: not known
   std::string state_dir;                  // last known good; empty: not kept
+  std::uint64_t memory_mib = 0;           // 0: what the cgroup or the machine has
   process::LogOptions log;
 };
 

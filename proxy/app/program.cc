@@ -32,7 +32,8 @@ ProxySettings settings_of(const RemoteOptions& options) {
           .ingress_class = proxy.ingress_class,
           .proxy_name = options.name,
           .zone = proxy.zone,
-          .state_dir = proxy.state_dir};
+          .state_dir = proxy.state_dir,
+          .memory_mib = proxy.memory_mib};
 }
 
 // Members in the order in which they come up; they go down the other way round.
@@ -44,7 +45,7 @@ class Program {
         log_(make_log(format_, options.proxy.log.level)),
         console_(format_, *log_),
         signals_([this] { milestones_.stop_wished(); }),
-        admin_({.live = nullptr,
+        admin_({.live = [this] { return !proxy_ || proxy_->live(); },
                 .ready = [this] { return proxy_ && proxy_->ready() && !draining_; },
                 .metrics = [this] { return process::metrics_text(metrics_, *log_); },
                 .config = [this] { return proxy_->config_text(); }}) {}
@@ -85,7 +86,8 @@ class Program {
     milestones_.wait_until_stop_wished();
     draining_ = true;
     log_->line(LogLevel::Info, "draining", {});
-    proxy_->drain();
+    const bool all_gone = proxy_->drain();
+    log_->line(LogLevel::Info, all_gone ? "drained" : "drained: its time is over", {});
   }
 
   // On the control thread. A retry that says the same again is not told again.

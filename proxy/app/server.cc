@@ -1,15 +1,19 @@
 #include "proxy/app/server.h"
 
 #include <array>
+#include <atomic>
 #include <deque>
-#include <latch>
 #include <thread>
 #include <utility>
 
 #include "common/base/digest.h"
 #include "common/base/version.h"
 #include "common/config/config_page.h"
+#include "common/process/memory.h"
+#include "proxy/app/budget.h"
+#include "proxy/app/departures.h"
 #include "proxy/app/lane.h"
+#include "proxy/app/pulse.h"
 #include "proxy/app/scrape_looks.h"
 #include "proxy/control/control_thread.h"
 #include "proxy/control/subscriber.h"
@@ -22,6 +26,11 @@
 namespace postern::proxy_app {
 
 namespace {
+
+// Of the deadline of a drain: what is left for the log and the end of all threads.
+constexpr Duration kLastWords{1'500};
+constexpr Duration kMeasureAgain{250};
+constexpr Duration kFeelAgain{1'000};
 
 // The adoption, and whoever wants to hear what became of each update.
 class ToldAdoption final : public adopt::Adopter {
@@ -66,10 +75,17 @@ struct ProxyServer::Parts {
       : clock(given),
         zone(with.zone),
         proxy_name(with.proxy_name),
+        machine(with.memory_mib << 20U),
+        memory(machine.limit(), with.workers),
+        pulse(given, with.workers),
+        asked(with.workers),
+        memory_held(metrics.gauge("postern_memory_bytes", "Memory that the process holds.")),
+        places(most_connections(descriptor_limit(), with.workers)),
         lanes(make_lanes(with.workers, metrics,
                          [&](session::Counters& own) {
-                           return session::WorkerNeeds{log,      clock,  own,     places, history,
-                                                       verdicts, dialer, members, zone,   proxy_name};
+                           return session::WorkerNeeds{log,     clock,    own,       places,
+                                                       history, verdicts, dialer,    members,
+                                                       zone,    &memory,  proxy_name};
                          })),
         adoption({with.listen_addresses, with.port_offset}, hands(),
                  {log, metrics, clock,
@@ -108,6 +124,32 @@ struct ProxyServer::Parts {
     return out;
   }
 
+  // As the configuration in force says it.
+  [[nodiscard]] config::DrainTerms drain_terms() const {
+    const auto now = adoption.current();
+    const config::ClassTerms* terms = now ? now->snapshot->class_terms() : nullptr;
+    return terms ? terms->drain : config::DrainTerms{};
+  }
+
+  // On the control thread, again and again until it ends.
+  void measure_memory() {
+    memory.measured(machine.held());
+    memory_held.set(static_cast<std::int64_t>(memory.held()));
+    control.post_after(kMeasureAgain, [this] { measure_memory(); });
+  }
+  // The same. Who does not answer is not asked again: his inbox need not fill.
+  void feel_pulse() {
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+      if (asked[i].exchange(true)) continue;
+      const bool posted = lanes[i]->worker.post([this, i] {
+        pulse.beat(i);
+        asked[i] = false;
+      });
+      if (!posted) asked[i] = false;
+    }
+    control.post_after(kFeelAgain, [this] { feel_pulse(); });
+  }
+
   using Lanes = std::vector<std::unique_ptr<Lane>>;
   // Each worker counts for itself.
   Lanes make_lanes(std::size_t count, Metrics& metrics,
@@ -139,6 +181,12 @@ struct ProxyServer::Parts {
   std::deque<session::Counters> counters;  // one a worker
   const std::string zone;
   const std::string proxy_name;
+  const process::Memory machine;
+  quota::MemoryBound memory;
+  Pulse pulse;
+  std::vector<std::atomic<bool>> asked;  // and has not answered
+  std::atomic<bool> turning{false};      // the workers were started
+  Gauge& memory_held;
   upstream::MemberTable members;
   quota::PlaceTables places;
   quota::History history;
@@ -173,22 +221,28 @@ void ProxyServer::start() {
     parts->looks.in_force();
     parts->prober.notice();
   };
+  parts_->control.post_after(Duration{0}, [parts = parts_.get()] { parts->measure_memory(); });
+  for (std::size_t i = 0; i < parts_->lanes.size(); ++i) parts_->pulse.beat(i);
+  parts_->turning = true;
+  parts_->control.post_after(Duration{0}, [parts = parts_.get()] { parts->feel_pulse(); });
   parts_->probing = std::thread([&prober = parts_->prober] { prober.run(); });
   parts_->subscriber.start();
 }
 
-void ProxyServer::drain() {
+bool ProxyServer::drain() {
+  const Instant began = parts_->clock.now();
+  const config::DrainTerms terms = parts_->drain_terms();
   const std::int64_t sessions = parts_->sessions();
-  parts_->subscriber.announce_drain(parts_->clock.wall(), static_cast<std::uint64_t>(sessions));
-  std::latch drained(static_cast<std::ptrdiff_t>(parts_->lanes.size()));
+  parts_->subscriber.announce_drain(parts_->clock.wall() + terms.deadline,
+                                    static_cast<std::uint64_t>(sessions));
+  std::this_thread::sleep_until(began + terms.minimum);
+  const auto departures = std::make_shared<Departures>(parts_->lanes.size());
+  const session::Leave leave{session::Cause::Drain, began + terms.minimum, terms.window(),
+                             began + terms.deadline - config::DrainTerms::kForced};
   for (auto& lane : parts_->lanes) {
-    on_worker(*lane, [&] {
-      lane->gate.close_all_doors();
-      lane->worker.drain();
-      drained.count_down();
-    });
+    on_worker(*lane, [&lane = *lane, leave, departures] { lane.leave(leave, departures); });
   }
-  drained.wait();
+  return departures->wait_until(began + terms.deadline - kLastWords);
 }
 
 // The stream first: an adoption waits for workers that still turn.
@@ -209,6 +263,8 @@ void ProxyServer::stop() {
 std::vector<adopt::BoundListener> ProxyServer::listeners() const {
   return parts_->adoption.listeners();
 }
+
+bool ProxyServer::live() const { return !parts_->turning || parts_->pulse.all_turn(); }
 
 bool ProxyServer::ready() const { return parts_->adoption.current() != nullptr; }
 

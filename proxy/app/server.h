@@ -26,8 +26,9 @@ struct ProxySettings {
   std::uint16_t port_offset = 0;
   std::string ingress_class;
   std::string proxy_name;
-  std::string zone;       // that it runs in; empty: not known
-  std::string state_dir;  // of the last good configuration; empty: it is not kept
+  std::string zone;              // that it runs in; empty: not known
+  std::string state_dir;         // of the last good configuration; empty: it is not kept
+  std::uint64_t memory_mib = 0;  // 0: what the cgroup or the machine has
 };
 
 class ProxyServer {
@@ -39,11 +40,14 @@ class ProxyServer {
   // After each update, on the control thread. Set it before start().
   void on_outcome(std::function<void(const adopt::Outcome&)> tell);
   void start();
-  // Doors close, clients in dialogue are told goodbye, relayed sessions end.
-  void drain();
+  // As the class says: goes on accepting for a while, closes the doors, says goodbye to everybody,
+  // spread over a while, and returns when all have gone or the time is over. True: all have gone.
+  [[nodiscard]] bool drain();
   void stop();
 
   [[nodiscard]] std::vector<adopt::BoundListener> listeners() const;
+  // All workers turn.
+  [[nodiscard]] bool live() const;
   // A first configuration is in force.
   [[nodiscard]] bool ready() const;
   // What is in force, one resource a line, secrets as hashes.
