@@ -29,7 +29,7 @@ def resources(port=9901):
     """{"SERVER mail/example": version, ...} as /config tells."""
     found = {}
     for line in page("config", port).splitlines():
-        match = re.match(r"(SECRET|BACKEND|ENDPOINTS|TABLE|PROVIDER|SERVER|LISTENER) (\S+) (?:version )?([0-9a-f]{32})", line)
+        match = re.match(r"(SECRET|BACKEND|ENDPOINTS|TABLE|PROVIDER|SERVER|LISTENER|CLASS) (\S+) (?:version )?([0-9a-f]{32})", line)
         if match:
             found[f"{match[1]} {match[2]}"] = match[3]
     return found

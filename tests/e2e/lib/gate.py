@@ -37,9 +37,10 @@ class Gate:
         self.write(file, *documents)
         return self.process.wait_for(says, after=before)
 
-    def start(self, *flags):
+    def start(self, *flags, under=()):
+        """`under`: words of a program that starts it, prlimit for one."""
         self.process = Process("postern", [
-            PROGRAM, "run", str(self.folder), "--listen-address", ADDRESS, "--admin-address",
+            *under, PROGRAM, "run", str(self.folder), "--listen-address", ADDRESS, "--admin-address",
             f"{ADDRESS}:9901", "--log-format", "json", *flags])
         self.process.wait_for("ready:")
         return self

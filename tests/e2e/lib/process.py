@@ -49,11 +49,18 @@ class Process:
         return "\n".join(self.lines[-60:])
 
     def stop(self, seconds=10):
-        """Asks it to end; insists when it does not. Returns its exit status."""
-        if self.process.poll() is None:
-            self.process.terminate()
+        """Asks it to end, a second time when it drains, and insists when it does not. Returns its
+        exit status."""
+        for patience in (2, seconds):
+            if self.process.poll() is None:
+                self.process.terminate()
+            try:
+                self.process.wait(patience)
+                break
+            except subprocess.TimeoutExpired:
+                pass
         try:
-            self.process.wait(seconds)
+            self.process.wait(0)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
