@@ -269,7 +269,7 @@ void add_dynamic(const Setting& setting, ServerDraft& server, BackendDraft& back
   }
   const auto is_all = [](const Network& network) { return network.prefix == 0; };
   if (std::ranges::any_of(dynamic->allowed, is_all)) {
-    server.remark(insecure(field, "AnyBackendAddress",
+    server.remark(insecure(field, "TrustsEverybody",
                            fmt::format("passwords go wherever the auth service says for backend {}",
                                        backend.spec->name)));
   }

@@ -55,7 +55,7 @@ bool add_tls(const Setting& setting, ServerDraft& server, const ProviderAt& at,
     if (pair) tls.client_key_pair = std::move(*pair);
   }
   if (tls.verification == config::Verification::None) {
-    server.remark(insecure(field + ".verification", "AuthServiceUnverified",
+    server.remark(insecure(field + ".verification", "ProviderUnverified",
                            fmt::format("anybody between the proxy and auth service {} can read "
                                        "passwords and let people in",
                                        at.spec.name)));
@@ -92,11 +92,11 @@ void warn(ServerDraft& server, const ProviderAt& at) {
   if (!http.endpoint.url.secure) {
     const char* key = http.endpoint.service ? ".http.scheme" : ".http.url";
     server.remark(
-        insecure(at.field + key, "AuthServicePlaintext",
+        insecure(at.field + key, "ProviderPlaintext",
                  fmt::format("passwords go to auth service {} in clear text", at.spec.name)));
   }
   if (http.strictness == "Nginx") {
-    server.remark(insecure(at.field + ".http.strictness", "AuthServiceLenient",
+    server.remark(insecure(at.field + ".http.strictness", "LenientProvider",
                            fmt::format("an answer of auth service {} without Auth-Status lets "
                                        "people in, whatever its status code",
                                        at.spec.name)));

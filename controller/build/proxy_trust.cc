@@ -55,11 +55,11 @@ void add_endpoints(const world::World& world, const model::ServiceObject& servic
 void warn(const model::ProxyProtocolSpec& spec, const std::string& field, ProxyTrust& out) {
   const auto is_all = [](const Network& network) { return network.prefix == 0; };
   if (std::ranges::any_of(spec.trusted, is_all)) {
-    out.remarks.push_back(insecure(field + ".trustedCIDRs", "AnyPeerTrusted",
+    out.remarks.push_back(insecure(field + ".trustedCIDRs", "TrustsEverybody",
                                    "everybody may claim any address by a PROXY header"));
   }
   if (spec.tls_info == "Trust") {
-    out.remarks.push_back(insecure(field + ".tlsInfo", "TLSInfoTrusted",
+    out.remarks.push_back(insecure(field + ".tlsInfo", "PlaintextLogin",
                                    "passwords come in clear text from load balancers that say "
                                    "that they ended TLS"));
   }

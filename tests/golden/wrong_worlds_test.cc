@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "controller/build/builder.h"
+#include "controller/status/conditions.h"
 #include "controller/world/world.h"
 #include "tests/golden/wrong_world.h"
 #include "tests/support/committed_page.h"
@@ -228,6 +229,19 @@ TEST(WrongWorlds, are_a_page_of_the_documentation) {
                         fmt::join(objects_of(result), "<br>"), words_of(result), goes_on(result));
   }
   test::expect_committed("docs/refusals.md", page);
+}
+
+// Accepted tells what is refused: a warning that is not in the table of reasons would be in no
+// condition.
+TEST(WrongWorlds, warn_in_a_condition) {
+  for (const std::string& name : wrong_world_names()) {
+    const Result result(read_wrong_world(decoder(), name));
+    for (const model::Problem& problem : result.problems()) {
+      const bool is_told = problem.severity != model::Severity::Warning ||
+                           status::condition_of(problem.reason) != "Accepted";
+      EXPECT_TRUE(is_told) << name << ": " << problem.reason;
+    }
+  }
 }
 
 TEST(WrongWorlds, are_many) { EXPECT_GE(wrong_world_names().size(), 60U); }

@@ -118,7 +118,7 @@ TEST(Providers, that_lack_something_keep_their_place_and_are_asked_by_nobody) {
 TEST(Providers, may_lie_only_where_the_class_lets_proxies_connect) {
   const Scene scene = scene_of(with({mk_asking("http://169.254.169.254/latest")}));
   EXPECT_EQ(scene.problems(), (Words{"EgressNotAllowed spec.authentication.providers[0].http.url",
-                                     "AuthServicePlaintext "
+                                     "ProviderPlaintext "
                                      "spec.authentication.providers[0].http.url"}));
   EXPECT_TRUE(service_in(scene)->addresses.empty());
 }
