@@ -1,16 +1,8 @@
 #include "proxy/adopt/adoption.h"
 
-#include <deque>
-#include <mutex>
-#include <optional>
-#include <set>
 #include <utility>
 
-#include "proxy/adopt/answers.h"
-#include "proxy/adopt/deliveries.h"
-#include "proxy/adopt/in_force.h"
-#include "proxy/adopt/prepare.h"
-#include "proxy/adopt/snapshots_alive.h"
+#include "proxy/adopt/adoption_core.h"
 
 namespace postern::adopt {
 
@@ -22,21 +14,6 @@ using config::ResourceType;
 constexpr Duration kTick{1000};
 constexpr Duration kBindAgain{5000};  // also how long an update waits for a port that is being shut
 
-ResourceKey key_of(std::uint16_t port) { return {ResourceType::Listener, std::to_string(port)}; }
-
-// What all workers are handed together.
-struct Load {
-  std::shared_ptr<const net::Prepared> prepared;
-  std::vector<EndpointsChange> endpoints;
-  std::vector<std::vector<NewDoor>> opened;  // by worker, or nothing
-  std::vector<ClosedDoor> closed;
-
-  [[nodiscard]] bool empty() const {
-    const bool opens = !opened.empty() && !opened.front().empty();
-    return !prepared && endpoints.empty() && closed.empty() && !opens;
-  }
-};
-
 std::vector<Handover> handovers_of(Load load, std::size_t workers) {
   std::vector<Handover> out(workers);
   for (std::size_t i = 0; i < workers; ++i) {
@@ -46,68 +23,7 @@ std::vector<Handover> handovers_of(Load load, std::size_t workers) {
   return out;
 }
 
-struct Request {
-  Update update;
-  Done done;
-};
-
 }  // namespace
-
-class Adoption::Core : public std::enable_shared_from_this<Core> {
- public:
-  Core(Binding binding, std::vector<HandToWorker> workers, AdoptionNeeds needs);
-
-  void apply(Request request);
-  [[nodiscard]] const InForce& in_force() const { return in_force_; }
-  [[nodiscard]] std::vector<ResourceKey> waiting() const { return preparer_.waiting(); }
-  [[nodiscard]] std::size_t alive() const { return alive_.alive(); }
-
- private:
-  // The change that is being adopted.
-  struct Change {
-    std::shared_ptr<Answer> answer;
-    Instant since;
-    std::set<std::uint16_t> ports;  // of listeners that are new or changed
-    std::size_t deliveries = 0;     // that have to be answered before it is active
-    std::shared_ptr<const net::Prepared> prepared;
-    Load retire;  // when it is active
-  };
-
-  void begin(Request request);
-  [[nodiscard]] Wishes upserts_of(Update& update) const;
-  [[nodiscard]] Wishes removals_of(Update& update) const;
-  void note(Preparation& preparation, Change& change);
-  DoorChange change_doors(const Preparation& first, const Preparation& second);
-  void hand_over(Load load);
-  void progress();
-  void finish();
-  void blame_ports(Change& change);
-  void retire(Load load);
-  void go_on();
-  void shut(std::uint16_t port);
-  void open_late(std::uint16_t port, DoorChange change);
-  void opened_late(std::uint16_t port);
-  void retry_ports();
-  void deliver(Load load, std::function<void(Core&)> then);
-  void arm();
-  void tick();
-  void step(ChangeStep step) const {
-    if (needs_.at_step) needs_.at_step(step);
-  }
-
-  AdoptionNeeds needs_;
-  Preparer preparer_;
-  Doors doors_;
-  Deliveries deliveries_;
-  Answers answers_;
-  SnapshotsAlive alive_;
-  InForce in_force_;
-  std::deque<Request> queue_;
-  std::optional<Change> change_;
-  bool is_busy_ = false;  // a change is under way, or being ended
-  bool is_ticking_ = false;
-  std::optional<Instant> bind_again_at_;
-};
 
 Adoption::Core::Core(Binding binding, std::vector<HandToWorker> workers, AdoptionNeeds needs)
     : needs_(std::move(needs)),
@@ -250,19 +166,6 @@ void Adoption::Core::finish() {
   go_on();
 }
 
-void Adoption::Core::blame_ports(Change& change) {
-  for (const std::uint16_t port : change.ports) {
-    const std::string fault = doors_.fault(port);
-    const Held listener = preparer_.accepted().find(key_of(port));
-    if (fault.empty() || !listener || change.answer->has(key_of(port))) continue;
-    // The listener is in force; what is missing is its port, and that comes by itself.
-    change.answer->put({key_of(port), listener->version, listener->version, ErrorCode::BindFailed,
-                        "port", fault, true});
-    needs_.log.line(LogLevel::Warning, "port cannot be opened; trying again",
-                    {{field::kListener, std::int64_t{port}}, {field::kReason, fault}});
-  }
-}
-
 void Adoption::Core::retire(Load load) {
   if (load.empty()) return step(ChangeStep::Retired);
   const auto prepared = load.prepared;
@@ -270,43 +173,6 @@ void Adoption::Core::retire(Load load) {
     self.in_force_.adopted(prepared);
     self.step(ChangeStep::Retired);
   });
-}
-
-void Adoption::Core::shut(std::uint16_t port) {
-  DoorChange change = doors_.no_change();
-  doors_.shut(port, change);
-  open_late(port, std::move(change));
-  progress();
-}
-
-void Adoption::Core::open_late(std::uint16_t port, DoorChange change) {
-  if (!change.opens()) return;
-  in_force_.set_listeners(doors_.open());
-  Load load{nullptr, {}, std::move(change.opened), {}};
-  const bool is_awaited = change_ && change_->ports.contains(port);
-  if (!is_awaited) {
-    return deliver(std::move(load), [port](Core& self) { self.opened_late(port); });
-  }
-  ++change_->deliveries;
-  deliver(std::move(load), [](Core& self) {
-    --self.change_->deliveries;
-    self.progress();
-  });
-}
-
-void Adoption::Core::opened_late(std::uint16_t port) {
-  if (!doors_.fault(port).empty()) return;
-  needs_.log.line(LogLevel::Info, "port is open now", {{field::kListener, std::int64_t{port}}});
-  answers_.resolve(key_of(port));
-  answers_.tell_corrections();
-}
-
-void Adoption::Core::retry_ports() {
-  for (const std::uint16_t port : doors_.faulty()) {
-    DoorChange change = doors_.no_change();
-    doors_.retry(port, change);
-    open_late(port, std::move(change));
-  }
 }
 
 // Whatever needs looking after now and then keeps the clock ticking; nothing else does.
