@@ -67,12 +67,14 @@ struct ControllerServer::Parts {
              .metrics = &around.metrics},
             *identity, [this](const publish::ApplyReport& report) { hear(report); }, around.log),
         source(settings.directory),
+        tickets(around.clock),
         loop({.source = source,
               .publisher = push,
               .clock = around.clock,
               .log = around.log,
               .metrics = around.metrics,
-              .tell = [this](loop::Round round) { desk.learn(lesson_of(std::move(round))); }},
+              .tell = [this](loop::Round round) { desk.learn(lesson_of(std::move(round))); },
+              .tickets = &tickets},
              {.class_name = settings.ingress_class}) {
     if (!settings.door) open_in_process();
   }
@@ -122,6 +124,7 @@ struct ControllerServer::Parts {
   std::unique_ptr<publish::PeerIdentity> identity;
   publish::PushServer push;
   source::DirectorySource source;
+  loop::MemoryTickets tickets;
   loop::ControlLoop loop;
   std::atomic<bool> loaded{false};
   std::unique_ptr<identity::KeptCertificates> certificates;

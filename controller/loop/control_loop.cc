@@ -74,7 +74,8 @@ LoadReport ControlLoop::load() {
 
 bool ControlLoop::round() {
   const Instant began = needs_.clock.now();
-  const bool look = began - looked_ >= terms_.look_again;
+  const bool look =
+      began - looked_ >= terms_.look_again || (tickets_due_ && began >= *tickets_due_);
   bool changed = false;
   if (auto changes = read(); changes && (look || !changes->empty())) {
     Delivery delivery = build(std::move(*changes));
@@ -112,6 +113,7 @@ Duration ControlLoop::patience() const {
   const Instant now = needs_.clock.now();
   Instant until = looked_ + terms_.look_again;
   if (const auto due = hold_back_.due()) until = std::min(until, *due);
+  if (tickets_due_) until = std::min(until, *tickets_due_);
   return std::max(Duration{0}, std::chrono::ceil<Duration>(until - now));
 }
 
@@ -149,6 +151,7 @@ Delivery ControlLoop::build(source::Changes changes) {
   out.publication = {.upserts = std::move(built.upserts),
                      .removals = std::move(built.removals),
                      .caused_at = caused_at};
+  add_tickets(out.publication);
   out.round = {.problems = source_problems_,
                .verdicts = std::move(built.verdicts),
                .gone = std::move(built.gone),
@@ -159,6 +162,13 @@ Delivery ControlLoop::build(source::Changes changes) {
   for (const auto& [key, problem] : other_classes_) out.round.problems.push_back(problem);
   count_listeners(out.round);
   return out;
+}
+
+void ControlLoop::add_tickets(publish::Publication& publication) {
+  const bool is_due = !tickets_due_ || needs_.clock.now() >= *tickets_due_;
+  if (needs_.tickets == nullptr || !is_due) return;
+  publication.upserts.push_back(ticket_resource(needs_.tickets->keys()));
+  tickets_due_ = needs_.tickets->due();
 }
 
 void ControlLoop::look_for_other_classes(const world::Touched& touched) {

@@ -18,6 +18,7 @@
 #include "controller/build/builder.h"
 #include "controller/loop/hold_back.h"
 #include "controller/loop/round.h"
+#include "controller/loop/tickets.h"
 #include "controller/publish/publisher.h"
 #include "controller/source/object_source.h"
 #include "controller/world/world.h"
@@ -32,6 +33,7 @@ struct LoopNeeds {
   Log& log;
   Metrics& metrics;
   std::function<void(Round)> tell = {};  // after each publication; must not block
+  Tickets* tickets = nullptr;            // null: each proxy uses ticket keys of its own
 };
 
 struct LoopTerms {
@@ -58,6 +60,7 @@ class ControlLoop {
   // Nothing when the source could not be read.
   [[nodiscard]] std::optional<source::Changes> read();
   [[nodiscard]] Delivery build(source::Changes changes);
+  void add_tickets(publish::Publication& publication);
   void deliver(Delivery delivery);
   void count_listeners(const Round& round);
   [[nodiscard]] bool class_is_broken(const model::Problems& problems) const;
@@ -75,7 +78,8 @@ class ControlLoop {
   std::map<model::ObjectKey, std::size_t> served_;  // listeners of each MailServer
   std::size_t listeners_ = 0;
   Instant looked_{};
-  std::string failure_;  // of the source, as told last
+  std::optional<Instant> tickets_due_;  // nothing: proxies have no keys yet
+  std::string failure_;                 // of the source, as told last
   std::atomic<bool> stopping_{false};
 
   Counter& rounds_;

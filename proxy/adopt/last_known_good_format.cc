@@ -71,6 +71,8 @@ void put_body(const SavedConfig& config, PrivateKeys keys, KeyedOctets& out) {
   }
   for (const auto& resource : config.resources) {
     if (keys == PrivateKeys::LeaveOut && holds_secret(*resource)) continue;
+    // Whoever read them from the file could read what was said: never, on whatever medium.
+    if (resource->type() == config::ResourceType::TicketKeys) continue;
     std::string octets = wire::octets(*resource);
     out.put_text(octets);
     wipe(octets.data(), octets.size());

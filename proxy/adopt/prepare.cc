@@ -88,8 +88,11 @@ Preparation Preparer::finish(Work& work, std::string version) {
   const config::Snapshot served_before = std::move(effective_);
   effective_ = work.effective.finish(std::move(version));
   tell_changes(served_before, out);
-  // Who serves a backend is no reason for a new snapshot.
-  if (prepared_ && out.changed.size() == out.endpoints.size()) return out;
+  // Who serves a backend is no reason for a new snapshot, and keys of tickets are not in it.
+  const auto beside = std::ranges::count(out.changed, ResourceType::TicketKeys, &ResourceKey::type);
+  if (beside > 0) take_ticket_keys();
+  const std::size_t in_snapshot = out.changed.size() - static_cast<std::size_t>(beside);
+  if (prepared_ && in_snapshot == out.endpoints.size()) return out;
   auto prepared = std::make_shared<net::Prepared>();
   prepared->snapshot = std::make_shared<const config::Snapshot>(effective_);
   prepared->tls_servers = std::move(work.servers);
@@ -100,6 +103,15 @@ Preparation Preparer::finish(Work& work, std::string version) {
   prepared_ = std::move(prepared);
   out.prepared = prepared_;
   return out;
+}
+
+// At once: a ticket of the new keys may come from another proxy. A snapshot would keep the old keys
+// for as long as some session holds it.
+void Preparer::take_ticket_keys() {
+  const Held held = accepted_.find(ResourceType::TicketKeys, config::kTicketKeysName);
+  tls_.take_ticket_keys(held ? std::shared_ptr<const config::TicketKeys>(
+                                   held, &std::get<config::TicketKeys>(held->body))
+                             : nullptr);
 }
 
 void Preparer::tell_changes(const config::Snapshot& before, Preparation& out) const {

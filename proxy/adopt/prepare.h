@@ -84,6 +84,7 @@ class Preparer {
   void index_domains(const Held& served, const Held& before, Work& work) const;
   void close(const config::ResourceKey& key, Work& work);
   [[nodiscard]] Preparation finish(Work& work, std::string version);
+  void take_ticket_keys();
   void tell_changes(const config::Snapshot& before, Preparation& out) const;
 
   net::TlsShared tls_;

@@ -26,6 +26,15 @@ std::string_view label_of(config::EndpointState state) {
   return "?";
 }
 
+// Nothing: the proxy uses keys of its own.
+std::vector<Seen> ticket_keys_age(const LookedAt& at) {
+  const auto held = at.snapshot().find(config::ResourceType::TicketKeys, config::kTicketKeysName);
+  if (!held) return {};
+  const std::chrono::duration<double> now = at.clock.wall().time_since_epoch();
+  const auto made = std::get<config::TicketKeys>(held->body).made_unix_s;
+  return {{{}, now.count() - static_cast<double>(made)}};
+}
+
 }  // namespace
 
 std::vector<Seen> soonest_expiries(const config::Snapshot& snapshot, std::size_t most) {
@@ -98,6 +107,9 @@ ScrapeLooks::ScrapeLooks(Metrics& metrics, LookedAt at) : state_(std::make_share
       seen_by([](State& s) { return soonest_expiries(s.at->snapshot(), kMostCertificates); }));
   metrics.gauge_of("postern_backend_endpoints", "Members of backends, by state.",
                    seen_by([](State& s) { return s.endpoints(s.at->snapshot()); }));
+  metrics.gauge_of("postern_ticket_keys_age_seconds",
+                   "Since the ticket keys of the controller were made; tickets end at 48 h.",
+                   seen_by([](State& s) { return ticket_keys_age(*s.at); }));
   metrics.gauge_of("postern_login_history_entries",
                    "Sources and users that the history of logins remembers.", seen_by([](State& s) {
                      return std::vector<Seen>{{{}, static_cast<double>(s.at->history.entries())}};

@@ -166,6 +166,28 @@ TEST_F(ControlLoopTest, another_class_is_left_alone_and_said_so) {
             std::string::npos);
 }
 
+TEST_F(ControlLoopTest, ticket_keys_come_with_the_first_round_and_turn_by_themselves) {
+  MemoryTickets tickets(clock_);
+  ControlLoop loop({source_, publisher_, clock_, *log_, metrics_, {}, &tickets}, {});
+  const auto sent = [this]() -> const config::TicketKeys* {
+    const auto& upserts = publisher_.publications.back().upserts;
+    return upserts.empty() ? nullptr : std::get_if<config::TicketKeys>(&upserts.back()->body);
+  };
+  source_.readings.emplace_back(of({mail_server("a", 143)}));
+  (void)loop.load();
+  ASSERT_EQ(publisher_.publications.size(), 1U);
+  ASSERT_NE(sent(), nullptr);
+  const config::TicketKeys first = *sent();
+  source_.readings.emplace_back(of({mail_server("b", 1143)}));
+  EXPECT_TRUE(loop.round());
+  EXPECT_EQ(sent(), nullptr) << "they are as they were";
+  clock_.pass(12h);
+  EXPECT_TRUE(loop.round());
+  ASSERT_NE(sent(), nullptr);
+  EXPECT_EQ(sent()->current, first.next);
+  EXPECT_FALSE(loop.round());
+}
+
 TEST_F(ControlLoopTest, nothing_new_publishes_nothing) {
   (void)load(of({mail_server("a", 143)}));
   EXPECT_FALSE(loop_.round());

@@ -187,6 +187,19 @@ TEST_F(LastKnownGoodFile, holds_private_keys_and_secret_texts_in_memory_only) {
   expect_equal(from_memory->config, config);
 }
 
+TEST_F(LastKnownGoodFile, never_holds_ticket_keys) {
+  const SharedSecret master(std::string(32, 'k'));
+  const SavedConfig config{
+      "v", {}, {share({"ticket-keys", "", {}, config::TicketKeys{master, master, master, 1}})}};
+  for (const Medium medium : {Medium::Disk, Medium::Memory}) {
+    ASSERT_TRUE(open(medium)->save(config));
+    EXPECT_EQ(content("current").find("kkkk"), std::string::npos);
+    const auto restored = restore();
+    ASSERT_TRUE(restored);
+    EXPECT_TRUE(restored->config.resources.empty());
+  }
+}
+
 TEST_F(LastKnownGoodFile, finds_out_what_the_folder_is_made_of) {
   std::string name = "/dev/shm/postern-test-XXXXXX";
   if (std::filesystem::exists("/dev/shm") && ::mkdtemp(name.data())) {

@@ -47,6 +47,22 @@ TEST_F(Prepare, a_whole_configuration_comes_through_with_tls_on_its_port) {
   EXPECT_EQ(p.listeners[0]->port, 0);
 }
 
+TEST_F(Prepare, ticket_keys_make_no_snapshot_and_are_in_none) {
+  serve_a();
+  const auto one = now_;
+  const SharedSecret master(std::string(32, 'k'));
+  const auto p = put({resource("ticket-keys", "1", config::TicketKeys{master, master, master, 1})});
+  EXPECT_TRUE(p.errors.empty());
+  EXPECT_EQ(p.prepared, nullptr);
+  EXPECT_EQ(p.changed.size(), 1U);
+  EXPECT_EQ(version_of(ResourceType::TicketKeys, "ticket-keys"), "1");
+  (void)put({resource("a", "2", server_with("ns/k"))});
+  EXPECT_NE(now_, one);
+  EXPECT_EQ(snapshot().find(ResourceType::TicketKeys, "ticket-keys"), nullptr);
+  EXPECT_EQ(put({}, {{ResourceType::TicketKeys, "ticket-keys"}}).prepared, nullptr);
+  EXPECT_EQ(version_of(ResourceType::TicketKeys, "ticket-keys"), "none");
+}
+
 TEST_F(Prepare, a_bad_key_is_refused_and_what_needs_it_with_it) {
   const auto p = put({secret("ns/k", "1", bad_pair()), resource("a", "1", server_with("ns/k")),
                       resource("0", "1", listener_of({"a"}))});
