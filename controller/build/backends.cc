@@ -192,6 +192,12 @@ void add_ports(const Setting& setting, ServerDraft& server, BackendDraft& backen
   }
 }
 
+bool uses_tls(const BackendDraft& backend) {
+  return std::ranges::any_of(backend.backend.ports, [](const config::BackendPort& port) {
+    return port.tls != config::BackendTlsMode::Disabled;
+  });
+}
+
 void add_authorities(const Setting& setting, ServerDraft& server, BackendDraft& backend) {
   const auto& refs = backend.spec->tls.ca_certificate_refs;
   config::BackendTls& tls = backend.backend.tls;
@@ -204,7 +210,8 @@ void add_authorities(const Setting& setting, ServerDraft& server, BackendDraft& 
       backend.reachable = false;  // nobody can be verified by half of the authorities
     }
   }
-  if (!refs.empty() || !server.spec->tls) return;
+  // Of thousands of certificates each may come with its authority: only where one is asked for.
+  if (!refs.empty() || !server.spec->tls || !uses_tls(backend)) return;
   for (const model::ObjectRef& ref : server.spec->tls->certificate_refs) {
     if (auto name = add_own_trust(setting, server, ref)) tls.trust.push_back(std::move(*name));
   }
@@ -221,12 +228,6 @@ std::vector<std::string> expected_names(const ServerDraft& server, const Backend
     for (const char* end : {"", ".svc", ".svc.cluster.local"}) out.push_back(name + end);
   }
   return out;
-}
-
-bool uses_tls(const BackendDraft& backend) {
-  return std::ranges::any_of(backend.backend.ports, [](const config::BackendPort& port) {
-    return port.tls != config::BackendTlsMode::Disabled;
-  });
 }
 
 void add_tls(const Setting& setting, ServerDraft& server, BackendDraft& backend) {

@@ -26,6 +26,13 @@ std::string missing_bundle(const config::ClientCertificates& clients, const Cand
   return {};
 }
 
+bool is_in_clear(const config::Backend& backend) {
+  return !backend.ports.empty() &&
+         std::ranges::all_of(backend.ports, [](const config::BackendPort& port) {
+           return port.tls == config::BackendTlsMode::Disabled;
+         });
+}
+
 // Keys alone count in it.
 bool is_set(const Held& table) {
   const auto& lines = std::get<config::Table>(table->body).lines;
@@ -79,9 +86,13 @@ void Preparer::examine_backend(const ResourceKey& key, const Held& held, Work& w
         {ErrorCode::MissingDependency, fmt::format("ports[{}].login.master", i),
          master + " is not here"});
   }
-  auto client = tls_client_of(key, {backend.tls, "tls"}, work);
-  if (!client) return;
-  work.clients.put(key.name, std::move(client));
+  if (is_in_clear(backend)) {
+    work.clients.erase(key.name);
+  } else {
+    auto client = tls_client_of(key, {backend.tls, "tls"}, work);
+    if (!client) return;
+    work.clients.put(key.name, std::move(client));
+  }
   work.effective.put(held);
   work.all.touch_dependants(key);  // secrets that it has blamed
 }
