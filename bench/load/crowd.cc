@@ -40,21 +40,21 @@ SSL_SESSION* Crowd::session_of(int slot) {
 }
 
 bool Crowd::one_after_another(int places, Pick pick, double seconds) {
-  after_ = After::kReplace;
-  pick_ = std::move(pick);
-  sessions_.resize(static_cast<std::size_t>(places));
-  present_.resize(static_cast<std::size_t>(places));
-  for (int slot = 0; slot < places; ++slot) invite(slot);
+  open_places(After::kReplace, places, std::move(pick));
   return run(seconds);
 }
 
 bool Crowd::gather(int places, Pick pick, double seconds) {
-  after_ = After::kStay;
+  open_places(After::kStay, places, std::move(pick));
+  return run(seconds);
+}
+
+void Crowd::open_places(After after, int places, Pick pick) {
+  after_ = after;
   pick_ = std::move(pick);
   sessions_.resize(static_cast<std::size_t>(places));
   present_.resize(static_cast<std::size_t>(places));
-  for (int slot = 0; slot < places; ++slot) invite(slot);
-  return run(seconds);
+  for (int slot = 0; slot < places; ++slot) vacant_.push_back(slot);
 }
 
 bool Crowd::rounds(Pick pick, double seconds) {
@@ -78,10 +78,13 @@ bool Crowd::everybody(const Script& script, double seconds) {
 
 bool Crowd::run(double seconds) {
   const double end = seconds_now() + seconds;
-  Loop::mine().run([this, end] { return busy_ == 0 || seconds_now() > end; });
-  if (busy_ == 0) return true;
-  tell_of_stuck();
-  return false;
+  Loop::mine().run([this, end] {
+    fill_places();
+    return (busy_ == 0 && vacant_.empty()) || seconds_now() > end;
+  });
+  const bool all_came_and_went = busy_ == 0 && std::exchange(vacant_, {}).empty();
+  if (!all_came_and_went) tell_of_stuck();
+  return all_came_and_went;
 }
 
 // Who waits for something that has not come for so long.
@@ -96,9 +99,13 @@ void Crowd::tell_of_stuck() {
   for (const Guested& place : staying_) tell(place.guest);
 }
 
-void Crowd::invite(int slot) {
-  while (const Script* script = pick_()) {
-    if (arrive(slot, *script)) return;
+// Between two batches of events and never while a guest leaves: who is refused at once would
+// otherwise be followed by the next within himself. A place that nobody could come to is tried
+// again later.
+void Crowd::fill_places() {
+  for (const int slot : std::exchange(vacant_, {})) {
+    const Script* script = pick_();
+    if (script != nullptr && !arrive(slot, *script)) vacant_.push_back(slot);
   }
 }
 
@@ -160,7 +167,7 @@ void Crowd::script_over(Guest& guest, const Script& script) {
   } else {
     Loop::mine().bury(std::move(place));
   }
-  invite(slot);
+  vacant_.push_back(slot);
 }
 
 void Crowd::failed(Guest& guest, const Script& script, const std::string& why) {
@@ -174,7 +181,7 @@ void Crowd::failed(Guest& guest, const Script& script, const std::string& why) {
   }
   const int slot = guest.slot();
   Loop::mine().bury(std::move(present_[static_cast<std::size_t>(slot)]));
-  invite(slot);
+  vacant_.push_back(slot);
 }
 
 Tally Crowd::take_tally() { return std::exchange(tally_, {}); }

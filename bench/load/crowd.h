@@ -71,7 +71,8 @@ class Crowd final : public Host {
   static int keep_ticket(SSL* ssl, SSL_SESSION* session);
   bool run(double seconds);
   void tell_of_stuck();
-  void invite(int slot);
+  void open_places(After after, int places, Pick pick);
+  void fill_places();
   bool arrive(int slot, const Script& script);
   void next_round(Guested& place);
 
@@ -83,6 +84,7 @@ class Crowd final : public Host {
   std::uint64_t next_key_ = 1;
   std::vector<SSL_SESSION*> sessions_;           // a place's last ticket
   std::vector<std::unique_ptr<Guest>> present_;  // by place, while they are busy
+  std::vector<int> vacant_;
   std::vector<Guested> staying_;
   std::map<Guest*, std::size_t> seats_;  // of those who stay
   Tally tally_;

@@ -1,6 +1,6 @@
 // The octets that bulk tests move: each transfer has a key, and the octet at an offset follows from
 // key and offset, so that an octet of another transfer, or of another place in the same one, is
-// noticed. A period that is prime, so no shift by pages or records hides.
+// noticed. Its period is prime, so no shift by pages or records hides.
 #pragma once
 
 #include <array>
