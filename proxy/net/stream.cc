@@ -244,6 +244,8 @@ Gulp Stream::open_records(std::span<char> into) {
     gulp.octets += io.octets;
   } while (gulp.status == IoStatus::Done && into.size() - gulp.octets >= kRecordOctets &&
            (pending() || wire_of(tls_).ended()));
+  // TLS wants the rest of a record; whether the kernel has it, or an end, is not known by that.
+  if (gulp.status == IoStatus::WantRead) gulp.status = IoStatus::Done;
   return gulp;
 }
 

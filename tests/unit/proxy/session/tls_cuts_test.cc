@@ -48,6 +48,15 @@ class CuttingClient {
     while (SSL_read_ex(tls_.get(), octets, sizeof octets, &got) == 1) heard_.append(octets, got);
     return heard_;
   }
+  // The last octets of these never come, and nothing does after them.
+  void break_off(ByteView octets, std::size_t missing) {
+    std::size_t put = 0;
+    ASSERT_EQ(SSL_write_ex(tls_.get(), octets.data(), octets.size(), &put), 1);
+    const std::string wire = written();
+    peer_.say(ByteView(wire).substr(0, wire.size() - missing));
+    peer_.hang_up();
+    sim_.settle();
+  }
   void say_goodbye() {
     (void)SSL_shutdown(tls_.get());
     pass_on();
@@ -56,13 +65,17 @@ class CuttingClient {
   }
 
  private:
-  void pass_on() {
+  [[nodiscard]] std::string written() {
     char octets[1 << 16];
     std::string wire;
     int got = 0;
     while ((got = BIO_read(SSL_get_wbio(tls_.get()), octets, sizeof octets)) > 0) {
       wire.append(octets, static_cast<std::size_t>(got));
     }
+    return wire;
+  }
+  void pass_on() {
+    const std::string wire = written();
     for (std::size_t at = 0; at < wire.size();) {
       const std::size_t size = std::min(1 + random_() % most_, wire.size() - at);
       peer_.say(ByteView(wire).substr(at, size));
@@ -94,15 +107,16 @@ std::string random_octets_of(std::size_t size, unsigned seed) {
   return octets;
 }
 
+std::shared_ptr<const net::Prepared> tls_world(const net::TlsPeers& peers) {
+  World world;
+  world.listener.tls = config::ListenerTls::Implicit;
+  auto prepared = world.prepared();
+  prepared->tls_servers[143] = peers.server;
+  return prepared;
+}
+
 class TlsCuts : public ::testing::TestWithParam<std::size_t> {
  protected:
-  std::shared_ptr<const net::Prepared> world() {
-    World world;
-    world.listener.tls = config::ListenerTls::Implicit;
-    auto prepared = world.prepared();
-    prepared->tls_servers[143] = peers_.server;
-    return prepared;
-  }
   static void expect_relayed(SimWorker& sim, CuttingClient& client, const std::string& octets) {
     Peer& backend = sim.dialer.backends.back();
     std::string arrived;
@@ -117,7 +131,7 @@ class TlsCuts : public ::testing::TestWithParam<std::size_t> {
 };
 
 TEST_P(TlsCuts, lose_nothing_and_stop_nothing) {
-  SimWorker sim(world());
+  SimWorker sim(tls_world(peers_));
   CuttingClient client(sim, peers_.client->open(peers_.sessions), GetParam(), 7);
   ASSERT_TRUE(client.shake_hands());
   // Behind its last flight, without waiting for the greeting.
@@ -140,6 +154,26 @@ TEST_P(TlsCuts, lose_nothing_and_stop_nothing) {
 
 INSTANTIATE_TEST_SUITE_P(Pieces, TlsCuts,
                          ::testing::Values(1, 2, 3, 5, 17, 100, 1000, 5000, 20000, 60000));
+
+// What TLS waits for and what the kernel has are two things: the end behind half a record is seen.
+TEST(TlsBrokenOff, inside_a_record_ends_the_session_after_all_that_was_whole) {
+  for (const std::size_t missing : {1, 10, 3000}) {
+    net::TlsPeers peers{"mail.example"};
+    SimWorker sim(tls_world(peers));
+    CuttingClient client(sim, peers.client->open(peers.sessions), 60000, 7);
+    ASSERT_TRUE(client.shake_hands());
+    client.say("b LOGIN alice secret\r\n");
+    Peer& backend = sim.dialer.backends.at(0);
+    let_in(sim, backend);
+    client.break_off(std::string(20000, 'x'), missing);
+    EXPECT_EQ(backend.hear().size(), std::size_t{16384});
+    EXPECT_TRUE(backend.heard_end()) << missing;
+    backend.hang_up();
+    sim.settle();
+    sim.pass(std::chrono::seconds{3});
+    EXPECT_EQ(sim.worker.sessions(), 0U) << missing;
+  }
+}
 
 }  // namespace
 }  // namespace postern::session::test
