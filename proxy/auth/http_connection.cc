@@ -117,8 +117,8 @@ void HttpConnection::settle() {
 
 bool HttpConnection::quiet() {
   if (phase_ != Phase::Idle) return false;
-  // Looked at itself, whatever the loop has told: an answer that nobody asked for may be there since,
-  // and the next question would be given it.
+  // Looked at itself, whatever the loop has told: an answer that nobody asked for may be there
+  // since, and the next question would be given it.
   const IoStatus status = unasked();
   return status == IoStatus::WantRead || status == IoStatus::WantWrite;
 }
