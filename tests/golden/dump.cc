@@ -375,7 +375,9 @@ void write(Writer& out, const ClassTerms& terms) {
 }
 
 // Random: of no world, and in no golden file.
-void write(Writer& out, const TicketKeys& keys) { out.fact("made", std::to_string(keys.made_unix_s)); }
+void write(Writer& out, const TicketKeys& keys) {
+  out.fact("made", std::to_string(keys.made_unix_s));
+}
 
 void write_problems(Writer& out, const char* heading, const model::Problems& problems) {
   if (problems.empty()) return;
