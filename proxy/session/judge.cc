@@ -130,7 +130,7 @@ Outcome Judging::proceed(Session& session, Worker& worker) {
   Visit& v = session.visit();
   if (worker.now() >= v.login_by) return Outcome::refused(Failure::AuthUnavailable);
   // Nobody is logged in who is not there any more (BUG-19).
-  if (session.ready.client_in && session.client.peer_ended()) {
+  if (session.ready.client_ended) {
     return Outcome::ended(Failure::ClientWentAway);
   }
   if (answer) {

@@ -64,7 +64,7 @@ Result<Instant, Outcome> hold_back(Session& session, Worker& worker) {
 Outcome Delaying::proceed(Session& session, Worker& worker) {
   Visit& v = session.visit();
   if (worker.now() >= v.login_by) return Outcome::refused(Failure::ClientTimeout);
-  if (session.ready.client_in && session.client.peer_ended()) {
+  if (session.ready.client_ended) {
     return Outcome::ended(Failure::ClientWentAway);
   }
   if (worker.now() < until) return Outcome::waiting(std::min(until, v.login_by));
