@@ -22,8 +22,7 @@ Outcome secured(Session& session, Worker& worker, Instant began) {
   const net::TlsSummary summary = session.client.tls_summary();
   const net::TlsChoice choice = net::TlsServer::choice(session.client.tls());
   session.client.forget_certificate();
-  worker.needs().counters.handshake(summary.version, summary.resumed, true,
-                                    worker.now() - began);
+  worker.needs().counters.handshake(summary.version, summary.resumed, true, worker.now() - began);
   session.record().sni = printable(summary.sni);
   session.record().tls = summary_text(summary);
   v.facts.tls = policy::ClientTls::Established;

@@ -170,8 +170,7 @@ std::optional<Outcome> settle_name(Session& session, Worker& worker) {
   Visit& v = session.visit();
   const Shown shown = shown_by(*v.evidence, *v.server);
   session.record().user = printable(shown.mailbox);
-  session.record().auth_user =
-      shown.name == shown.mailbox ? std::string() : printable(shown.name);
+  session.record().auth_user = shown.name == shown.mailbox ? std::string() : printable(shown.name);
   session.record().mechanism = name_of(shown.mechanism);
   session.record().auth.clear();
   session.record().auth_kept = false;
