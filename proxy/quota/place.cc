@@ -68,14 +68,13 @@ std::string_view name_of(Scope scope) {
 Place& Place::operator=(Place&& other) noexcept {
   if (this != &other) {
     release();
-    tables_ = std::exchange(other.tables_, nullptr);
-    entry_ = other.entry_;
+    entry_ = std::exchange(other.entry_, nullptr);
   }
   return *this;
 }
 
 void Place::release() {
-  if (PlaceTables* tables = std::exchange(tables_, nullptr)) tables->give_back(entry_);
+  if (const void* const entry = std::exchange(entry_, nullptr)) PlaceTables::give_back(entry);
 }
 
 PlaceTables::PlaceTables(std::uint32_t process_limit) : process_limit_(process_limit) {
@@ -98,19 +97,19 @@ Result<Place, Refusal> PlaceTables::take(Scope scope, const Visitor& visitor, st
   Key key = key_of(scope, visitor);
   Stripe& stripe = stripe_of(key);
   const std::lock_guard held(stripe.lock);
-  const auto [entry, fresh] = stripe.counts.try_emplace(std::move(key), 0);
-  if (limit != 0 && entry->second >= limit) return Fail<Refusal>(Refusal{scope, limit});
-  ++entry->second;
-  return Place(this, &*entry);
+  const auto [entry, fresh] = stripe.counts.try_emplace(std::move(key), Count{this});
+  if (limit != 0 && entry->second.held >= limit) return Fail<Refusal>(Refusal{scope, limit});
+  ++entry->second.held;
+  return Place(&*entry);
 }
 
 void PlaceTables::give_back(const void* entry) {
-  // The node cannot go while this place counts in it; its key never changes.
-  const Key& key = static_cast<const Counts::value_type*>(entry)->first;
-  Stripe& stripe = stripe_of(key);
+  // The node cannot go while this place counts in it; its key and its home never change.
+  const auto& [key, count] = *static_cast<const Counts::value_type*>(entry);
+  Stripe& stripe = count.home->stripe_of(key);
   const std::lock_guard held(stripe.lock);
   const auto found = stripe.counts.find(key);
-  if (found != stripe.counts.end() && --found->second == 0) stripe.counts.erase(found);
+  if (found != stripe.counts.end() && --found->second.held == 0) stripe.counts.erase(found);
 }
 
 Result<void, Refusal> PlaceTables::take_tenant(Places& places, const Visitor& visitor,
@@ -199,7 +198,7 @@ std::uint32_t PlaceTables::count(Scope scope, const Visitor& visitor) const {
   const Stripe& stripe = stripes_[key.hash % kStripes];
   const std::lock_guard held(stripe.lock);
   const auto found = stripe.counts.find(key);
-  return found == stripe.counts.end() ? 0 : found->second;
+  return found == stripe.counts.end() ? 0 : found->second.held;
 }
 
 std::size_t PlaceTables::entries() const {

@@ -50,18 +50,16 @@ class Place {
  public:
   Place() = default;
   ~Place() { release(); }
-  Place(Place&& other) noexcept
-      : tables_(std::exchange(other.tables_, nullptr)), entry_(other.entry_) {}
+  Place(Place&& other) noexcept : entry_(std::exchange(other.entry_, nullptr)) {}
   Place& operator=(Place&& other) noexcept;
 
-  [[nodiscard]] bool held() const { return tables_ != nullptr; }
+  [[nodiscard]] bool held() const { return entry_ != nullptr; }
   void release();
 
  private:
   friend class PlaceTables;
-  Place(PlaceTables* tables, const void* entry) : tables_(tables), entry_(entry) {}
+  explicit Place(const void* entry) : entry_(entry) {}
 
-  PlaceTables* tables_ = nullptr;
   const void* entry_ = nullptr;  // a node of a stripe; stays where it is while it is counted
 };
 
@@ -122,7 +120,11 @@ class PlaceTables {
   struct KeyHash {
     std::size_t operator()(const Key& key) const { return key.hash; }
   };
-  using Counts = std::unordered_map<Key, std::uint32_t, KeyHash>;
+  struct Count {
+    PlaceTables* home;
+    std::uint32_t held = 0;
+  };
+  using Counts = std::unordered_map<Key, Count, KeyHash>;
   struct Stripe {
     mutable std::mutex lock;
     Counts counts;
@@ -138,7 +140,7 @@ class PlaceTables {
   [[nodiscard]] Result<void, Refusal> count_arrival(const Visitor& visitor,
                                                     std::uint32_t per_minute);
   [[nodiscard]] std::uint64_t rate_key(Scope scope, const Visitor& visitor) const;
-  void give_back(const void* entry);
+  static void give_back(const void* entry);
 
   std::uint32_t process_limit_;
   SipKey hash_key_;  // random: nobody outside can choose addresses that fall into one bucket

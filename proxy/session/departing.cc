@@ -16,12 +16,12 @@ namespace {
 constexpr Duration kLookAgain{60'000};
 
 // Nothing: it may stay. A member that left and came back meanwhile keeps its sessions.
-std::optional<Cause> why_to_go(const Session& session, const TenantTerms& terms,
+std::optional<Cause> why_to_go(const Session& session, const Relaying& relaying,
                                const Worker& worker) {
   if (worker.draining()) return Cause::Drain;
-  if (terms.gone) return Cause::TenantGone;
-  const Record& record = session.record();
-  const bool served = !session.member.held() || worker.serves(record.backend, record.endpoint);
+  if (relaying.terms->gone) return Cause::TenantGone;
+  const PackedRecord& record = relaying.record;
+  const bool served = !session.member.held() || worker.serves(record.backend(), record.endpoint());
   return served ? std::nullopt : std::optional(Cause::EndpointGone);
 }
 
@@ -29,20 +29,20 @@ std::optional<Cause> why_to_go(const Session& session, const TenantTerms& terms,
 
 void Relaying::review(Session& session, Worker& worker) {
   if (departure.said) return;
-  const std::optional<Cause> cause = why_to_go(session, *terms, worker);
+  const std::optional<Cause> cause = why_to_go(session, *this, worker);
   if (!cause) {
     departure = {};
     return;
   }
   if (departure.planned() && departure.cause == *cause) return;
-  const Departure next = departure_of(session.record().id, worker.leave_for(*cause));
+  const Departure next = departure_of(record.id(), worker.leave_for(*cause));
   departure = {next.cause, false, std::min(departure.at, next.at), std::min(departure.by, next.by)};
   if (departure.at <= worker.now()) return worker.enqueue(session);
   worker.arm(session, departure.at);
 }
 
 bool Relaying::has_to_go(const Session& session, const Worker& worker) const {
-  return departure.said || why_to_go(session, *terms, worker).has_value();
+  return departure.said || why_to_go(session, *this, worker).has_value();
 }
 
 Outcome Relaying::depart(Session& session, Worker& worker) {
@@ -51,7 +51,7 @@ Outcome Relaying::depart(Session& session, Worker& worker) {
     departure = {};
     return Outcome::of(Outcome::Kind::Again);
   }
-  const ByteView words = dialogue::goodbye(session.record().protocol);
+  const ByteView words = dialogue::goodbye(record.values().protocol);
   if (!departure.said && !words.empty() && relay.may_speak()) {
     departure.said = true;
     relay.say_last(words);

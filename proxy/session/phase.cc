@@ -36,7 +36,7 @@ void Session::count_phase(Counters& counters) {
   const auto now = std::visit(
       [](const auto& stage) -> std::optional<Phase> { return PhaseOf{}(stage); }, stage_);
   if (now == phase_) return;
-  if (now) protocol_ = record_->protocol;
+  if (now && record_) protocol_ = record_->protocol;
   counters.moved(protocol_, phase_, now);
   phase_ = now;
 }

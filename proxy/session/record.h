@@ -15,33 +15,37 @@
 
 namespace postern::session {
 
-struct Record {
-  std::string id;  // 20 letters
-  Protocol protocol = Protocol::Imap;
+// What of it is no text.
+struct RecordValues {
+  Instant began{};
+  Duration auth_took{0};  // until a provider decided, with all who were asked before
+  std::optional<Duration> connect;
+  std::optional<Duration> login;
+  std::string_view mechanism;  // its registered name
   std::uint16_t port = 0;
   ClientAddress client;
   ServerAddress local;  // where the client came in
   // Whose PROXY header said both; the peer's own address. Nothing: the connection's hold.
   std::optional<SocketAddress> via;
-  Instant began{};
-  std::string sni;
-  std::string tls;  // "TLSv1.3/TLS_AES_256_GCM_SHA384/resumed"
-  std::string server;
+  Protocol protocol = Protocol::Imap;
   config::SessionLogging logging = config::SessionLogging::All;
   LogLevel least = LogLevel::Info;  // less severe lines of this session are left out
-  std::string_view mechanism;       // its registered name
-  std::string user;        // printable; canonical once his mailbox is known, before as typed
-  std::string auth_user;   // whose credentials they are, if another's
-  std::string auth;        // the provider that decided
-  Duration auth_took{0};   // until then, with all who were asked before
-  bool auth_kept = false;  // it was remembered
-  std::string backend;
-  std::string endpoint;
-  std::optional<Duration> connect;
-  std::optional<Duration> login;
+  bool auth_kept = false;           // what the provider said was remembered
   bool logged_in = false;
   // The last refusal that the client was told, for sessions that end without a login.
   dialogue::Failure refusal = dialogue::Failure::None;
+};
+
+struct Record : RecordValues {
+  std::string id;  // 20 letters
+  std::string sni;
+  std::string tls;  // "TLSv1.3/TLS_AES_256_GCM_SHA384/resumed"
+  std::string server;
+  std::string user;       // printable; canonical once his mailbox is known, before as typed
+  std::string auth_user;  // whose credentials they are, if another's
+  std::string auth;       // the provider that decided
+  std::string backend;
+  std::string endpoint;
 };
 
 }  // namespace postern::session

@@ -1,8 +1,6 @@
-// The relay's turn, and the lingering end.
+// The relay's turn.
 #include <algorithm>
-#include <array>
 
-#include "common/base/limits.h"
 #include "proxy/session/session.h"
 #include "proxy/session/worker.h"
 
@@ -40,7 +38,7 @@ Outcome Relaying::proceed(Session& session, Worker& worker) {
   if (relay.moved()) last_activity = worker.now();
   const Octets now = octets_of(relay);
   if (now != before) {
-    worker.needs().counters.relayed(session.record().protocol, now.in - before.in,
+    worker.needs().counters.relayed(record.values().protocol, now.in - before.in,
                                     now.out - before.out);
   }
   count_blocked(!relay.holds_nothing(), worker);
@@ -61,26 +59,6 @@ Outcome Relaying::proceed(Session& session, Worker& worker) {
 void Relaying::count_blocked(bool now, Worker& worker) {
   if (now != blocked) worker.guests().blocked += now ? 1 : -1;
   blocked = now;
-}
-
-Outcome Closing::proceed(Session& session, Worker& worker) {
-  if (!said_goodbye) {
-    session.client.shutdown_write();
-    session.backend.close();
-    said_goodbye = true;
-  }
-  std::array<char, 2048> octets{};
-  while (session.ready.client_in && dropped < limits::kLingerOctets && worker.now() < by) {
-    const net::Io io = session.client.read(octets);
-    dropped += io.octets;
-    if (io.status == net::IoStatus::WantRead) session.ready.client_in = false;
-    if (io.status == net::IoStatus::Ended || io.status == net::IoStatus::Broken ||
-        io.status == net::IoStatus::WantWrite) {
-      return Outcome::ended(Failure::ClientWentAway);
-    }
-  }
-  const bool enough = dropped >= limits::kLingerOctets || worker.now() >= by;
-  return enough ? Outcome::ended(Failure::None) : Outcome::waiting(by);
 }
 
 }  // namespace postern::session

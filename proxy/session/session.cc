@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/base/check.h"
 #include "common/base/limits.h"
 #include "proxy/session/converse.h"
 #include "proxy/session/judge.h"
@@ -16,7 +15,7 @@ namespace postern::session {
 
 using dialogue::Failure;
 
-static_assert(sizeof(Session) <= 512, "a session is a slot of half a kibibyte at most");
+static_assert(sizeof(Session) <= 384, "a slot, and a record of about 256: idle, that is all");
 
 void Session::begin(SessionId id, Arrival arrival, Worker& worker) {
   id_ = id;
@@ -24,7 +23,6 @@ void Session::begin(SessionId id, Arrival arrival, Worker& worker) {
   ready = {.client_in = false};  // the loop tells; what a client says before is there still
   client = std::move(arrival.stream);
   places_ = std::move(arrival.places);
-  end_ = {};
   record_ = std::make_unique<Record>();
   record_->id = worker.next_session_id();
   record_->client = arrival.client;
@@ -230,18 +228,22 @@ void Session::tell_refusal(Worker& worker) {
 void Session::relay(Worker& worker) {
   Visit& v = visit();
   const config::Server* newest = worker.prepared()->snapshot->server(record_->server);
-  Relaying relaying{
-      {}, worker.terms().hold(record_->server, newest ? *newest : *v.server), worker.now()};
+  record_->logged_in = true;
+  record_->login = std::chrono::duration_cast<Duration>(worker.now() - v.attempted);
+  Relaying relaying{{},
+                    PackedRecord(*record_),
+                    worker.terms().hold(record_->server, newest ? *newest : *v.server),
+                    worker.now()};
   relaying.relay.feed(relay::Side::Backend, v.in.view());
   relaying.relay.feed(relay::Side::Client, v.backend_early);
   worker.needs().counters.relayed(record_->protocol, v.in.view().size(), v.backend_early.size());
-  record_->logged_in = true;
-  record_->login = std::chrono::duration_cast<Duration>(worker.now() - v.attempted);
   worker.needs().counters.login(record_->server, record_->protocol, Failure::None);
   worker.needs().counters.mechanism(record_->mechanism, Failure::None);
   worker.needs().counters.relaying.add(1);
   leave_visit(worker);
   deadline.disarm();  // the next one is far away
+  protocol_ = record_->protocol;
+  record_.reset();
   stage_ = std::move(relaying);
   review(worker);  // what he was led to may be gone since
 }
@@ -253,55 +255,6 @@ void Session::leave_visit(Worker& worker) {
   }
   worker.needs().counters.before_login.add(-1);
   places_.before_login.release();
-}
-
-// Over, or nearly: what was said is written; the peer may still read it.
-void Session::close(Worker& worker, const Outcome& ended) {
-  const bool closing = std::holds_alternative<Closing>(stage_);
-  bool has_left = false;  // nobody is there to read a last answer
-  if (!closing) {
-    member.release();
-    end_.failure = ended.failure;
-    if (auto* relaying = std::get_if<Relaying>(&stage_)) {
-      note_relay_end(*relaying);
-      has_left = relaying->relay.both_ended();
-      take_terms(*record_, *relaying->terms);
-      worker.needs().counters.relaying.add(-1);
-      relaying->count_blocked(false, worker);
-    } else {
-      leave_visit(worker);
-      if (ended.failure == Failure::ClientWentAway) end_.by = EndedBy::Client;
-    }
-    end_.at = worker.now();
-    end_.detail = ended.detail;
-    log_session(worker.needs().log, worker.needs().proxy, *record_, end_);
-    end_.detail = {};
-  }
-  const bool lingers = !closing && !has_left && client.open() &&
-                       ended.failure != Failure::ClientWentAway &&
-                       ended.failure != Failure::ClientTls;
-  if (lingers) {
-    stage_ = Closing{worker.now() + limits::kLinger};
-  } else {
-    finish();
-  }
-}
-
-void Session::note_relay_end(const Relaying& relaying) {
-  const relay::Ending ending = relaying.relay.ending();
-  end_.by = ending.by == relay::Side::Client ? EndedBy::Client : EndedBy::Backend;
-  if (end_.failure != Failure::None) end_.by = EndedBy::Proxy;
-  end_.octets_in = relaying.relay.octets_from(relay::Side::Client);
-  end_.octets_out = relaying.relay.octets_from(relay::Side::Backend);
-}
-
-void Session::finish() {
-  check(!over_, "a session ends once");
-  stage_ = std::monostate{};
-  places_ = {};
-  member.release();
-  record_.reset();
-  over_ = true;
 }
 
 void Session::review(Worker& worker) {

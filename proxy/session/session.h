@@ -14,6 +14,7 @@
 #include "proxy/relay/relay.h"
 #include "proxy/session/counters.h"
 #include "proxy/session/departure.h"
+#include "proxy/session/packed_record.h"
 #include "proxy/session/presenting.h"
 #include "proxy/session/record.h"
 #include "proxy/session/session_log.h"
@@ -34,6 +35,7 @@ struct SessionId {
 // What a session is after its login: nothing here refers to a snapshot.
 struct Relaying {
   relay::Relay relay;
+  PackedRecord record;
   TermsRef terms;
   Instant last_activity{};
   Departure departure = {};
@@ -49,8 +51,8 @@ struct Relaying {
   [[nodiscard]] Outcome depart(Session& session, Worker& worker);
   [[nodiscard]] Outcome leave() const;
 };
-static_assert(sizeof(Relaying) <=
-                  sizeof(relay::Relay) + sizeof(TermsRef) + sizeof(Instant) + sizeof(Departure) + 8,
+static_assert(sizeof(Relaying) <= sizeof(relay::Relay) + sizeof(PackedRecord) + sizeof(TermsRef) +
+                                      sizeof(Instant) + sizeof(Departure) + 8,
               "octets, terms and times: whatever is added must not hold a snapshot (I3.4)");
 
 // The last answer is on its way: FIN, then read and drop what still comes, so that no RST destroys
@@ -92,8 +94,10 @@ class Session {
 
   // For the steps.
   [[nodiscard]] Visit& visit() { return *std::get<std::unique_ptr<Visit>>(stage_); }
-  [[nodiscard]] Record& record() { return *record_; }
+  [[nodiscard]] Record& record() { return *record_; }  // until it relays
   [[nodiscard]] const Record& record() const { return *record_; }
+  // A copy, whatever it does now. Not of one that lingers.
+  [[nodiscard]] Record copy_record() const;
   [[nodiscard]] quota::Places& places() { return places_; }
   [[nodiscard]] Line client_line();
   net::Stream client;
@@ -124,7 +128,6 @@ class Session {
   void welcome(Worker& worker);
   void relay(Worker& worker);
   void close(Worker& worker, const Outcome& ended);
-  void note_relay_end(const Relaying& relaying);
   void finish();
   void leave_visit(Worker& worker);
   void tell_to_go(dialogue::Failure why);
@@ -139,7 +142,6 @@ class Session {
       stage_;
   quota::Places places_;
   std::unique_ptr<Record> record_;
-  SessionEnd end_;
 };
 
 }  // namespace postern::session

@@ -81,7 +81,7 @@ TEST(Departing, in_idle_a_client_hears_goodbye_at_his_time_and_not_before) {
   SimWorker sim;
   Peer client = connect_and_idle(sim);
   std::string id;
-  sim.worker.each([&](Session& session) { id = session.record().id; });
+  sim.worker.each([&](Session& session) { id = session.copy_record().id; });
   const Leave leave = leave_within(sim, minutes{1});
   const Departure planned = departure_of(id, leave);
   sim.worker.drain(leave);
