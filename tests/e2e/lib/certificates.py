@@ -18,24 +18,20 @@ class Authority:
 
     def issue(self, file, *names):
         """A pair valid for these names; returns the paths of certificate and key."""
-        pair = self.folder / f"{file}.pem", self.folder / f"{file}.key"
         alternatives = ",".join(f"DNS:{name}" for name in names)
-        request = self.folder / f"{file}.csr"
-        openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                "-subj", f"/CN={names[0]}", "-addext", f"subjectAltName={alternatives}",
-                "-keyout", pair[1], "-out", request)
-        openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key,
-                "-CAcreateserial", "-days", "2", "-copy_extensions", "copyall", "-out", pair[0])
-        return pair
+        return self.sign(file, f"/CN={names[0]}", alternatives)
 
     def issue_to(self, person, alternatives=""):
         """A pair for a client; `alternatives` as openssl writes them: "email:a@b.test"."""
-        pair = self.folder / f"{person}.pem", self.folder / f"{person}.key"
-        request = self.folder / f"{person}.csr"
+        return self.sign(person, f"/O=Example, Inc./CN={person}", alternatives)
+
+    def sign(self, file, subject, alternatives=""):
+        """A pair for this subject; returns the paths of certificate and key."""
+        pair = self.folder / f"{file}.pem", self.folder / f"{file}.key"
+        request = self.folder / f"{file}.csr"
         more = ["-addext", f"subjectAltName={alternatives}"] if alternatives else []
         openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                "-subj", f"/O=Example, Inc./CN={person}", *more, "-keyout", pair[1],
-                "-out", request)
+                "-subj", subject, *more, "-keyout", pair[1], "-out", request)
         openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key,
                 "-CAcreateserial", "-days", "2", "-copy_extensions", "copyall", "-out", pair[0])
         return pair

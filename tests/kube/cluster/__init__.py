@@ -1,0 +1,1 @@
+"""Real Kubernetes for tests, in the network namespace of whoever starts it."""

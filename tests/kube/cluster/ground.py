@@ -1,0 +1,77 @@
+"""The API ground: a real API server with our CRDs and roles, and no nodes. What a controller needs."""
+import json
+import pathlib
+import subprocess
+
+from lib.waiting import until
+
+from . import kubeconfig
+from .api import MAIL
+from .control_plane import SERVER, ControlPlane
+from .programs import ROOT, program
+
+NAMESPACE, ACCOUNT = "postern", "postern-controller"
+ROLES = ROOT / "deploy/rbac"
+WHOLE_CLUSTER = ("base.yaml", "cluster.yaml")
+
+
+class Ground(ControlPlane):
+    def install(self, roles=WHOLE_CLUSTER):
+        """Our CRDs, and the roles that ship."""
+        self.kubectl("apply", "-f", ROOT / "deploy/crds")
+        for kind in ("mailservers", "mailclasses"):
+            until(lambda kind=kind: self.api.get(f"{MAIL}/{kind}").accepted, 30, f"{kind}: served")
+        for file in roles:
+            self.kubectl("apply", "-f", ROLES / file)
+        return self
+
+    def kubectl(self, *words, stdin=None, check=True, config=None):
+        """What kubectl printed; a refusal is an error with its words."""
+        done = subprocess.run([program("kubectl"), "--kubeconfig", config or self.admin, *words],
+                              input=stdin, text=True, capture_output=True, timeout=120, check=False)
+        if check and done.returncode:
+            raise AssertionError(f"kubectl {' '.join(map(str, words))}: {done.stderr or done.stdout}")
+        return done.stdout if check else done
+
+    def apply(self, *documents):
+        text = "\n---\n".join(json.dumps(document) for document in documents)
+        return self.kubectl("apply", "-f", "-", stdin=text)
+
+    def get(self, kind, name, namespace="default"):
+        return json.loads(self.kubectl("get", kind, name, "-n", namespace, "-o", "json"))
+
+    def namespace(self, name, **labels):
+        self.apply({"apiVersion": "v1", "kind": "Namespace",
+                    "metadata": {"name": name, "labels": labels}})
+
+    def token_of(self, account=ACCOUNT, namespace=NAMESPACE, seconds=86400):
+        path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"
+        answer = until(lambda: self._token(path, seconds), 20, f"the token of {account}")
+        return answer.body["status"]["token"]
+
+    def _token(self, path, seconds):
+        answer = self.api.ask("POST", path, {"apiVersion": "authentication.k8s.io/v1",
+                                             "kind": "TokenRequest",
+                                             "spec": {"expirationSeconds": seconds}})
+        return answer if answer.accepted else None
+
+    def controller_kubeconfig(self):
+        """Of the controller as it ships: a ServiceAccount with the roles of deploy/rbac, no more."""
+        return kubeconfig.by_token(self.folder / "controller.kubeconfig", SERVER,
+                                   self.authority.certificate, ACCOUNT, self.token_of())
+
+    def asked_by(self, account=ACCOUNT, namespace=NAMESPACE):
+        """What the audit log has of this account: (verb, resource[/subresource], code), each once."""
+        user, seen = f"system:serviceaccount:{namespace}:{account}", {}
+        for line in pathlib.Path(self.audit_log).read_text().splitlines():
+            event = json.loads(line)
+            if event["user"].get("username") != user:
+                continue
+            place = event.get("objectRef", {})
+            parts = [place.get("resource", event["requestURI"].split("?")[0])]
+            if place.get("subresource"):
+                parts.append(place["subresource"])
+            group = place.get("apiGroup", "")
+            key = (event["verb"], group, "/".join(parts), event["responseStatus"].get("code"))
+            seen.setdefault(key, event)
+        return seen
