@@ -5,6 +5,8 @@ import json
 import ssl
 import urllib.parse
 
+from lib.serving import hang_up
+
 MAIL = "/apis/postern.dev/v1alpha1"
 
 
@@ -32,6 +34,7 @@ class Api:
             context.load_cert_chain(*pair)
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.place, self.context, self.connection = (host, port), context, None
+        self.watch = None
 
     def ask(self, method, path, body=None, kind="application/json", **query):
         if isinstance(body, (dict, list)):
@@ -55,6 +58,22 @@ class Api:
 
     def get(self, path, **query):
         return self.ask("GET", path, **query)
+
+    def stream(self, path, **query):
+        """The lines of a watch, on a connection of its own, until the server ends it."""
+        self.watch = http.client.HTTPSConnection(*self.place, context=self.context, timeout=300)
+        self.watch.request("GET", path + "?" + urllib.parse.urlencode(query), headers=self.headers)
+        reply = self.watch.getresponse()
+        if reply.status == 200:
+            yield from reply
+        else:
+            raise OSError(f"watch of {path}: {reply.status}")
+
+    def close(self):
+        """Ends its connections, from any thread; a stream that waits ends too."""
+        for connection in (self.connection, self.watch):
+            if connection and connection.sock:
+                hang_up(connection.sock)
 
     def try_to_create(self, path, text):
         """What the server says of this YAML document, without keeping it."""

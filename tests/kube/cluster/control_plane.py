@@ -71,7 +71,6 @@ class ControlPlane:
     def start_api_server(self):
         policy = self.folder / "audit.yaml"
         policy.write_text(AUDIT)
-        keys = self.folder / "keys"
         self.running["kube-apiserver"] = Process("kube-apiserver", [
             program("kube-apiserver"), "--etcd-servers=http://127.0.0.1:2379",
             "--bind-address=0.0.0.0", f"--advertise-address={node.ADDRESS}", "--secure-port=6443",
@@ -80,7 +79,7 @@ class ControlPlane:
             f"--kubelet-client-certificate={self.kubelet_client[0]}",
             f"--kubelet-client-key={self.kubelet_client[1]}",
             f"--kubelet-certificate-authority={self.authority.certificate}",
-            f"--cert-dir={keys}", f"--service-cluster-ip-range={node.SERVICES}",
+            f"--cert-dir={self.folder / 'own'}", f"--service-cluster-ip-range={node.SERVICES}",
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--service-account-key-file={self.accounts}",
             f"--service-account-signing-key-file={self.accounts}",
@@ -95,8 +94,9 @@ class ControlPlane:
         self.running["kube-controller-manager"] = Process("kube-controller-manager", [
             program("kube-controller-manager"), f"--kubeconfig={kubeconfig_file}",
             f"--service-account-private-key-file={self.accounts}",
+            "--use-service-account-credentials=true",
             f"--root-ca-file={self.authority.certificate}", "--bind-address=127.0.0.1",
-            f"--cert-dir={self.folder / 'keys'}", "--leader-elect=false", "--profiling=false"])
+            f"--cert-dir={self.folder / 'own'}", "--leader-elect=false", "--profiling=false"])
 
     def is_ready(self):
         self.still_runs("etcd")
@@ -114,7 +114,9 @@ class ControlPlane:
     def stop_one(self, name, seconds=10):
         """Asked to end twice; one that holds watches open is then ended."""
         if process := self.running.pop(name, None):
+            by_itself = process.ended
             process.stop(seconds)
+            assert not by_itself, f"{name} had ended by itself:\n{process.output()}"
 
     def stop(self):
         for name in list(reversed(self.running)):
