@@ -39,7 +39,8 @@ endfunction()
 
 # The rooms that turn octets from outside into values, and what they need.
 set(POSTERN_FUZZED_ROOMS common/base common/config common/wire proxy/net proxy/grammar
-    proxy/dialogue proxy/relay proxy/policy proxy/auth controller/model controller/decode)
+    proxy/dialogue proxy/relay proxy/policy proxy/auth controller/model controller/decode
+    controller/frames)
 
 function(postern_rooms layers)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${layers})
