@@ -1,0 +1,96 @@
+#include "controller/kube/reflector_requests.h"
+
+#include "common/base/ascii.h"
+
+namespace postern::kube {
+namespace {
+
+// An API server answers a page of so many small objects in milliseconds, and etcd is read in steps.
+constexpr std::string_view kPage = "limit=500";
+constexpr Duration kPageSilence{30'000};
+
+std::string encoded(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    if (is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+      out.push_back(c);
+    } else {
+      const auto octet = static_cast<unsigned char>(c);
+      out.append({'%', kHex[octet >> 4U], kHex[octet & 15U]});
+    }
+  }
+  return out;
+}
+
+class Target {
+ public:
+  explicit Target(const Collection& collection) : text_(collection.target) {
+    if (!collection.query.empty()) add(collection.query);
+  }
+  void add(std::string_view parameter) {
+    text_ += text_.find('?') == std::string::npos ? '?' : '&';
+    text_ += parameter;
+  }
+  void add(std::string_view name, std::string_view value) {
+    add(name);
+    text_ += '=';
+    text_ += encoded(value);
+  }
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+std::string accepted(const Collection& collection, bool list) {
+  if (!collection.metadata_only) return "application/json";
+  return std::string("application/json;as=PartialObjectMetadata") + (list ? "List" : "") +
+         ";g=meta.k8s.io;v=v1";
+}
+
+void add_watch(Target& target, Duration lasting) {
+  target.add("watch=true");
+  target.add("allowWatchBookmarks=true");
+  target.add("timeoutSeconds",
+             std::to_string(std::chrono::duration_cast<std::chrono::seconds>(lasting).count()));
+}
+
+}  // namespace
+
+Request page_request(const Collection& collection, const PageWish& wish) {
+  Target target(collection);
+  if (wish.paged) target.add(kPage);
+  if (!wish.continue_token.empty()) {
+    target.add("continue", wish.continue_token);
+  } else if (!wish.not_older_than.empty()) {
+    target.add("resourceVersion", wish.not_older_than);
+    target.add("resourceVersionMatch=NotOlderThan");
+  }
+  return {.target = target.take(), .accept = accepted(collection, true), .silence = kPageSilence};
+}
+
+Request watch_request(const Collection& collection, std::string_view version, Duration lasting) {
+  Target target(collection);
+  add_watch(target, lasting);
+  target.add("resourceVersion", version);
+  return {.target = target.take(), .accept = accepted(collection, false)};
+}
+
+Request stream_request(const Collection& collection, std::string_view not_older_than,
+                       Duration lasting) {
+  Target target(collection);
+  add_watch(target, lasting);
+  target.add("sendInitialEvents=true");
+  target.add("resourceVersionMatch=NotOlderThan");
+  if (!not_older_than.empty()) target.add("resourceVersion", not_older_than);
+  return {.target = target.take(), .accept = accepted(collection, false)};
+}
+
+std::string list_kind(const Collection& collection) { return object_kind(collection) + "List"; }
+
+std::string object_kind(const Collection& collection) {
+  return collection.metadata_only ? "PartialObjectMetadata" : collection.kind;
+}
+
+}  // namespace postern::kube
