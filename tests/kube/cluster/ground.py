@@ -58,7 +58,7 @@ class Ground(ControlPlane):
     def controller_kubeconfig(self):
         """Of the controller as it ships: a ServiceAccount with the roles of deploy/rbac, no more."""
         return kubeconfig.by_token(self.folder / "controller.kubeconfig", SERVER,
-                                   self.authority.certificate, ACCOUNT, self.token_of())
+                                   self.authority.certificate, ACCOUNT, self.token_of(), NAMESPACE)
 
     def asked_by(self, account=ACCOUNT, namespace=NAMESPACE):
         """What the audit log has of this account: (verb, resource[/subresource], code), each once."""

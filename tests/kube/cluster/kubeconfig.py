@@ -13,7 +13,7 @@ clusters:
     certificate-authority-data: $ca
 contexts:
 - name: ground
-  context: {cluster: ground, user: $user}
+  context: {cluster: ground, user: $user, namespace: $namespace}
 users:
 - name: $user
   user:
@@ -25,11 +25,12 @@ def inline(path):
     return base64.b64encode(pathlib.Path(path).read_bytes()).decode()
 
 
-def write(path, server, ca, user, credentials):
+def write(path, server, ca, user, credentials, namespace="default"):
     lines = "\n".join(f"    {key}: {value}" for key, value in credentials.items())
     path = pathlib.Path(path)
     path.touch(mode=0o600)
-    path.write_text(TEXT.substitute(server=server, ca=inline(ca), user=user, credentials=lines))
+    path.write_text(TEXT.substitute(server=server, ca=inline(ca), user=user, credentials=lines,
+                                    namespace=namespace))
     return path
 
 
@@ -38,5 +39,5 @@ def by_certificate(path, server, ca, user, pair):
                                           "client-key-data": inline(pair[1])})
 
 
-def by_token(path, server, ca, user, token):
-    return write(path, server, ca, user, {"token": token})
+def by_token(path, server, ca, user, token, namespace="default"):
+    return write(path, server, ca, user, {"token": token}, namespace)
