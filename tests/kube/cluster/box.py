@@ -9,11 +9,11 @@ from lib.waiting import until
 
 from . import cgroups, node, node_programs
 from .ground import Ground
-from .image import Image
-from .node_programs import DOMAIN, NODE, PAUSE, SOCKET
+from .image import Image, Images
+from .node_programs import DOMAIN, NODE, PAUSE
 
 
-class Box(Ground):
+class Box(Ground, Images):
     def __init__(self, folder):
         super().__init__(folder)
         self.cgroup = f"postern-box-{self.folder.resolve().name}"
@@ -43,8 +43,8 @@ class Box(Ground):
     def start_node(self):
         folder, running = self.folder, self.running
         running["containerd"] = node_programs.containerd(folder)
-        until(lambda: pathlib.Path(SOCKET).exists() and self.ctr("version"), 20, "containerd")
-        self.take_image(Image(PAUSE).add("/usr/bin/sleep"), "/usr/bin/sleep", "infinity")
+        until(lambda: self.ctr("version"), 20, "containerd")
+        self.take(Image(PAUSE).add("/usr/bin/sleep"), "/usr/bin/sleep", "infinity")
         running["kubelet"] = node_programs.kubelet(
             folder, self.authority, self.system_kubeconfig(f"node:{NODE}", "system:nodes"),
             self.cgroup)
@@ -53,29 +53,10 @@ class Box(Ground):
         running["kube-proxy"] = node_programs.service_proxy(self.system_kubeconfig("kube-proxy"))
         running["coredns"] = node_programs.names(folder, self.admin)
 
-    def ctr(self, *words):
-        done = subprocess.run(["ctr", "--address", SOCKET, "-n", "k8s.io", *words],
-                              capture_output=True, text=True, check=False)
-        return done.stdout if done.returncode == 0 else ""
-
-    def take_image(self, image, *command):
-        """Makes an image known on the node; pods say imagePullPolicy: Never."""
-        archive = image.save(self.folder / "image.tar", *command)
-        if not self.ctr("images", "import", archive):
-            raise AssertionError(f"{image.name} could not be imported")
-        archive.unlink()
-        return self
-
     def is_node_ready(self):
         for name in self.running:
             self.still_runs(name)
         return self.condition("node", NODE, "Ready") == "True"
-
-    def condition(self, kind, name, what, namespace="default"):
-        done = self.kubectl("get", kind, name, "-n", namespace, "-o",
-                            f"jsonpath={{.status.conditions[?(@.type=='{what}')].status}}",
-                            check=False)
-        return done.stdout if done.returncode == 0 else ""
 
     def stop(self):
         """Workloads first, or their shims outlive containerd."""

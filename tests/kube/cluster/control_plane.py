@@ -84,6 +84,7 @@ class ControlPlane:
             f"--service-account-key-file={self.accounts}",
             f"--service-account-signing-key-file={self.accounts}",
             "--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction",
+            "--kubelet-preferred-address-types=InternalIP",
             "--allow-privileged=true", "--profiling=false", f"--audit-policy-file={policy}",
             f"--audit-log-path={self.audit_log}"])
         self.api = Api(node.ADDRESS, 6443, self.authority.certificate, self.pair)

@@ -1,21 +1,21 @@
 """The API ground: a real API server with our CRDs and roles, and no nodes. What a controller needs."""
 import json
 import pathlib
-import subprocess
 
 from lib.waiting import until
 
 from . import kubeconfig
 from .api import MAIL
 from .control_plane import SERVER, ControlPlane
-from .programs import ROOT, program
+from .kubectl import Kubectl
+from .programs import ROOT
 
 NAMESPACE, ACCOUNT = "postern", "postern-controller"
 ROLES = ROOT / "deploy/rbac"
 WHOLE_CLUSTER = ("base.yaml", "cluster.yaml")
 
 
-class Ground(ControlPlane):
+class Ground(ControlPlane, Kubectl):
     def install(self, roles=WHOLE_CLUSTER):
         """Our CRDs, and the roles that ship."""
         self.kubectl("apply", "-f", ROOT / "deploy/crds")
@@ -24,25 +24,6 @@ class Ground(ControlPlane):
         for file in roles:
             self.kubectl("apply", "-f", ROLES / file)
         return self
-
-    def kubectl(self, *words, stdin=None, check=True, config=None):
-        """What kubectl printed; a refusal is an error with its words."""
-        done = subprocess.run([program("kubectl"), "--kubeconfig", config or self.admin, *words],
-                              input=stdin, text=True, capture_output=True, timeout=120, check=False)
-        if check and done.returncode:
-            raise AssertionError(f"kubectl {' '.join(map(str, words))}: {done.stderr or done.stdout}")
-        return done.stdout if check else done
-
-    def apply(self, *documents):
-        text = "\n---\n".join(json.dumps(document) for document in documents)
-        return self.kubectl("apply", "-f", "-", stdin=text)
-
-    def get(self, kind, name, namespace="default"):
-        return json.loads(self.kubectl("get", kind, name, "-n", namespace, "-o", "json"))
-
-    def namespace(self, name, **labels):
-        self.apply({"apiVersion": "v1", "kind": "Namespace",
-                    "metadata": {"name": name, "labels": labels}})
 
     def token_of(self, account=ACCOUNT, namespace=NAMESPACE, seconds=86400):
         path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"

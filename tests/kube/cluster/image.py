@@ -7,6 +7,9 @@ import pathlib
 import re
 import subprocess
 import tarfile
+import tempfile
+
+from .node_programs import SOCKET
 
 ACCOUNTS = """root:x:0:0:root:/root:/bin/sh
 nobody:x:65534:65534:nobody:/nonexistent:/bin/false
@@ -16,8 +19,8 @@ dovenull:x:902:902:dovenull:/nonexistent:/bin/false
 GROUPS = "root:x:0:\nnogroup:x:65534:\nmail:x:8:\ndovecot:x:901:\ndovenull:x:902:\n"
 
 
-def libraries(path):
-    done = subprocess.run(["ldd", path], capture_output=True, text=True, check=False)
+def libraries(paths):
+    done = subprocess.run(["ldd", *paths], capture_output=True, text=True, check=False)
     return set(re.findall(r"(/\S+) \(0x", done.stdout))
 
 
@@ -27,11 +30,8 @@ class Image:
         self.texts = {"etc/passwd": ACCOUNTS, "etc/group": GROUPS}
 
     def add(self, source, target=None):
-        """A program or library, at its own place unless another is given, and what it needs."""
-        source = pathlib.Path(source)
-        self.files[str(target or source).lstrip("/")] = source
-        for library in libraries(source):
-            self.files.setdefault(library.lstrip("/"), pathlib.Path(library))
+        """A program or library, at its own place unless another is given."""
+        self.files[str(target or source).lstrip("/")] = pathlib.Path(source)
         return self
 
     def add_tree(self, folder):
@@ -40,7 +40,13 @@ class Image:
                 self.add(path)
         return self
 
+    def add_libraries(self):
+        """What all of that is linked with."""
+        for library in libraries(list(self.files.values())):
+            self.files.setdefault(library.lstrip("/"), pathlib.Path(library))
+
     def layer(self):
+        self.add_libraries()
         out = io.BytesIO()
         with tarfile.open(fileobj=out, mode="w") as tar:
             for name, mode in self.folders.items():
@@ -74,3 +80,18 @@ def add_bytes(tar, name, content, mode):
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode = len(content), mode
     tar.addfile(entry, io.BytesIO(content))
+
+
+class Images:
+    """The images that containerd has. Pods say imagePullPolicy: Never."""
+
+    @staticmethod
+    def ctr(*words):
+        done = subprocess.run(["ctr", "--address", SOCKET, "-n", "k8s.io", *words],
+                              capture_output=True, text=True, check=False)
+        return done.stdout if done.returncode == 0 else ""
+
+    def take(self, image, *command):
+        with tempfile.TemporaryDirectory(prefix="postern-image-") as folder:
+            if not self.ctr("images", "import", image.save(pathlib.Path(folder) / "tar", *command)):
+                raise AssertionError(f"{image.name} could not be imported")

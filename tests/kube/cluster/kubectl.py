@@ -1,0 +1,35 @@
+"""What a story asks kubectl for. `admin` is the path of the kubeconfig that it is asked with."""
+import json
+import subprocess
+
+from .programs import program
+
+
+class Kubectl:
+    admin = None
+
+    def kubectl(self, *words, stdin=None, check=True):
+        """What kubectl printed; a refusal is an error with its words."""
+        done = subprocess.run([program("kubectl"), "--kubeconfig", self.admin, *map(str, words)],
+                              input=stdin, text=True, capture_output=True, timeout=120, check=False)
+        if check and done.returncode:
+            raise AssertionError(f"kubectl {' '.join(map(str, words))}: {done.stderr or done.stdout}")
+        return done.stdout if check else done
+
+    def apply(self, *documents):
+        text = "\n---\n".join(json.dumps(document) for document in documents)
+        return self.kubectl("apply", "-f", "-", stdin=text)
+
+    def get(self, kind, name, namespace="default"):
+        return json.loads(self.kubectl("get", kind, name, "-n", namespace, "-o", "json"))
+
+    def condition(self, kind, name, what, namespace="default"):
+        """Its status: True, False, Unknown; nothing while it has none."""
+        done = self.kubectl("get", kind, name, "-n", namespace, "-o",
+                            f"jsonpath={{.status.conditions[?(@.type=='{what}')].status}}",
+                            check=False)
+        return done.stdout if done.returncode == 0 else ""
+
+    def namespace(self, name, **labels):
+        self.apply({"apiVersion": "v1", "kind": "Namespace",
+                    "metadata": {"name": name, "labels": labels}})
