@@ -23,6 +23,8 @@ rules:
 
 
 class ControlPlane:
+    api_flags = ()  # further ones, for what a story needs otherwise
+
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -86,8 +88,8 @@ class ControlPlane:
             "--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction",
             "--kubelet-preferred-address-types=InternalIP",
             "--allow-privileged=true", "--profiling=false", f"--audit-policy-file={policy}",
-            f"--audit-log-path={self.audit_log}"])
-        self.api = Api(node.ADDRESS, 6443, self.authority.certificate, self.pair)
+            f"--audit-log-path={self.audit_log}", *self.api_flags])
+        self.api = self.connect()
         until(self.is_ready, 90, "the API server's readiness", every=0.1)
 
     def start_controllers(self):
@@ -98,6 +100,10 @@ class ControlPlane:
             "--use-service-account-credentials=true",
             f"--root-ca-file={self.authority.certificate}", "--bind-address=127.0.0.1",
             f"--cert-dir={self.folder / 'own'}", "--leader-elect=false", "--profiling=false"])
+
+    def connect(self):
+        """A connection of one's own, as an admin."""
+        return Api(node.ADDRESS, 6443, self.authority.certificate, self.pair)
 
     def is_ready(self):
         self.still_runs("etcd")

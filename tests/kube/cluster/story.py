@@ -10,6 +10,7 @@ from .ground import Ground
 
 class GroundStory(unittest.TestCase):
     maxDiff = None
+    api_flags = ()
 
     @classmethod
     def setUpClass(cls):
@@ -17,6 +18,7 @@ class GroundStory(unittest.TestCase):
         cls.folder.chmod(0o755)
         cls.addClassCleanup(shutil.rmtree, cls.folder, True)
         cls.ground = Ground(cls.folder / "ground")
+        cls.ground.api_flags = cls.api_flags
         cls.addClassCleanup(cls.ground.stop)
         cls.ground.start().install()
         cls.set_up_story()
