@@ -40,7 +40,7 @@ endfunction()
 # The rooms that turn octets from outside into values, and what they need.
 set(POSTERN_FUZZED_ROOMS common/base common/config common/wire proxy/net proxy/grammar
     proxy/dialogue proxy/relay proxy/policy proxy/auth controller/model controller/decode
-    controller/frames)
+    controller/frames controller/kube)
 
 function(postern_rooms layers)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${layers})

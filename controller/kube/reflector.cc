@@ -39,6 +39,16 @@ Change change_of(WatchEvent::Type type) {
   return type == WatchEvent::Type::Deleted ? Change::Deleted : Change::Modified;
 }
 
+// What has come of one answer.
+struct Answer {
+  std::optional<Head> head = {};
+  Instant since = {};
+  bool had_events = false;
+  frames::ListCut list = {};
+  frames::LineCut lines = {};
+  std::string refusal = {};
+};
+
 }  // namespace
 
 // What is asked, what has come of the answer so far, and where the collection stands.
@@ -59,16 +69,6 @@ class Reflector::Course {
   [[nodiscard]] bool synced() const { return synced_; }
 
  private:
-  // What has come of one answer.
-  struct Answer {
-    std::optional<Head> head = {};
-    Instant since = {};
-    bool had_events = false;
-    frames::ListCut list = {};
-    frames::LineCut lines = {};
-    std::string refusal = {};
-  };
-
   void begin_list(std::string not_older_than, bool paged) {
     asked_ = streams_ && paged ? Asked::Stream : Asked::Page;
     not_older_than_ = std::move(not_older_than);
