@@ -1,6 +1,6 @@
 # The words people type. `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick build fmt golden dialogue tsan tidy headers fuzz bench bench-idle bench-certificates bench-control bench-timing bench-outage soak clean
+.PHONY: help demo test quick build fmt golden dialogue tsan tidy headers fuzz bench bench-idle bench-certificates bench-control bench-timing bench-outage bench-lists soak clean
 MAKEFLAGS += --no-print-directory
 export JOBS ?= $(shell nproc)
 
@@ -104,6 +104,11 @@ bench-outage:  ## what one tenant notices while another's auth service is away o
 	@tools/install build
 	@tools/build release postern
 	@bench/outage/run
+
+bench-lists:  ## what reading a list of 25 MB of an API server costs
+	@tools/install build
+	@tools/build release list_speed
+	@for mode in cut decode watch; do build/release/bin/list_speed $$mode; done
 
 clean:  ## removes build/
 	@rm -rf build

@@ -47,8 +47,14 @@ class Reading {
   }
 
   [[nodiscard]] bool take_key() {
-    if (names_.size() > kPathDepth) return true;
+    if (!walk_.keeps_names()) return true;
     names_.back() = walk_.text();
+    // Maps that no path leads into are walked over without a look at their names.
+    const bool leads_on =
+        names_.size() < kPathDepth && std::any_of(
+                                          fields_.begin(), fields_.end(),
+                                          [this](const Field& field) { return leads_into(field); });
+    walk_.keep_names_to(leads_on ? kDepth : walk_.depth());
     due_ = named();
     if (due_ == nullptr) return true;
     if (std::exchange(due_->found, true)) {
@@ -65,6 +71,11 @@ class Reading {
       if (std::equal(field.path.begin(), end, names_.begin(), names_.end())) return &field;
     }
     return nullptr;
+  }
+
+  [[nodiscard]] bool leads_into(const Field& field) const {
+    return !field.path[names_.size()].empty() &&
+           std::equal(names_.begin(), names_.end(), field.path.begin());
   }
 
   void begin_map() {
@@ -89,7 +100,7 @@ class Reading {
 
   ByteView rest_;
   std::span<Field> fields_;
-  JsonWalk walk_{static_cast<int>(kPathDepth) + 1};
+  JsonWalk walk_{1};
   std::vector<std::string> names_;  // of the maps that are open
   std::vector<OpenMap> open_;
   int lists_ = 0;

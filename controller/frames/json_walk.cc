@@ -54,7 +54,7 @@ Token JsonWalk::begin_token(char c) {
 
 Token JsonWalk::begin_key(char c) {
   if (c != '"') return bad("a name is missing in a map");
-  begin_kept(Within::Key, depth_ <= names_to_depth_);
+  begin_kept(Within::Key, keeps_names());
   return Token::More;
 }
 

@@ -38,6 +38,9 @@ class JsonWalk {
 
   // Takes the octets of the next token off the front; nothing more after Bad.
   [[nodiscard]] Token next(ByteView& octets);
+  // From now on, and names of maps that stand deeper are not.
+  void keep_names_to(int depth) { names_to_depth_ = depth; }
+  [[nodiscard]] bool keeps_names() const { return depth_ <= names_to_depth_; }
   // After Key: what follows shall be kept if it is Text, Number or Word.
   void keep_value() { keep_value_ = true; }
   // What the last Key, or the value that was to be kept, says; escapes are resolved.

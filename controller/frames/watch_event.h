@@ -25,10 +25,10 @@ struct WatchEvent {
 // Why the server did not do as it was asked.
 struct Status {
   int code = 0;  // as of HTTP
-  std::string reason;
-  std::string message;
+  std::string reason = {};
+  std::string message = {};
   bool too_large_version = false;  // it has not seen that resourceVersion yet
-  std::optional<Duration> retry_after;
+  std::optional<Duration> retry_after = {};
 };
 
 // The error is a sentence: it is no event.

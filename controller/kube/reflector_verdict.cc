@@ -65,7 +65,7 @@ Verdict after_wrong_question(const Ending& ending, Verdict verdict) {
   switch (ending.asked) {
     case Asked::Stream:
       verdict.streams = false;
-      verdict.pause = Pause::BackOffUnlessFirst;
+      verdict.pause = Pause::None;
       verdict.standing = std::nullopt;
       break;
     case Asked::Page:
@@ -100,6 +100,8 @@ Verdict after_refusal(const Ending& ending, int code, Verdict verdict) {
   if (code == 429) return verdict;
   if (ending.in_stream) {
     if (ending.asked == Asked::Watch) verdict.then = Then::List;
+    // On an etcd before 3.5 a streamed list is refused only here, with 500, each time.
+    if (ending.asked == Asked::Stream) return after_wrong_question(ending, std::move(verdict));
     verdict.reason = "error";
     return verdict;
   }

@@ -2,9 +2,9 @@
 // called whose answer nobody holds any more.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,20 +19,19 @@ namespace postern::test {
 // An answer that is read as it comes; the test is the server.
 class ScriptedFlow {
  public:
-  ScriptedFlow(kube::Request asked, kube::FlowReader reader)
-      : request(std::move(asked)), reader_(std::move(reader)) {}
+  ScriptedFlow(kube::Request asked, kube::FlowReader reader, std::size_t fragment)
+      : request(std::move(asked)), reader_(std::move(reader)), fragment_(fragment) {}
 
   void head(int status, std::optional<Duration> retry_after = {}) {
     if (held_) reader_.on_head({status, retry_after});
   }
+  // In fragments, as long as somebody reads them.
   void octets(std::string_view octets) {
-    if (held_) reader_.on_octets(octets);
-  }
-  void in_fragments(std::string_view octets, std::size_t size) {
-    for (std::size_t at = 0; at < octets.size() && held_; at += std::min(size, octets.size())) {
-      const std::string own(octets.substr(at, size));  // so that reading past its end is seen
-      reader_.on_octets(own);
-    }
+    do {
+      const std::string own(octets.substr(0, fragment_));  // so that reading past its end is seen
+      octets.remove_prefix(own.size());
+      if (held_) reader_.on_octets(own);
+    } while (held_ && !octets.empty());
   }
   void end() {
     if (held_) reader_.on_end(std::nullopt);
@@ -53,6 +52,7 @@ class ScriptedFlow {
 
  private:
   kube::FlowReader reader_;
+  std::size_t fragment_;
   bool held_ = true;
 };
 
@@ -69,7 +69,8 @@ class ScriptedTransport final : public kube::Transport {
 
   [[nodiscard]] std::unique_ptr<Flow> open(kube::Request request,
                                            kube::FlowReader reader) override {
-    flows.push_back(std::make_shared<ScriptedFlow>(std::move(request), std::move(reader)));
+    flows.push_back(
+        std::make_shared<ScriptedFlow>(std::move(request), std::move(reader), fragment));
     return std::make_unique<Held>(flows.back());
   }
 
@@ -85,8 +86,9 @@ class ScriptedTransport final : public kube::Transport {
     question.done(Fail<kube::Broken>(std::move(broken)));
   }
 
-  std::deque<Question> questions;                    // without an answer
-  std::vector<std::shared_ptr<ScriptedFlow>> flows;  // all that were ever opened
+  std::size_t fragment = std::numeric_limits<std::size_t>::max();  // of what flows say
+  std::deque<Question> questions;                                  // without an answer
+  std::vector<std::shared_ptr<ScriptedFlow>> flows;                // all that were ever opened
 
  private:
   class Held final : public Flow {

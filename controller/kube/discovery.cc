@@ -1,0 +1,76 @@
+#include "controller/kube/discovery.h"
+
+#include <utility>
+
+#include "controller/frames/json_walk.h"
+
+namespace postern::kube {
+
+Discovery::Discovery(OptionalKind kind, Told told, const Grounds& grounds)
+    : kind_(std::move(kind)),
+      told_(std::move(told)),
+      grounds_(grounds),
+      back_off_(grounds.random) {}
+
+void Discovery::start() { ask(); }
+
+void Discovery::ask() {
+  if (at_ == kind_.versions.size()) {
+    know(std::nullopt);
+    return;
+  }
+  const std::string root = kind_.group.empty() ? "/api/" : "/apis/" + kind_.group + "/";
+  grounds_.transport.ask({.target = root + kind_.versions[at_]},
+                         [this, alive = std::weak_ptr(alive_)](const Result<Reply, Broken>& reply) {
+                           if (!alive.expired()) take(reply);
+                         });
+}
+
+void Discovery::take(const Result<Reply, Broken>& reply) {
+  const int status = reply ? reply->head.status : 0;
+  std::optional<bool> has;
+  if (status == 200) has = has_resource(reply->body, kind_.resource);
+  if (status == 403 || status == 404) has = false;
+  if (!has) {
+    ask_after(back_off_.next(grounds_.clock.now(),
+                             reply ? reply->head.retry_after.value_or(Duration{}) : Duration{}));
+  } else if (*has) {
+    know(kind_.versions[at_]);
+  } else {
+    ++at_;
+    ask();
+  }
+}
+
+void Discovery::know(std::optional<std::string> version) {
+  ask_after(kAgain);
+  if (known_.has_value() && *known_ == version) return;  // two optionals: one that says "absent"
+  known_ = std::move(version);
+  told_(*known_);
+}
+
+void Discovery::ask_after(Duration wait) {
+  at_ = 0;
+  next_ = grounds_.agenda.after(wait, [this] { ask(); });
+}
+
+std::optional<bool> has_resource(std::string_view json, std::string_view resource) {
+  using frames::Token;
+  frames::JsonWalk walk(3);
+  bool in_resources = false;
+  bool named = false;
+  bool found = false;
+  Token token = walk.next(json);
+  for (; token != Token::More && token != Token::Bad; token = walk.next(json)) {
+    if (std::exchange(named, false))
+      found = found || (token == Token::Text && walk.text() == resource);
+    if (token != Token::Key) continue;
+    if (walk.depth() == 1) in_resources = walk.text() == "resources";
+    named = in_resources && walk.depth() == 3 && walk.text() == "name";
+    if (named) walk.keep_value();
+  }
+  if (token == Token::Bad || !walk.ended()) return std::nullopt;
+  return found;
+}
+
+}  // namespace postern::kube
