@@ -96,6 +96,7 @@ class OneConnection final : public Connection, public std::enable_shared_from_th
     parser_.emplace();
     parser_->header_limit(kMaxHeadOctets);
     parser_->body_limit(boost::none);
+    buffer_.reserve(kScratchOctets);  // Beast reads as much at once as there is room, or 512 octets
     established_ ? write() : dial();
   }
 

@@ -41,7 +41,7 @@ TEST(ApiThread, does_what_is_due_first_first) {
   std::unique_ptr<Agenda::Entry> late;
   std::unique_ptr<Agenda::Entry> soon;
   thread.post([&] {
-    late = thread.after(Duration{20}, [&] { done.put(2); });
+    late = thread.after(Duration{100}, [&] { done.put(2); });
     soon = thread.after(Duration{1}, [&] { done.put(1); });
   });
   thread.start();
