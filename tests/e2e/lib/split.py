@@ -34,11 +34,11 @@ class Split:
         self.controller.wait_for("ready:")
         return self.controller
 
-    def start_proxy(self, number=0, *flags, wait=True):
+    def start_proxy(self, number=0, *flags, wait=True, at=STREAM):
         """Proxy 0 has the real ports, proxy N those plus 5000 * N."""
         state = self.memory(f"state-{number}")
         proxy = Process(f"proxy-{number}", [
-            str(PROXY), "--controller", STREAM, "--certs", str(self.certs / "proxy"),
+            str(PROXY), "--controller", at, "--certs", str(self.certs / "proxy"),
             "--name", f"proxy-{number}", "--listen-address", ADDRESS,
             "--port-offset", str(5000 * number), "--state-dir", str(state),
             "--admin-address", f"{ADDRESS}:{9901 + number}", "--log-format", "json", *flags])

@@ -51,6 +51,7 @@ class Api:
                 reply = self.connection.getresponse()
                 return Answer(reply.status, reply.read())
             except (OSError, http.client.HTTPException):
+                self.connection.close()
                 self.connection = None
                 if fresh:
                     raise
@@ -74,6 +75,7 @@ class Api:
         for connection in (self.connection, self.watch):
             if connection and connection.sock:
                 hang_up(connection.sock)
+                connection.close()
 
     def try_to_create(self, path, text):
         """What the server says of this YAML document, without keeping it."""
