@@ -92,9 +92,16 @@ bool IpAddress::is_loopback() const {
 }
 
 std::string IpAddress::text() const {
+  if (family_ == Family::V4) {
+    std::string out;
+    for (std::size_t i = kV4At; i < octets_.size(); ++i) {
+      if (i > kV4At) out.push_back('.');
+      out.append(std::to_string(octets_[i]));
+    }
+    return out;
+  }
   char out[INET6_ADDRSTRLEN] = {};
-  const bool v4 = family_ == Family::V4;
-  inet_ntop(v4 ? AF_INET : AF_INET6, octets_.data() + (v4 ? kV4At : 0), out, sizeof out);
+  inet_ntop(AF_INET6, octets_.data(), out, sizeof out);
   return out;
 }
 
@@ -118,7 +125,15 @@ std::optional<SocketAddress> SocketAddress::parse(std::string_view text) {
 }
 
 bool Network::contains(const IpAddress& address) const {
-  return address.family() == base.family() && masked(address, prefix) == masked(base, prefix);
+  if (address.family() != base.family()) return false;
+  const std::size_t bits = prefix + (base.family() == IpAddress::Family::V4 ? 8 * kV4At : 0);
+  const auto& left = address.octets();
+  const auto& right = base.octets();
+  const std::size_t whole = bits / 8;
+  if (!std::equal(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(whole), right.begin()))
+    return false;
+  const std::size_t rest = bits % 8;
+  return rest == 0 || ((left[whole] ^ right[whole]) & (0xFF00U >> rest) & 0xFFU) == 0;
 }
 
 std::optional<Network> Network::parse(std::string_view text) {

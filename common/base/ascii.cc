@@ -23,11 +23,13 @@ std::size_t utf8_sequence(std::string_view text) {
   return overlong || surrogate || too_high ? 0 : length;
 }
 
+constexpr auto shows_itself = [](char c) { return c >= 0x20 && c < 0x7F && c != '\\'; };
+
 }  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+  return a == b || std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                              [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
@@ -66,13 +68,18 @@ bool is_utf8(std::string_view text) {
 
 std::string printable(std::string_view text, std::size_t most) {
   static constexpr char kHex[] = "0123456789abcdef";
+  const std::string_view shown = text.substr(0, most);
   std::string out;
-  for (const char c : text.substr(0, most)) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet >= 0x20 && octet < 0x7F && c != '\\') {
-      out.push_back(c);
-    } else {
-      out.append({'\\', 'x', kHex[octet >> 4U], kHex[octet & 15U]});
+  if (std::all_of(shown.begin(), shown.end(), shows_itself)) {
+    out = shown;
+  } else {
+    for (const char c : shown) {
+      const auto octet = static_cast<unsigned char>(c);
+      if (shows_itself(c)) {
+        out.push_back(c);
+      } else {
+        out.append({'\\', 'x', kHex[octet >> 4U], kHex[octet & 15U]});
+      }
     }
   }
   if (text.size() > most) out.append("…");

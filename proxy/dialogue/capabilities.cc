@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/ascii.h"
+#include "proxy/grammar/imap/token.h"
 
 namespace postern::dialogue {
 
@@ -25,9 +26,7 @@ bool leads_past_us(std::string_view word) {
 
 // RFC 9051 §9: capability = ("AUTH=" auth-type) / atom.
 bool is_atom(std::string_view word) {
-  return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
-    return c > ' ' && c < 0x7F && std::string_view("(){%*\"\\]").find(c) == std::string_view::npos;
-  });
+  return !word.empty() && std::all_of(word.begin(), word.end(), grammar::imap::is_atom_char);
 }
 
 void add(std::string& list, std::string_view word) {

@@ -1,6 +1,7 @@
 #include "proxy/quota/place.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "common/base/bytes.h"
@@ -15,6 +16,11 @@ constexpr std::size_t kNetOctets = 6;  // 48 bits
 std::uint32_t net_limit(std::uint32_t source_limit) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(
       std::uint64_t{source_limit} * kNetFactor, std::numeric_limits<std::uint32_t>::max()));
+}
+
+// 0 is none.
+std::uint32_t lesser(std::uint32_t a, std::uint32_t b) {
+  return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
 }
 
 std::array<std::uint8_t, 16> net_of(const IpAddress& address) {
@@ -84,20 +90,20 @@ PlaceTables::PlaceTables(std::uint32_t process_limit) : process_limit_(process_l
 PlaceTables::Key PlaceTables::key_of(Scope scope, const Visitor& visitor) const {
   Key key;
   key.scope = scope;
-  if (scope != Scope::Process) key.server = visitor.server;
+  if (scope != Scope::Process) key.server = siphash24(hash_key_, visitor.server);
   key.value = value_of(scope, visitor);
-  std::string octets(1, static_cast<char>(scope));
-  octets.append(reinterpret_cast<const char*>(key.value.data()), key.value.size());
-  octets += key.server;
-  key.hash = siphash24(hash_key_, octets);
+  std::array<char, 1 + sizeof(key.server) + sizeof(key.value)> octets{static_cast<char>(scope)};
+  std::memcpy(octets.data() + 1, &key.server, sizeof(key.server));
+  std::memcpy(octets.data() + 1 + sizeof(key.server), key.value.data(), key.value.size());
+  key.hash = siphash24(hash_key_, {octets.data(), octets.size()});
   return key;
 }
 
 Result<Place, Refusal> PlaceTables::take(Scope scope, const Visitor& visitor, std::uint32_t limit) {
-  Key key = key_of(scope, visitor);
+  const Key key = key_of(scope, visitor);
   Stripe& stripe = stripe_of(key);
   const std::lock_guard held(stripe.lock);
-  const auto [entry, fresh] = stripe.counts.try_emplace(std::move(key), Count{this});
+  const auto [entry, fresh] = stripe.counts.try_emplace(key, Count{this});
   if (limit != 0 && entry->second.held >= limit) return Fail<Refusal>(Refusal{scope, limit});
   ++entry->second.held;
   return Place(&*entry);
@@ -166,7 +172,7 @@ void PlaceTables::forget_arrival(const Visitor& visitor, const config::ServerLim
 
 Result<Places, Refusal> PlaceTables::arrive(const Visitor& visitor, const VisitorLimits& limits) {
   Places places;  // gives back what was taken when a later one is refused
-  auto process = take(Scope::Process, visitor, process_limit_);
+  auto process = take(Scope::Process, visitor, lesser(process_limit_, limits.process));
   if (!process) return Fail<Refusal>(process.error());
   places.process = std::move(*process);
   const auto taken = take_tenant(places, visitor, limits, true);

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -74,7 +73,8 @@ struct Visitor {
 
 struct VisitorLimits {  // 0: no limit
   config::ServerLimits server;
-  std::uint32_t port = 0;  // Tenant::max_connections
+  std::uint32_t port = 0;     // Tenant::max_connections
+  std::uint32_t process = 0;  // ClassTerms::max_connections; the table's own holds too
 };
 
 // What one connection holds. `before_login` is given back at the relay, the rest at the end;
@@ -113,7 +113,7 @@ class PlaceTables {
   struct Key {
     std::uint64_t hash = 0;
     Scope scope = Scope::Process;
-    std::string server;
+    std::uint64_t server = 0;  // the name's hash by a key that nobody knows; 0: the process
     std::array<std::uint8_t, 16> value{};
     friend bool operator==(const Key&, const Key&) = default;
   };

@@ -81,7 +81,7 @@ CommandRead CommandReader::read_line(ByteView octets) {
   if (after_cr_ && octets[0] != '\n') {
     return {bad(kBareCr, BadCommand::Fault::Syntax, false), 0};
   }
-  const std::size_t found = octets.find_first_of("\r\n");
+  const std::size_t found = find_line_end(octets);
   const std::size_t taken = found == ByteView::npos ? octets.size() : found + 1;
   const std::size_t kept = std::min(taken, held_.room());
   check(held_.append(octets.substr(0, kept)), "no more is held than there is room for");

@@ -145,6 +145,7 @@ std::vector<std::string> capabilities_of(const Response& response) {
     if (status->text.code == "CAPABILITY") list = status->text.arguments;
   }
   std::vector<std::string> out;
+  out.reserve(static_cast<std::size_t>(std::count(list.begin(), list.end(), ' ')) + 1);
   while (!list.empty()) {
     const ByteView word = take_word(list);
     if (!word.empty()) out.emplace_back(word);

@@ -31,15 +31,23 @@ Parse<ByteView> expect(ByteView octets, std::string_view text, std::string_view 
 }  // namespace
 
 bool is_atom_char(char c) {
-  constexpr std::string_view kSpecials = "(){%*\"\\]";
-  return c > 0x20 && c < 0x7F && kSpecials.find(c) == std::string_view::npos;
+  switch (c) {
+    case '(':
+    case ')':
+    case '{':
+    case '%':
+    case '*':
+    case '"':
+    case '\\':
+    case ']': return false;
+    default: return c > 0x20 && c < 0x7F;
+  }
 }
 
 bool is_astring_char(char c) { return c == ']' || is_atom_char(c); }
 
 bool is_tag_char(char c) {
-  constexpr std::string_view kRefused = "+<>&";
-  return is_astring_char(c) && kRefused.find(c) == std::string_view::npos;
+  return is_astring_char(c) && c != '+' && c != '<' && c != '>' && c != '&';
 }
 
 Parse<ByteView> parse_tag(ByteView octets) {
