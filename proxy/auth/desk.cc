@@ -105,6 +105,7 @@ void Desk::on_timer() {
   const Instant now = s.needs.clock.now();
   s.end_overdue(now);
   s.close_old(now);
+  s.close_spare(now);
   for (auto& [key, pool] : s.pools) s.serve_waiting(pool);
   s.sweep(now);
   s.rearm(now);
@@ -273,6 +274,19 @@ void Desk::State::close_old(Instant now) {
   }
 }
 
+// Those that were used last are used next, so the first ones are spare.
+void Desk::State::close_spare(Instant now) {
+  for (auto& [key, pool] : pools) {
+    if (now - pool.counted < kSpareFor) continue;
+    const std::size_t most = pool.idle.size() - std::min(pool.idle.size(), kIdleConnections);
+    for (std::size_t left = std::min(pool.spare, most); left > 0; --left) {
+      connections.close(pool.idle.front());
+    }
+    pool.spare = pool.idle.size();
+    pool.counted = now;
+  }
+}
+
 void Desk::State::sweep(Instant now) {
   std::erase_if(pools, [](const auto& entry) { return entry.second.deserted(); });
   std::erase_if(services, [&](const auto& entry) {
@@ -291,6 +305,7 @@ void Desk::State::rearm(Instant now) {
     if (is_connecting(exchange)) wake_by(exchange.connect_by);
   }
   for (const auto& [key, pool] : pools) {
+    if (pool.idle.size() > kIdleConnections) wake_by(pool.counted + kSpareFor);
     for (const std::uint32_t index : pool.idle) {
       wake_by(connections.at(index).connection->begun() + kConnectionAge);
     }

@@ -48,6 +48,7 @@ std::optional<std::uint32_t> Desk::State::lend_idle(Exchange& exchange, Buffer& 
       continue;
     }
     pool.idle.pop_back();
+    pool.spare = std::min(pool.spare, pool.idle.size());
     slot.asked_for = exchange.id;
     exchange.slot = index;
     ++exchange.service->asked;
@@ -146,13 +147,11 @@ void Desk::State::release(std::uint32_t index) {
   ConnectionTable::Slot& slot = connections.at(index);
   slot.asked_for = policy::RequestId::None;
   HttpPool& pool = *slot.pool;
-  const bool too_many = pool.waiting.empty() && pool.idle.size() >= kIdleConnections;
-  if (too_many || is_too_old(*slot.connection, needs.clock.now())) {
-    connections.close(index);
-    return;
-  }
+  const Instant now = needs.clock.now();
+  if (is_too_old(*slot.connection, now)) return connections.close(index);
   pool.idle.push_back(index);
   wake_by(slot.connection->begun() + kConnectionAge);
+  if (pool.idle.size() > kIdleConnections) wake_by(now + kSpareFor);
 }
 
 void Desk::State::unreached(Exchange& exchange, std::string reason) {

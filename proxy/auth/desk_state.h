@@ -56,6 +56,7 @@ struct Desk::State {
   void wake_by(Instant when);
   void end_overdue(Instant now);
   void close_old(Instant now);
+  void close_spare(Instant now);
   void sweep(Instant now);
   void rearm(Instant now);
 

@@ -55,9 +55,10 @@ Step HttpConnection::handshake() {
 }
 
 // An answer that is there before its question is somebody else's (AU8): looked for each time that
-// there is something to send.
+// there is something to send, once.
 Step HttpConnection::send() {
-  switch (unasked()) {
+  const bool is_quiet = std::exchange(is_quiet_, false);
+  switch (is_quiet ? IoStatus::WantRead : unasked()) {
     case IoStatus::WantRead:
     case IoStatus::WantWrite: break;
     case IoStatus::Done: return fail(Step::Garbled, "octets came before the question");
@@ -120,7 +121,8 @@ bool HttpConnection::quiet() {
   // Looked at itself, whatever the loop has told: an answer that nobody asked for may be there
   // since, and the next question would be given it.
   const IoStatus status = unasked();
-  return status == IoStatus::WantRead || status == IoStatus::WantWrite;
+  is_quiet_ = status == IoStatus::WantRead || status == IoStatus::WantWrite;
+  return is_quiet_;
 }
 
 net::IoStatus HttpConnection::unasked() {

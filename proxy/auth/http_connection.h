@@ -80,6 +80,7 @@ class HttpConnection {
   Phase phase_ = Phase::Connecting;
   bool readable_ = true;  // unless a read found nothing more and the loop has told of nothing since
   bool ended_ = false;    // the loop has seen the service's end: it is behind what can be read
+  bool is_quiet_ = false;  // it was just looked whether something came that nobody asked for
   std::uint32_t questions_ = 0;
   Buffer request_{0};
   std::unique_ptr<ResponseReader> reader_;

@@ -1,8 +1,8 @@
 #include "proxy/auth/http_pool.h"
 
 #include <algorithm>
-
-#include <fmt/format.h>
+#include <array>
+#include <bit>
 
 namespace postern::auth {
 
@@ -11,8 +11,10 @@ HttpPool::HttpPool(const std::vector<ServerAddress>& addresses) {
 }
 
 std::string HttpPool::key(const config::HttpService& service, const net::TlsClient* tls) {
-  std::string key = fmt::format("{}", static_cast<const void*>(tls));
-  key.reserve(key.size() + service.addresses.size() * (sizeof(IpAddress) + 2));
+  const auto trust = std::bit_cast<std::array<char, sizeof tls>>(tls);
+  std::string key;
+  key.reserve(trust.size() + service.addresses.size() * (sizeof(IpAddress) + 2));
+  key.append(trust.begin(), trust.end());
   for (const ServerAddress& address : service.addresses) {
     key.push_back(address.ip.family() == IpAddress::Family::V4 ? '4' : '6');
     key.append(address.ip.octets().begin(), address.ip.octets().end());

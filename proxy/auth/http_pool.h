@@ -22,6 +22,9 @@ namespace postern::auth {
 // mechanisms.md 6: enough for thousands of logins a second and worker, few enough for a service.
 inline constexpr std::size_t kOpenConnections = 64;
 inline constexpr std::size_t kIdleConnections = 8;
+// Idle ones beyond them stay while they are needed again and again: of a burst the next one is as
+// large, and a connection for each question costs more than the question.
+inline constexpr std::chrono::seconds kSpareFor{1};
 // A service that rolls is left, and a load balancer can move us.
 inline constexpr std::uint32_t kQuestionsOnConnection = 1000;
 inline constexpr std::chrono::seconds kConnectionAge{60};
@@ -50,6 +53,8 @@ class HttpPool {
 
   std::size_t open = 0;             // connections, idle ones too
   std::vector<std::uint32_t> idle;  // their slots, the last used last
+  std::size_t spare = 0;            // of the idle ones: so many nobody needed since `counted`
+  Instant counted{};
   std::deque<policy::RequestId> waiting;
   // What kept the TLS factory of the last question. While it lives the factory's address, which is
   // part of the key, is no other one's.

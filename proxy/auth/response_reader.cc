@@ -1,5 +1,6 @@
 #include "proxy/auth/response_reader.h"
 
+#include <iterator>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -119,8 +120,10 @@ struct ResponseReader::State {
 
   // Fields of now: those of a trailer come later and are not looked at.
   void take_header() {
-    response.status = parser.get().result_int();
-    for (const auto& field : parser.get()) {
+    const auto& fields = parser.get();
+    response.status = fields.result_int();
+    response.fields.reserve(static_cast<std::size_t>(std::distance(fields.begin(), fields.end())));
+    for (const auto& field : fields) {
       const auto name = field.name_string();
       const auto value = field.value();
       response.fields.push_back({{name.data(), name.size()}, {value.data(), value.size()}});

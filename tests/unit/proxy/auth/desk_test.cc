@@ -100,13 +100,22 @@ TEST(Desk, more_than_256_do_not_wait) {
   EXPECT_EQ(sim.told("u"), "-");
 }
 
-TEST(Desk, at_most_eight_are_kept_idle) {
+TEST(Desk, eight_are_kept_of_those_that_nobody_needs) {
   SimDesk sim;
-  for (int i = 0; i < 20; ++i) sim.ask("u" + std::to_string(i));
-  sim.settle();
-  for (auto& end : sim.dialer.service) end.say(yes());
-  sim.settle();
+  sim.ask_at_once(20);
+  EXPECT_EQ(sim.desk->connections(), 20U);
+  for (int i = 0; i < 3; ++i) sim.pass(seconds(1));
   EXPECT_EQ(sim.desk->connections(), 8U);
+}
+
+TEST(Desk, those_that_bursts_need_are_kept_for_the_next_one) {
+  SimDesk sim;
+  for (int i = 0; i < 10; ++i) {
+    sim.ask_at_once(i % 3 == 0 ? 20 : 3);
+    sim.pass(milliseconds(250));
+  }
+  EXPECT_EQ(sim.dialer.dialled.size(), 20U);
+  EXPECT_EQ(sim.desk->connections(), 20U);
 }
 
 TEST(Desk, a_connection_is_left_after_sixty_seconds) {

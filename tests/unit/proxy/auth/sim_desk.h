@@ -132,6 +132,15 @@ class SimDesk {
     settle();
     ASSERT_EQ(told(user), "accept");
   }
+  // So many questions at the same time, each answered.
+  void ask_at_once(int questions) {
+    for (int i = 0; i < questions; ++i) ask("u" + std::to_string(i));
+    settle();
+    for (ServiceEnd& end : dialer.service) {
+      if (!asked_user(end.hear()).empty()) end.say(yes());
+    }
+    settle();
+  }
   // What a user was told last; "-" when nothing.
   [[nodiscard]] std::string told(const std::string& user = "alice") {
     return answers[user].empty() ? "-" : answers[user].back();
