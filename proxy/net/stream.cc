@@ -110,7 +110,7 @@ void Stream::secure(ssl_st* tls) {
 Io Stream::handshake() {
   forget_errors();
   TlsWire& wire = wire_of(tls_);
-  if (const Io io = send_gathered(); io.status != IoStatus::Done) return io;
+  if (const Io io = send_gathered(0); io.status != IoStatus::Done) return io;
   wire.gather();
   const Io io = exchange_flights();
   // The ticket that ends a handshake of TLS 1.3 can wait for what is said next; the last flight of
@@ -121,13 +121,13 @@ Io Stream::handshake() {
     wire.send_later();
     return io;
   }
-  const Io sent = send_gathered();
+  const Io sent = send_gathered(0);
   return io.status == IoStatus::Broken || sent.status == IoStatus::Done ? io : sent;
 }
 
-Io Stream::send_gathered() {
+Io Stream::send_gathered(int flags) {
   bool is_broken = false;
-  if (wire_of(tls_).send_gathered(is_broken)) return {IoStatus::Done, 0};
+  if (wire_of(tls_).send_gathered(is_broken, flags)) return {IoStatus::Done, 0};
   if (!is_broken) return {IoStatus::WantWrite, 0};
   return broken(tls_, ERR_SYSTEM_FLAG | static_cast<unsigned long>(errno));
 }
@@ -249,15 +249,24 @@ Gulp Stream::open_records(std::span<char> into) {
   return gulp;
 }
 
+Io Stream::send(ByteView octets, int flags) {
+  ssize_t put = 0;
+  do {
+    put = ::send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL | flags);
+  } while (put < 0 && errno == EINTR);
+  return plain_result(put, IoStatus::WantWrite);
+}
+
+Io Stream::write_last(ByteView octets) {
+  if (octets.empty()) return {IoStatus::Done, 0};
+  if (!tls_) return send(octets, MSG_MORE);
+  wire_of(tls_).gather();
+  return write(octets);
+}
+
 Io Stream::write(ByteView octets) {
   if (octets.empty()) return {IoStatus::Done, 0};
-  if (!tls_) {
-    ssize_t put = 0;
-    do {
-      put = ::send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL);
-    } while (put < 0 && errno == EINTR);
-    return plain_result(put, IoStatus::WantWrite);
-  }
+  if (!tls_) return send(octets, 0);
   forget_errors();
   std::size_t put = 0;
   const int result = SSL_write_ex(tls_, octets.data(), octets.size(), &put);
@@ -280,6 +289,9 @@ Io Stream::finish_write() {
       const Io io = tls_result(tls_, result, 0);
       if (io.status == IoStatus::WantWrite) return io;
     }
+  }
+  if (tls_ && send_gathered(MSG_MORE).status == IoStatus::WantWrite) {
+    return {IoStatus::WantWrite, 0};
   }
   ::shutdown(fd_, SHUT_WR);
   return {IoStatus::Done, 0};

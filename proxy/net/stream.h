@@ -73,6 +73,9 @@ class Stream {
   [[nodiscard]] Io peek(std::span<char> into);
   // A partial write repeats with the same octets first (SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER is on).
   [[nodiscard]] Io write(ByteView octets);
+  // The same for the last octets: they wait for finish_write(), in clear close() will do, which is
+  // to come at once, and leave with the end in one segment.
+  [[nodiscard]] Io write_last(ByteView octets);
   // The peer has ended its side, or reset the connection, whatever of it was not read yet.
   [[nodiscard]] bool peer_ended() const;
   // Octets are waiting on our side of the descriptor: no event will tell.
@@ -90,8 +93,9 @@ class Stream {
   void close();
 
  private:
+  [[nodiscard]] Io send(ByteView octets, int flags);
   [[nodiscard]] Io exchange_flights();
-  [[nodiscard]] Io send_gathered();
+  [[nodiscard]] Io send_gathered(int flags);
   [[nodiscard]] Io take_records(std::span<char> records);
   [[nodiscard]] Io open_record(std::span<char> into);
   [[nodiscard]] Gulp open_records(std::span<char> into);

@@ -88,7 +88,7 @@ int TlsWire::read(char* into, int most, bool& again) {
 }
 
 // What was gathered and these, with one system call: how many of both were taken.
-long TlsWire::send(ByteView octets) {
+long TlsWire::send(ByteView octets, int flags) {
   iovec parts[] = {{gathered_.data(), gathered_.size()},
                    {const_cast<char*>(octets.data()), octets.size()}};
   msghdr message{};
@@ -96,7 +96,7 @@ long TlsWire::send(ByteView octets) {
   message.msg_iovlen = std::size(parts);
   ssize_t put = 0;
   do {
-    put = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+    put = ::sendmsg(fd_, &message, MSG_NOSIGNAL | flags);
   } while (put < 0 && errno == EINTR);
   return put;
 }
@@ -107,7 +107,7 @@ int TlsWire::write(const char* octets, int count, bool& again) {
     gathered_.append(all);
     return count;
   }
-  const long put = send(all);
+  const long put = send(all, 0);
   const auto before = static_cast<long>(gathered_.size());
   again = put < 0 ? errno == EAGAIN : put <= before;
   if (put < 0) return -1;
@@ -116,10 +116,10 @@ int TlsWire::write(const char* octets, int count, bool& again) {
   return put > before ? static_cast<int>(put - before) : -1;
 }
 
-bool TlsWire::send_gathered(bool& broken) {
+bool TlsWire::send_gathered(bool& broken, int flags) {
   gathers_ = false;
   if (gathered_.empty()) return true;
-  const long put = send({});
+  const long put = send({}, flags);
   broken = put < 0 && errno != EAGAIN;
   if (put > 0) gathered_.erase(0, static_cast<std::size_t>(put));
   if (gathered_.empty()) gathered_.shrink_to_fit();

@@ -35,11 +35,12 @@ class TlsWire {
   // Until send_gathered(), what is written waits.
   void gather() { gathers_ = true; }
   // Writes it, or leaves it to go with the next write. False: not all of it fits yet, or `broken`.
-  [[nodiscard]] bool send_gathered(bool& broken);
+  // `flags`: of send(2), MSG_MORE where the end of our side follows at once.
+  [[nodiscard]] bool send_gathered(bool& broken, int flags);
   void send_later() { gathers_ = false; }
 
  private:
-  [[nodiscard]] long send(ByteView octets);
+  [[nodiscard]] long send(ByteView octets, int flags);
 
   int fd_;
   bool only_given_ = false;

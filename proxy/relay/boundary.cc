@@ -15,7 +15,7 @@ constexpr std::size_t kWordOctets = 8;
 // More digits than any literal has; 19 of them fit the number.
 constexpr std::uint8_t kDigits = 19;
 
-constexpr std::uint64_t packed(ByteView word) {
+consteval std::uint64_t packed(ByteView word) {
   std::uint64_t number = 0;
   for (const char c : word.substr(0, kWordOctets)) {
     number = number << 8U | static_cast<unsigned char>(c);

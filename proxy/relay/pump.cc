@@ -25,10 +25,11 @@ void note(IoStatus status, bool& in, bool& out) {
 }  // namespace
 
 // Writes as much as the sink takes; answers how much that was.
-std::size_t Relay::deliver(Direction& direction, Lane& sink, ByteView octets) {
+std::size_t Relay::deliver(Direction& direction, Lane& sink, ByteView octets, Last last) {
   std::size_t written = 0;
   while (written < octets.size()) {
-    const Io io = sink.stream.write(octets.substr(written));
+    const ByteView rest = octets.substr(written);
+    const Io io = last == Last::Yes ? sink.stream.write_last(rest) : sink.stream.write(rest);
     if (io.status == IoStatus::Done) {
       written += io.octets;
       moved_ = true;
@@ -65,7 +66,7 @@ bool Relay::flush(Direction& direction, Lane& sink) {
   }
   if (!direction.blocked) return true;
   if (!sink.out) return false;
-  const std::size_t written = deliver(direction, sink, direction.blocked->view());
+  const std::size_t written = deliver(direction, sink, direction.blocked->view(), Last::No);
   if (direction.finished) return false;
   direction.blocked->consume(written);
   if (!direction.blocked->empty()) return false;
@@ -92,7 +93,12 @@ Relay::Took Relay::copy(Lane& source, std::size_t most) {
   const auto& scratch = source.turn.scratch;
   most = std::min(most, net::kScratchOctets);
   const auto into = source.stream.secured() ? scratch.opened() : scratch.octets().first(most);
-  const net::Gulp gulp = source.stream.gulp(into, scratch.records().first(most));
+  net::Gulp gulp = source.stream.gulp(into, scratch.records().first(most));
+  // All has come before an end that was seen: then that is next, and leaves with the last octets.
+  if (gulp.drained && source.ended && gulp.octets > 0 && !source.stream.secured()) {
+    char none = 0;
+    if (source.stream.peek({&none, 1}).status == IoStatus::Ended) gulp.status = IoStatus::Ended;
+  }
   // After an end nothing new will be told: then it is read up to there.
   if (gulp.drained && (!source.ended || gulp.status == IoStatus::WantRead)) source.in = false;
   if (gulp.status == IoStatus::WantWrite) source.out = false;
@@ -120,7 +126,8 @@ void Relay::pass_on(Direction& direction, Lane& source, Lane& sink, const Took& 
   if (pace.octets_per_second > 0) {
     direction.tokens.take(pace.now, pace.octets_per_second, took.octets);
   }
-  const std::size_t written = deliver(direction, sink, took.copied);
+  const Last last = took.status == IoStatus::Ended ? Last::Yes : Last::No;
+  const std::size_t written = deliver(direction, sink, took.copied, last);
   keep(direction, took.copied.substr(written));
   source_stopped(direction, source, took.status);
 }

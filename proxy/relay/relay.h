@@ -117,7 +117,8 @@ class Relay {
   [[nodiscard]] Took splice(Direction& direction, Lane& source, std::size_t most);
   [[nodiscard]] bool flush(Direction& direction, Lane& sink);
   [[nodiscard]] bool drain(Direction& direction, Lane& sink);
-  [[nodiscard]] std::size_t deliver(Direction& direction, Lane& sink, ByteView octets);
+  enum class Last : bool { No, Yes };  // the source has ended: nothing follows
+  [[nodiscard]] std::size_t deliver(Direction& direction, Lane& sink, ByteView octets, Last last);
   void sink_broke(Direction& direction, Lane& sink);
   static void keep(Direction& direction, ByteView rest);
   static void drop(Direction& direction);

@@ -196,6 +196,37 @@ TEST(Stream, goes_on_after_its_buffers_and_certificate_are_given_back) {
   }
 }
 
+TEST(Stream, says_the_last_octets_with_the_end) {
+  TlsPeers peers;
+  for (const bool secured : {false, true}) {
+    auto ends = secured ? peers.connected() : test::stream_pair();
+    ASSERT_EQ(ends.a.write_last("bye").octets, 3U);
+    ASSERT_EQ(ends.a.finish_write().status, IoStatus::Done);
+    IoStatus last{};
+    EXPECT_EQ(test::read_all(ends.b, &last), "bye");
+    EXPECT_EQ(last, IoStatus::Ended);
+  }
+}
+
+TEST(Stream, ends_when_all_of_the_last_octets_fit) {
+  TlsPeers peers;
+  auto ends = peers.connected();
+  const std::string much(1 << 20, 'x');
+  std::size_t sent = 0;
+  while (sent < much.size()) sent += ends.a.write_last(ByteView(much).substr(sent)).octets;
+  std::string got;
+  IoStatus ended = ends.a.finish_write().status;
+  EXPECT_EQ(ended, IoStatus::WantWrite);
+  for (int i = 0; i < 1000 && ended == IoStatus::WantWrite; ++i) {
+    got += test::read_all(ends.b);
+    ended = ends.a.finish_write().status;
+  }
+  IoStatus last{};
+  got += test::read_all(ends.b, &last);
+  EXPECT_EQ(last, IoStatus::Ended);
+  EXPECT_EQ(got, much);
+}
+
 TEST(Stream, waits_with_close_notify_until_it_fits) {
   TlsPeers peers;
   auto ends = peers.connected();
