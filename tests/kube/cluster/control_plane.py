@@ -68,7 +68,7 @@ class ControlPlane:
         self.running["etcd"] = Process("etcd", [
             program("etcd"), "--data-dir", self.folder / "etcd", "--listen-client-urls", url,
             "--advertise-client-urls", url, "--listen-peer-urls", "http://127.0.0.1:2380",
-            "--log-level", "error"])
+            "--log-level", "error", "--unsafe-no-fsync"])
 
     def start_api_server(self):
         policy = self.folder / "audit.yaml"

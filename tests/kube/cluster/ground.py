@@ -13,6 +13,7 @@ from .programs import ROOT
 NAMESPACE, ACCOUNT = "postern", "postern-controller"
 ROLES = ROOT / "deploy/rbac"
 WHOLE_CLUSTER = ("base.yaml", "cluster.yaml")
+ONE_NAMESPACE = ("base.yaml", "namespaced.yaml")  # `mail`
 
 
 class Ground(ControlPlane, Kubectl):
@@ -21,6 +22,8 @@ class Ground(ControlPlane, Kubectl):
         self.kubectl("apply", "-f", ROOT / "deploy/crds")
         for kind in ("mailservers", "mailclasses"):
             until(lambda kind=kind: self.api.get(f"{MAIL}/{kind}").accepted, 30, f"{kind}: served")
+        if roles == ONE_NAMESPACE:
+            self.namespace("mail")
         for file in roles:
             self.kubectl("apply", "-f", ROLES / file)
         return self

@@ -4,7 +4,7 @@ import json
 from lib.process import Process
 
 from . import node
-from .programs import program
+from .programs import API_GROUND, program
 
 NODE = "node-1"
 DOMAIN = "cluster.local"
@@ -38,8 +38,7 @@ COREFILE = """.:53 {{
   }}
 }}
 """
-ALL = ("kube-apiserver", "kube-controller-manager", "kubectl", "kubelet", "kube-scheduler",
-       "kube-proxy", "coredns")
+ALL = (*API_GROUND, "kubelet", "kube-scheduler", "kube-proxy", "coredns")
 
 
 def network(folder):

@@ -1,12 +1,11 @@
 """Where the programs are that tests/kube/build_ground builds or finds."""
 import functools
 import pathlib
-import shutil
 import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 ROOT = HERE.parent.parent
-API_GROUND = ("kube-apiserver", "kube-controller-manager", "kubectl")
+API_GROUND = ("etcd", "kube-apiserver", "kube-controller-manager", "kubectl")
 
 
 @functools.cache
@@ -18,6 +17,5 @@ def folder(names=API_GROUND):
 
 
 def program(name, names=API_GROUND):
-    """Of KUBEBUILDER_ASSETS or ours; what neither has (etcd) is the system's."""
-    own = folder(names) / name
-    return str(own) if own.exists() else shutil.which(name) or name
+    """Its path: of KUBEBUILDER_ASSETS or ours."""
+    return str(folder(names) / name)

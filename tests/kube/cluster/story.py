@@ -5,12 +5,13 @@ import sys
 import tempfile
 import unittest
 
-from .ground import Ground
+from .ground import WHOLE_CLUSTER, Ground
 
 
 class GroundStory(unittest.TestCase):
     maxDiff = None
     api_flags = ()
+    roles_that_ship = WHOLE_CLUSTER
 
     @classmethod
     def setUpClass(cls):
@@ -20,7 +21,7 @@ class GroundStory(unittest.TestCase):
         cls.ground = Ground(cls.folder / "ground")
         cls.ground.api_flags = cls.api_flags
         cls.addClassCleanup(cls.ground.stop)
-        cls.ground.start().install()
+        cls.ground.start().install(cls.roles_that_ship)
         cls.set_up_story()
 
     @classmethod
