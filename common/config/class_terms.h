@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -15,6 +16,7 @@ namespace postern::config {
 inline constexpr std::string_view kClassTermsName = "class";
 // A proxy without it would end at once, and with it a rollout would cut everybody off.
 inline constexpr std::string_view kDrain = "drain";
+inline constexpr std::string_view kClassConnections = "class-connections";
 
 // How a proxy stops: it accepts for `minimum`, says goodbye over `spread`, is gone at `deadline`.
 struct DrainTerms {
@@ -35,6 +37,7 @@ struct DrainTerms {
 
 struct ClassTerms {
   DrainTerms drain;
+  std::uint32_t max_connections = 0;  // of a proxy; 0: what its descriptors allow
   friend bool operator==(const ClassTerms&, const ClassTerms&) = default;
 };
 

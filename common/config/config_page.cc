@@ -31,6 +31,8 @@ std::string about(const TrustBundle&) { return " trust bundle"; }
 
 std::string about(const SecretText&) { return " secret text"; }
 
+std::string about(const OwnTicketKeys&) { return " ticket keys"; }
+
 std::string about(const Credentials& one) {
   return fmt::format(" credentials of {}", printable(one.user));
 }

@@ -38,6 +38,13 @@ struct Credentials {
   friend bool operator==(const Credentials&, const Credentials&) = default;
 };
 
-using SecretMaterial = std::variant<KeyPair, TrustBundle, SecretText, Credentials>;
+// Of one MailServer's own ticket keys, in a row, each of kTicketMasterOctets: the first seals, all
+// open. Never in a file.
+struct OwnTicketKeys {
+  SharedSecret masters;
+  friend bool operator==(const OwnTicketKeys&, const OwnTicketKeys&) = default;
+};
+
+using SecretMaterial = std::variant<KeyPair, TrustBundle, SecretText, Credentials, OwnTicketKeys>;
 
 }  // namespace postern::config

@@ -7,6 +7,7 @@ std::vector<std::string> secrets_of(const ServerTls& tls) {
   for (const auto* names : {&tls.client_certificates.trust, &tls.client_certificates.revocations}) {
     out.insert(out.end(), names->begin(), names->end());
   }
+  if (!tls.tickets.empty()) out.push_back(tls.tickets);
   return out;
 }
 

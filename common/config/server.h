@@ -33,11 +33,13 @@ struct ServerTls {
   UnknownNames unknown_names = UnknownNames::FirstCertificate;
   ResumptionMode resumption = ResumptionMode::Tickets;
   std::chrono::seconds resumption_lifetime{7200};
+  std::string tickets = {};  // SECRET resource; empty, or not here: those of all
   ClientCertificates client_certificates = {};
   friend bool operator==(const ServerTls&, const ServerTls&) = default;
 };
 
-// SECRET resources: key pairs, then authorities and revocation lists of client certificates.
+// SECRET resources: key pairs, authorities and revocation lists of client certificates, ticket
+// keys.
 [[nodiscard]] std::vector<std::string> secrets_of(const ServerTls& tls);
 
 enum class CapabilitySource : std::uint8_t { Backends, List };

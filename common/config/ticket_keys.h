@@ -13,8 +13,10 @@
 namespace postern::config {
 
 inline constexpr std::string_view kTicketKeysName = "ticket-keys";
-inline constexpr std::string_view kTicketKeys = "ticket-keys";  // the feature
+inline constexpr std::string_view kTicketKeys = "ticket-keys";         // the feature
+inline constexpr std::string_view kOwnTicketKeys = "own-ticket-keys";  // those of a MailServer
 inline constexpr std::size_t kTicketMasterOctets = 32;
+inline constexpr std::size_t kMostOwnTicketMasters = 16;
 // How long one master seals; then the next, which every proxy has had for as long, takes over.
 inline constexpr std::chrono::hours kTicketKeysPeriod{12};
 // Nobody renews them any more: older than this they seal and open nothing.

@@ -35,6 +35,7 @@ void encode_class_terms(const config::ClassTerms& terms, pb::ClassTerms& out) {
   drain.set_minimum_ms(milliseconds(terms.drain.minimum));
   if (terms.drain.spread) drain.set_spread_ms(milliseconds(*terms.drain.spread));
   drain.set_deadline_ms(milliseconds(terms.drain.deadline));
+  out.set_max_connections(terms.max_connections);
 }
 
 config::ClassTerms decode_class_terms(const pb::ClassTerms& message, Decoding& decoding) {
@@ -46,6 +47,7 @@ config::ClassTerms decode_class_terms(const pb::ClassTerms& message, Decoding& d
   }
   terms.drain.deadline =
       within(drain.deadline_ms(), {kLeastDeadlineMs, kMostMs}, "deadline_ms", decoding);
+  terms.max_connections = message.max_connections();
   return terms;
 }
 

@@ -1,5 +1,6 @@
 #include "common/base/ascii.h"
 #include "common/base/limits.h"
+#include "common/config/ticket_keys.h"
 #include "common/wire/bodies.h"
 
 namespace postern::wire {
@@ -65,6 +66,20 @@ config::Credentials decode_credentials(const pb::Credentials& message, Decoding&
   return credentials;
 }
 
+void encode_tickets(const config::OwnTicketKeys& tickets, pb::OwnTicketKeys& out) {
+  const ByteView masters = tickets.masters.reveal();
+  out.set_masters(masters.data(), masters.size());
+}
+
+config::OwnTicketKeys decode_tickets(const pb::OwnTicketKeys& message, Decoding& decoding) {
+  const std::size_t octets = message.masters().size();
+  const bool is_row = octets % config::kTicketMasterOctets == 0 && octets > 0 &&
+                      octets <= config::kMostOwnTicketMasters * config::kTicketMasterOctets;
+  if (is_row) return {SharedSecret(message.masters())};
+  decoding.refuse({nullptr, "masters"}, "are not 1 to 16 of 32 octets");
+  return {};
+}
+
 }  // namespace
 
 void encode_secret(const config::SecretMaterial& secret, pb::Secret& out) {
@@ -74,6 +89,8 @@ void encode_secret(const config::SecretMaterial& secret, pb::Secret& out) {
     out.mutable_trust()->set_ca_pem(trust->ca_pem.text());
   } else if (const auto* text = std::get_if<config::SecretText>(&secret)) {
     encode_text(*text, *out.mutable_text());
+  } else if (const auto* tickets = std::get_if<config::OwnTicketKeys>(&secret)) {
+    encode_tickets(*tickets, *out.mutable_tickets());
   } else {
     encode_credentials(std::get<config::Credentials>(secret), *out.mutable_credentials());
   }
@@ -83,6 +100,7 @@ config::SecretMaterial decode_secret(const pb::Secret& message, Decoding& decodi
   switch (message.kind_case()) {
     case pb::Secret::kKeyPair: return decode_key_pair(message.key_pair());
     case pb::Secret::kTrust: return config::TrustBundle{message.trust().ca_pem()};
+    case pb::Secret::kTickets: return decode_tickets(message.tickets(), decoding);
     case pb::Secret::kText: return decode_text(message.text(), decoding);
     case pb::Secret::kCredentials: return decode_credentials(message.credentials(), decoding);
     case pb::Secret::KIND_NOT_SET: break;

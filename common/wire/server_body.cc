@@ -19,6 +19,7 @@ void encode_tls(const config::ServerTls& tls, pb::ServerTls& out) {
   out.set_unknown_names(to_wire(tls.unknown_names, kUnknownNames));
   out.set_resumption(to_wire(tls.resumption, kResumptionModes));
   out.set_resumption_lifetime_s(static_cast<std::uint32_t>(tls.resumption_lifetime.count()));
+  out.set_tickets(tls.tickets);
   if (tls.client_certificates.mode != config::ClientCertificateMode::None) {
     encode_client_certificates(tls.client_certificates, *out.mutable_client_certificates());
   }
@@ -38,6 +39,7 @@ config::ServerTls decode_tls(const pb::ServerTls& message, Decoding& decoding) {
       decoding.choice(message.unknown_names(), kUnknownNames, here / "unknown_names");
   tls.resumption = decoding.choice(message.resumption(), kResumptionModes, here / "resumption");
   tls.resumption_lifetime = std::chrono::seconds(message.resumption_lifetime_s());
+  tls.tickets = message.tickets();
   if (message.has_client_certificates()) {
     tls.client_certificates = decode_client_certificates(message.client_certificates(), decoding);
   }

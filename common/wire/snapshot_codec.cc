@@ -100,6 +100,7 @@ void encode_sources(const config::Resource& resource, pb::Resource& out) {
 constexpr std::array kKnownFeatures{kBackendLogin,
                                     config::kBalancing,
                                     kByteRate,
+                                    config::kClassConnections,
                                     kClientCertificates,
                                     kConnectionRate,
                                     kConnectionsPerUser,
@@ -110,6 +111,7 @@ constexpr std::array kKnownFeatures{kBackendLogin,
                                     kListenerProxyProtocol,
                                     kLoginProtection,
                                     kMasterUsers,
+                                    config::kOwnTicketKeys,
                                     kProviders,
                                     config::kRouting,
                                     config::kTicketKeys,
@@ -272,6 +274,9 @@ std::size_t octets_of(const config::Resource& resource) {
 void wipe_secrets(pb::Resource& message) {
   if (message.secret().has_key_pair()) {
     wipe_text(*message.mutable_secret()->mutable_key_pair()->mutable_key_pem());
+  }
+  if (message.secret().has_tickets()) {
+    wipe_text(*message.mutable_secret()->mutable_tickets()->mutable_masters());
   }
   if (message.secret().has_text()) {
     wipe_text(*message.mutable_secret()->mutable_text()->mutable_text());

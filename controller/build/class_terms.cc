@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/build/class_choice.h"
 #include "controller/build/draft.h"
 
 namespace postern::build {
@@ -30,21 +31,22 @@ bool same(const config::Resource& a, const config::Resource& b) {
 }  // namespace
 
 std::optional<config::Resource> class_resource(const world::World& world, const Terms& terms) {
-  const model::MailClass* found = world.mail_class(terms.class_name);
-  if (!terms.in_cluster && (found == nullptr || !found->drain)) return std::nullopt;
-  config::ClassTerms body{
-      drain_of(found != nullptr ? found->drain : std::nullopt, terms.in_cluster)};
+  static const model::MailClass none;
+  const model::MailClass* found = class_choice(world, terms).mail_class;
+  const model::MailClass& said = found != nullptr ? *found : none;
+  if (!terms.in_cluster && !said.drain && said.max_connections == 0) return std::nullopt;
+  const config::ClassTerms body{drain_of(said.drain, terms.in_cluster), said.max_connections};
   std::vector<config::SourceRef> sources;
   if (found != nullptr) sources.push_back(source_of(found->meta));
-  return config::Resource{std::string(config::kClassTermsName),
-                          {},
-                          std::move(sources),
-                          body,
-                          {std::string(config::kDrain)}};
+  std::vector<std::string> features;
+  if (body.max_connections != 0) features.emplace_back(config::kClassConnections);
+  features.emplace_back(config::kDrain);
+  return config::Resource{
+      std::string(config::kClassTermsName), {}, std::move(sources), body, std::move(features)};
 }
 
 void ClassBook::settle(const world::World& world, const Terms& terms, Changes& out) {
-  if (terms.class_broken && given_) return;
+  if (given_ && !class_choice(world, terms).refusal.empty()) return;
   auto now = class_resource(world, terms);
   if (!now) {
     if (given_) out.removals.push_back(given_->key());

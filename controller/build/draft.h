@@ -88,6 +88,7 @@ struct ServerDraft {
   std::vector<std::string> domains;    // of spec.domains, the same
   std::vector<DomainTable> domain_tables;
   std::vector<std::string> key_pairs;  // SECRET resources that can be used, in order of the refs
+  std::string tickets;                 // the SECRET resource of its own ticket keys; or empty
   config::ClientCertificates client_certificates = {};
   std::vector<BackendDraft> backends;
   std::vector<ProviderDraft> providers;

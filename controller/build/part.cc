@@ -137,6 +137,7 @@ void run_passes(const Setting& setting, ServerDraft& draft, Part& part) {
   part.allowed = setting.rules.may_be_here(draft) && build_domains(setting, draft);
   if (part.allowed) {
     build_identities(setting, draft);
+    build_ticket_keys(setting, draft);
     build_client_certificates(setting, draft);
     build_backends(setting, draft);
     build_providers(setting, draft);

@@ -12,6 +12,8 @@ namespace postern::build {
 [[nodiscard]] bool build_domains(const Setting& setting, ServerDraft& server);
 // Key pairs of spec.tls.certificateRefs.
 void build_identities(const Setting& setting, ServerDraft& server);
+// Ticket keys of its own.
+void build_ticket_keys(const Setting& setting, ServerDraft& server);
 // Certificates of clients: authorities, revocation lists, ways around them.
 void build_client_certificates(const Setting& setting, ServerDraft& server);
 // Backends: ports found, trust, names, members.

@@ -25,7 +25,10 @@ bool is_same(const std::shared_ptr<const Draft>& given, const std::shared_ptr<co
 config::ResourceType type_of(const SecretDraft*) { return config::ResourceType::Secret; }
 config::ResourceType type_of(const TableDraft*) { return config::ResourceType::Table; }
 
-std::vector<std::string> features_of(const SecretDraft&) { return {}; }
+std::vector<std::string> features_of(const SecretDraft& secret) {
+  if (!std::holds_alternative<config::OwnTicketKeys>(secret.material)) return {};
+  return {std::string(config::kOwnTicketKeys)};
+}
 std::vector<std::string> features_of(const TableDraft& table) { return table.required_features; }
 
 }  // namespace

@@ -166,6 +166,7 @@ config::ServerTls tls_of(const ServerDraft& server) {
                                                      : config::UnknownNames::FirstCertificate;
   out.resumption = resumption_word(spec.resumption_mode);
   out.resumption_lifetime = spec.resumption_lifetime;
+  out.tickets = server.tickets;
   if (can_ask_for_certificates(server)) out.client_certificates = server.client_certificates;
   return out;
 }

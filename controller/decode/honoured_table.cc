@@ -47,6 +47,8 @@ constexpr HonouredField kOfMailServer[] = {
     {"spec.tls.unknownNames"},
     {"spec.tls.resumption.mode"},
     {"spec.tls.resumption.lifetime"},
+    {"spec.tls.resumption.ticketKeysRef.name"},
+    {"spec.tls.resumption.ticketKeysRef.namespace"},
     {"spec.tls.clientCertificates.mode"},
     {"spec.tls.clientCertificates.caCertificateRefs[].kind"},
     {"spec.tls.clientCertificates.caCertificateRefs[].name"},
@@ -244,6 +246,8 @@ constexpr HonouredField kOfMailClass[] = {
     {"spec.namespaces[].limits.bytesPerSecond"},
 
     {"spec.egress.allowedCIDRs"},
+
+    {"spec.limits.maxConnections"},
 
     {"spec.drain.minimum"},
     {"spec.drain.spread"},

@@ -111,6 +111,9 @@ model::MailClass read_mail_class(const Node& document, model::Meta meta) {
     out.drain = {duration_at(*drain, "minimum"), duration_at(*drain, "spread"),
                  duration_at(*drain, "deadline")};
   }
+  if (const Node* limits = spec.find("limits")) {
+    out.max_connections = count_at(*limits, "maxConnections").value_or(0);
+  }
   return out;
 }
 

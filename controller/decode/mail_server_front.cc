@@ -83,6 +83,9 @@ model::TlsSpec read_tls(const Node& tls, const std::string& own_namespace) {
     if (const auto lifetime = duration_at(*resumption, "lifetime")) {
       out.resumption_lifetime = std::chrono::duration_cast<std::chrono::seconds>(*lifetime);
     }
+    if (const Node* ref = resumption->find("ticketKeysRef")) {
+      out.ticket_keys_ref = read_object_ref(*ref, own_namespace);
+    }
   }
   if (const Node* certificates = tls.find("clientCertificates")) {
     out.client_certificates = read_client_certificates(*certificates, own_namespace);

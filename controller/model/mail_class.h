@@ -91,6 +91,7 @@ struct MailClass {
   std::optional<std::vector<Network>> egress;            // absent: the default of section 8
   std::optional<ProxyProtocolSpec> proxy_protocol;       // wins over what MailServers say
   std::optional<DrainSpec> drain;
+  std::uint32_t max_connections = 0;  // of each proxy; 0: what its descriptors allow
   friend bool operator==(const MailClass&, const MailClass&) = default;
 };
 

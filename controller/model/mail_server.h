@@ -58,6 +58,7 @@ struct TlsSpec {
   std::string unknown_names = "FirstCertificate";
   std::string resumption_mode = "Tickets";
   std::chrono::seconds resumption_lifetime{7200};
+  std::optional<ObjectRef> ticket_keys_ref = {};
   std::optional<ClientCertificatesSpec> client_certificates = {};
   friend bool operator==(const TlsSpec&, const TlsSpec&) = default;
 };

@@ -66,6 +66,9 @@ std::set<ObjectKey> references_of(const model::MailServer& server) {
     for (const model::ObjectRef& ref : server.tls->certificate_refs) {
       out.insert({"Secret", ref.object_namespace, ref.name});
     }
+    if (const auto& ref = server.tls->ticket_keys_ref) {
+      out.insert({"Secret", ref->object_namespace, ref->name});
+    }
     if (server.tls->client_certificates) add_clients(*server.tls->client_certificates, out);
   }
   for (const model::BackendSpec& backend : server.backends) add_backend(backend, out);

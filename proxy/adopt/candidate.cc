@@ -156,6 +156,10 @@ const config::SecretText* Candidate::text(const std::string& secret) const {
   return material<config::SecretText>(secret);
 }
 
+const config::OwnTicketKeys* Candidate::tickets(const std::string& secret) const {
+  return material<config::OwnTicketKeys>(secret);
+}
+
 const config::Credentials* Candidate::credentials(const std::string& secret) const {
   return material<config::Credentials>(secret);
 }

@@ -56,6 +56,7 @@ class Candidate {
   [[nodiscard]] const config::KeyPair* key_pair(const std::string& secret) const;
   [[nodiscard]] const config::TrustBundle* trust(const std::string& secret) const;
   [[nodiscard]] const config::SecretText* text(const std::string& secret) const;
+  [[nodiscard]] const config::OwnTicketKeys* tickets(const std::string& secret) const;
   [[nodiscard]] const config::Credentials* credentials(const std::string& secret) const;
 
   // What became of it, when nothing is left to look at.

@@ -62,6 +62,12 @@ bool holds_secret(const config::Resource& resource) {
          (master && !master->password.empty());
 }
 
+bool is_of_tickets(const config::Resource& resource) {
+  const auto* material = std::get_if<config::SecretMaterial>(&resource.body);
+  return resource.type() == config::ResourceType::TicketKeys ||
+         (material && std::holds_alternative<config::OwnTicketKeys>(*material));
+}
+
 void put_body(const SavedConfig& config, PrivateKeys keys, KeyedOctets& out) {
   out.put_text(config.version);
   out.put_number(config.revision.size(), kLengthOctets);
@@ -72,7 +78,7 @@ void put_body(const SavedConfig& config, PrivateKeys keys, KeyedOctets& out) {
   for (const auto& resource : config.resources) {
     if (keys == PrivateKeys::LeaveOut && holds_secret(*resource)) continue;
     // Whoever read them from the file could read what was said: never, on whatever medium.
-    if (resource->type() == config::ResourceType::TicketKeys) continue;
+    if (is_of_tickets(*resource)) continue;
     std::string octets = wire::octets(*resource);
     out.put_text(octets);
     wipe(octets.data(), octets.size());

@@ -48,7 +48,8 @@ void Preparer::examine_secret(const ResourceKey& key, const Held& secret, Work& 
     if (!fits) return work.all.refuse(key, {ErrorCode::BadCertificate, "key_pair", fits.error()});
     work.read_pairs.push_back(std::move(*fits));
   }
-  work.effective.put(secret);
+  // Whoever holds an old snapshot holds no old ticket keys: they are with the tenant alone.
+  if (!std::holds_alternative<config::OwnTicketKeys>(material)) work.effective.put(secret);
   work.all.touch_dependants(key);
 }
 

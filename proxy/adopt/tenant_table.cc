@@ -19,6 +19,7 @@ Fault fault_of(const std::vector<net::TlsProblem>& problems) {
 net::TlsTenant material_of(const std::string& name, const config::Server& server,
                            const Candidate& all) {
   net::TlsTenant tenant{name, &server.tls, {}};
+  tenant.tickets = all.tickets(server.tls.tickets);
   for (const std::string& secret : server.tls.key_pairs) {
     tenant.key_pairs.emplace_back(secret, all.key_pair(secret));
   }

@@ -223,7 +223,7 @@ void Acceptor::admit(Door& door, net::Accepted accepted) {
   auto places =
       session::first_places(worker_.needs().places, presentation,
                             {first.server, door.port, accepted.client.ip, {}, worker_.now()},
-                            {server->limits, first.max_connections});
+                            {server->limits, first.max_connections, worker_.most_connections()});
   if (!places) {
     worker_.needs().counters.refused_connection(places.error().scope);
     if (!places.error().silent) {

@@ -58,7 +58,7 @@ int on_client_hello(SSL* tls, int* alert, void*) {
   const GateTenant& tenant = *gate->tenants[mark.tenant];
   apply(*tenant.policy, tls);
   const bool gives_tickets = tenant.policy->resumption == config::ResumptionMode::Tickets;
-  if (gives_tickets && !gate->masters->usable()) give_no_tickets(tls);
+  if (gives_tickets && !tenant.tickets->usable(*gate->masters)) give_no_tickets(tls);
   SSL_set_session_id_context(tls, tenant.session_context.data(),
                              static_cast<unsigned int>(tenant.session_context.size()));
   return SSL_CLIENT_HELLO_SUCCESS;

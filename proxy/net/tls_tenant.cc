@@ -33,7 +33,8 @@ class TenantBuilder {
     std::string context =
         fmt::format("{}\n{}\n{}\n", ready_->policy->id, name_of(protocol_), tenant_.server);
     ready_->session_context = sha256(context);
-    ready_->tickets.emplace(std::move(context));
+    ready_->tickets.emplace(std::move(context),
+                            tenant_.tickets ? tenant_.tickets->masters : SharedSecret());
     return ready_;
   }
 

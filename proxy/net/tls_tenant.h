@@ -34,6 +34,7 @@ struct TlsTenant {
   const config::ServerTls* tls = nullptr;
   std::vector<std::pair<std::string, const config::KeyPair*>> key_pairs;  // in order of the refs
   ClientAuthMaterial clients = {};
+  const config::OwnTicketKeys* tickets = nullptr;  // its own; null: those of all
 };
 
 // Process-wide: ticket masters, loaded certificates, policies in use; made once, given to each

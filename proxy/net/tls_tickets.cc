@@ -48,8 +48,8 @@ struct Expansion {
 };
 
 Secret derive_all(const std::vector<ByteView>& masters, const std::string& context) {
-  std::array<char, 3 * kKeyOctets> row{};
-  check(masters.size() * kKeyOctets <= row.size(), "keys of three masters at most are derived");
+  std::array<char, config::kMostOwnTicketMasters * kKeyOctets> row{};
+  check(masters.size() * kKeyOctets <= row.size(), "keys of so many masters at most are derived");
   Expansion expansion{{}, context, row.data()};
   for (const ByteView master : masters) {
     expansion.master = master;
@@ -59,6 +59,17 @@ Secret derive_all(const std::vector<ByteView>& masters, const std::string& conte
   }
   Secret out(ByteView(row.data(), masters.size() * kKeyOctets));
   wipe(row.data(), row.size());
+  return out;
+}
+
+// Never an epoch of masters that are renewed.
+constexpr std::uint64_t kOwn = 0;
+
+std::vector<ByteView> masters_in(ByteView row) {
+  std::vector<ByteView> out;
+  for (; !row.empty(); row.remove_prefix(config::kTicketMasterOctets)) {
+    out.push_back(row.substr(0, config::kTicketMasterOctets));
+  }
   return out;
 }
 
@@ -150,10 +161,12 @@ TicketKeySet TicketMasters::derive(const std::string& context) {
 }
 
 std::shared_ptr<const TicketKeySet> TicketContext::keys(TicketMasters& masters) const {
-  const std::uint64_t epoch = masters.epoch();
+  const std::uint64_t epoch = own_.empty() ? masters.epoch() : kOwn;
   const std::scoped_lock held(lock_);
   if (!kept_ || kept_->epoch != epoch) {
-    kept_ = std::make_shared<const TicketKeySet>(masters.derive(text_));
+    kept_ = std::make_shared<const TicketKeySet>(
+        own_.empty() ? masters.derive(text_)
+                     : TicketKeySet{kOwn, derive_all(masters_in(own_.reveal()), text_)});
   }
   return kept_;
 }

@@ -55,12 +55,18 @@ class TicketMasters {
 // Whose tickets: a tenant under a policy.
 class TicketContext {
  public:
-  explicit TicketContext(std::string text) : text_(std::move(text)) {}
+  // `own`: masters of its own, in a row, which nobody renews but whoever gave them; or empty.
+  TicketContext(std::string text, SharedSecret own)
+      : text_(std::move(text)), own_(std::move(own)) {}
+  [[nodiscard]] bool usable(const TicketMasters& masters) const {
+    return !own_.empty() || masters.usable();
+  }
   // As they are now.
   [[nodiscard]] std::shared_ptr<const TicketKeySet> keys(TicketMasters& masters) const;
 
  private:
   std::string text_;
+  SharedSecret own_;
   mutable std::mutex lock_;  // held for a look, or for nine hashes twice a day
   mutable std::shared_ptr<const TicketKeySet> kept_;
 };

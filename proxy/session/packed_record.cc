@@ -48,7 +48,7 @@ PackedRecord::PackedRecord(const Record& record) {
 }
 
 Record PackedRecord::unpack() const {
-  Record record{block_->values, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  Record record{block_->values, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   for (std::size_t i = 0; i < kTexts.size(); ++i) record.*kTexts[i] = text(i);
   return record;
 }

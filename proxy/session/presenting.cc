@@ -47,6 +47,7 @@ Result<quota::Places, quota::Refusal> first_places(quota::PlaceTables& tables, P
   if (how != Presentation::Believed) return tables.arrive(visitor, limits);
   quota::VisitorLimits nobodys;
   nobodys.server.max_connections_before_login = limits.server.max_connections_before_login;
+  nobodys.process = limits.process;
   return tables.arrive({"", visitor.port, IpAddress()}, nobodys);
 }
 

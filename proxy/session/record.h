@@ -15,7 +15,7 @@
 
 namespace postern::session {
 
-// What of it is no text.
+// What of it is no text and is needed to the end.
 struct RecordValues {
   Instant began{};
   Duration auth_took{0};  // until a provider decided, with all who were asked before
@@ -24,7 +24,6 @@ struct RecordValues {
   std::string_view mechanism;  // its registered name
   std::uint16_t port = 0;
   ClientAddress client;
-  ServerAddress local;  // where the client came in
   // Whose PROXY header said both; the peer's own address. Nothing: the connection's hold.
   std::optional<SocketAddress> via;
   Protocol protocol = Protocol::Imap;
@@ -37,7 +36,8 @@ struct RecordValues {
 };
 
 struct Record : RecordValues {
-  std::string id;  // 20 letters
+  ServerAddress local;  // where the client came in; before the relay
+  std::string id;       // 20 letters
   std::string sni;
   std::string tls;  // "TLSv1.3/TLS_AES_256_GCM_SHA384/resumed"
   std::string server;

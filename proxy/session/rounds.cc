@@ -27,7 +27,7 @@ void Worker::begin_round() { round_left_ = slots_.size(); }
 void Worker::go_round() {
   for (std::size_t looks = 0; round_left_ > 0 && looks < kSessionsAtOnce; ++looks, --round_left_) {
     round_at_ = (round_at_ + 1) % slots_.size();
-    Session& session = slots_[round_at_].session;
+    Session& session = slots_[round_at_];
     if (session.over()) continue;
     session.review(*this);
     if (session.over()) dead_.push_back(session.id().slot);

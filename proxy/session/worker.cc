@@ -23,6 +23,7 @@ constexpr Duration kLongTurn{20};
 std::string base32(const std::array<std::uint8_t, 12>& octets) {
   static constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
   std::string out;
+  out.reserve(20);
   std::uint32_t bits = 0;
   int held = 0;
   for (const std::uint8_t octet : octets) {
@@ -79,7 +80,7 @@ void Worker::turn(Duration most) {
     } else if (token == kForcedTimer) {
       begin_round();
     } else {
-      enqueue(slots_[slot].session);
+      enqueue(slots_[slot]);
     }
   });
   go_round();
@@ -120,15 +121,15 @@ void Worker::take(const net::Event& event) {
 Session* Worker::find(const net::Token& token) {
   constexpr std::uint32_t kTravels = 0xFFFFFF;
   if (token.slot >= slots_.size()) return nullptr;
-  Slot& slot = slots_[token.slot];
-  const bool same = (slot.generation & kTravels) == (token.generation & kTravels);
-  return same && !slot.session.over() ? &slot.session : nullptr;
+  Session& session = slots_[token.slot];
+  const bool same = (session.id().generation & kTravels) == (token.generation & kTravels);
+  return same && !session.over() ? &session : nullptr;
 }
 
 void Worker::advance_queued() {
   running_.swap(queue_);
   for (const std::uint32_t slot : running_) {
-    Session& session = slots_[slot].session;
+    Session& session = slots_[slot];
     session.queued = false;
     if (session.over()) continue;
     session.advance(*this);
@@ -142,11 +143,11 @@ void Worker::advance_queued() {
 // descriptor of the same number reaches the wrong session.
 void Worker::bury() {
   for (const std::uint32_t slot : dead_) {
-    Slot& grave = slots_[slot];
-    grave.session.count_phase(needs_.counters);
-    grave.session.client.close();
-    grave.session.backend.close();
-    grave.session.deadline.disarm();
+    Session& dead = slots_[slot];
+    dead.count_phase(needs_.counters);
+    dead.client.close();
+    dead.backend.close();
+    dead.deadline.disarm();
     free_.push_back(slot);
     --open_;
   }
@@ -160,11 +161,10 @@ SessionId Worker::take_slot() {
   }
   const std::uint32_t index = free_.back();
   free_.pop_back();
-  Slot& slot = slots_[index];
-  if (++slot.generation == 0) slot.generation = 1;
+  Session& session = slots_[index];
   ++open_;
-  slot.session.deadline.set_token(index);
-  return {index, slot.generation};
+  session.deadline.set_token(index);
+  return {index, std::max(session.id().generation + 1, 1U)};
 }
 
 void Worker::begin_watching(Session& session) {
@@ -174,14 +174,14 @@ void Worker::begin_watching(Session& session) {
 
 void Worker::open(Arrival arrival) {
   const SessionId id = take_slot();
-  Session& session = slots_[id.slot].session;
+  Session& session = slots_[id.slot];
   session.begin(id, std::move(arrival), *this);
   begin_watching(session);
 }
 
 void Worker::dismiss(net::Stream guest) {
   const SessionId id = take_slot();
-  Session& session = slots_[id.slot].session;
+  Session& session = slots_[id.slot];
   session.begin_closing(id, std::move(guest), *this);
   begin_watching(session);
 }
@@ -192,8 +192,8 @@ void Worker::call_listener(net::TimerHook& hook, std::uint32_t slot, Duration af
 }
 
 void Worker::each(const std::function<void(Session&)>& visit) {
-  for (Slot& slot : slots_) {
-    if (!slot.session.over()) visit(slot.session);
+  for (Session& session : slots_) {
+    if (!session.over()) visit(session);
   }
 }
 
@@ -228,9 +228,11 @@ std::string Worker::next_session_id() {
 
 std::shared_ptr<const net::Prepared> Worker::adopt(std::shared_ptr<const net::Prepared> prepared) {
   if (terms_.update(*prepared->snapshot)) begin_round();
+  const config::ClassTerms* of_class = prepared->snapshot->class_terms();
+  most_connections_ = of_class ? of_class->max_connections : 0;
   auto before = snapshots_.adopt(std::move(prepared), now_);
   for (const std::uint32_t slot : snapshots_.overdue(now_)) {
-    Session& session = slots_[slot].session;
+    Session& session = slots_[slot];
     session.send_away(*this);
     if (session.over()) dead_.push_back(slot);
   }

@@ -114,6 +114,8 @@ class Worker {
     return snapshots_.newest();
   }
   [[nodiscard]] Snapshots& snapshots() { return snapshots_; }
+  // Of the whole proxy, as the class says; 0: it says nothing.
+  [[nodiscard]] std::uint32_t most_connections() const { return most_connections_; }
   [[nodiscard]] TermsTable& terms() { return terms_; }
 
   // Who serves `backend`, for visits under the snapshot `from` and later ones (absent: for all);
@@ -145,11 +147,6 @@ class Worker {
   void each(const std::function<void(Session&)>& visit);
 
  private:
-  struct Slot {
-    Session session;
-    std::uint32_t generation = 0;
-  };
-
   // A slot for a new session.
   [[nodiscard]] SessionId take_slot();
   void begin_watching(Session& session);
@@ -180,7 +177,7 @@ class Worker {
   verdicts::Remembering remembering_;
   policy::Asker* asker_ = &remembering_;
 
-  std::deque<Slot> slots_;  // addresses are stable
+  std::deque<Session> slots_;  // addresses are stable
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> queue_;
   std::vector<std::uint32_t> running_;
@@ -188,6 +185,7 @@ class Worker {
   std::size_t open_ = 0;
   std::size_t round_left_ = 0;  // slots that are to be looked at yet
   std::size_t round_at_ = 0;    // the one that was looked at last
+  std::uint32_t most_connections_ = 0;
   std::optional<Leave> drain_;
   quota::MemoryBound::Guests guests_;
   bool lags_ = false;

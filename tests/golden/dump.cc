@@ -50,6 +50,8 @@ void write(Writer& out, const SecretMaterial& material) {
     out.fact("authorities", digest(trust->ca_pem.text()));
   } else if (const auto* text = std::get_if<SecretText>(&material)) {
     out.fact("text", digest(text->text.reveal()));
+  } else if (const auto* tickets = std::get_if<OwnTicketKeys>(&material)) {
+    out.fact("ticket keys", digest(tickets->masters.reveal()));
   } else {
     const auto& credentials = std::get<Credentials>(material);
     out.fact("user", credentials.user);
@@ -224,6 +226,7 @@ void write(Writer& out, const ServerTls& tls) {
   if (tls.resumption != ResumptionMode::Tickets) {
     out.fact("resumption", word(tls.resumption, {"Tickets", "Cache", "Disabled"}));
   }
+  if (!tls.tickets.empty()) out.fact("ticket keys", tls.tickets);
   out.changed("resumption lifetime, s", tls.resumption_lifetime.count(),
               ServerTls{}.resumption_lifetime.count());
   const ClientCertificates& clients = tls.client_certificates;
@@ -372,6 +375,9 @@ void write(Writer& out, const ClassTerms& terms) {
   out.fact("drain minimum", span_of(terms.drain.minimum));
   if (terms.drain.spread) out.fact("drain spread", span_of(*terms.drain.spread));
   out.fact("drain deadline", span_of(terms.drain.deadline));
+  if (terms.max_connections != 0) {
+    out.fact("connections", std::to_string(terms.max_connections));
+  }
 }
 
 // Random: of no world, and in no golden file.

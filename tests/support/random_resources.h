@@ -53,6 +53,10 @@ class RandomResources {
     if (coin()) return config::TrustBundle{octets(200)};
     if (coin()) return config::SecretText{SharedSecret(word())};
     if (coin()) return config::Credentials{word(), SharedSecret(word())};
+    if (below(4) == 0) {
+      return config::OwnTicketKeys{
+          SharedSecret(std::string((1 + below(16)) * config::kTicketMasterOctets, 'k'))};
+    }
     config::KeyPair pair{octets(300), {}, octet_strings(4), below(2'000'000'000)};
     if (const std::string key = octets(100); !key.empty()) pair.key_pem = SharedSecret(key);
     return pair;
@@ -314,6 +318,7 @@ class RandomResources {
             choice(config::UnknownNames::Reject),
             choice(config::ResumptionMode::Disabled),
             std::chrono::seconds(below(9999)),
+            coin() ? word() : std::string(),
             client_certificates()};
   }
 

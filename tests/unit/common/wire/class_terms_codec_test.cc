@@ -28,6 +28,17 @@ TEST(ClassTermsCodec, gives_back_what_was_written) {
   }
 }
 
+TEST(ClassTermsCodec, gives_back_how_many_connections_there_may_be) {
+  config::Resource bounded = terms({});
+  std::get<config::ClassTerms>(bounded.body).max_connections = 200000;
+  bounded.required_features = {std::string(config::kClassConnections), std::string(config::kDrain)};
+  pb::Resource message;
+  encode(bounded, message);
+  const auto decoded = decode(message);
+  ASSERT_TRUE(decoded.has_value()) << decoded.error().field;
+  EXPECT_EQ(std::get<config::ClassTerms>(decoded->body).max_connections, 200000U);
+}
+
 TEST(ClassTermsCodec, refuses_by_field_a_drain_that_is_none) {
   using Spoil = void (*)(pb::DrainTerms&);
   const std::pair<const char*, Spoil> rows[] = {

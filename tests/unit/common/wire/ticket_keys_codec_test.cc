@@ -46,6 +46,39 @@ TEST(TicketKeysCodec, refuses_by_field_masters_that_are_none) {
   }
 }
 
+config::Resource own_keys(const std::string& row) {
+  return {"mail/ticket-keys/own",
+          "v",
+          {},
+          config::SecretMaterial{config::OwnTicketKeys{SharedSecret(row)}},
+          {std::string(config::kOwnTicketKeys)}};
+}
+
+TEST(OwnTicketKeysCodec, gives_back_what_was_written) {
+  for (const std::size_t masters : {1U, 16U}) {
+    pb::Resource message;
+    encode(own_keys(std::string(32 * masters, 'm')), message);
+    const auto decoded = decode(message);
+    ASSERT_TRUE(decoded.has_value()) << decoded.error().field;
+    const auto& material = std::get<config::SecretMaterial>(decoded->body);
+    EXPECT_EQ(std::get<config::OwnTicketKeys>(material).masters.reveal(),
+              std::string(32 * masters, 'm'));
+    wipe_secrets(message);
+    EXPECT_TRUE(message.secret().tickets().masters().empty());
+  }
+}
+
+TEST(OwnTicketKeysCodec, refuses_a_row_that_is_none) {
+  for (const std::size_t octets : {0U, 31U, 33U, 17U * 32U}) {
+    pb::Resource message;
+    encode(own_keys("x"), message);
+    message.mutable_secret()->mutable_tickets()->set_masters(std::string(octets, 'm'));
+    const auto decoded = decode(message);
+    ASSERT_FALSE(decoded.has_value()) << octets;
+    EXPECT_EQ(decoded.error().field, "masters");
+  }
+}
+
 TEST(TicketKeysCodec, leaves_no_key_in_a_message_that_was_used) {
   pb::Resource message;
   encode(keys(), message);

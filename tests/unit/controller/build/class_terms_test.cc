@@ -47,6 +47,17 @@ TEST(ClassTerms, are_as_the_class_writes_them) {
             (config::DrainTerms{seconds{0}, {}, seconds{30}}));
 }
 
+TEST(ClassTerms, with_a_bound_of_connections_need_a_proxy_that_obeys_it) {
+  world::World world;
+  model::MailClass bounded = mk_class({});
+  bounded.max_connections = 200000;
+  (void)world.replace({bounded});
+  const auto resource = class_resource(world, {});
+  ASSERT_TRUE(resource);
+  EXPECT_EQ(std::get<config::ClassTerms>(resource->body).max_connections, 200000U);
+  EXPECT_EQ(resource->required_features, (std::vector<std::string>{"class-connections", "drain"}));
+}
+
 TEST(ClassTerms, are_told_when_they_change_and_taken_back) {
   ClassBook book;
   const auto settle = [&book](std::vector<model::Object> objects, bool broken = false) {

@@ -105,13 +105,17 @@ TEST(MailClass, how_a_proxy_stops_is_read_as_far_as_it_is_written) {
   EXPECT_EQ(*part.drain, (model::DrainSpec{{}, {}, std::chrono::seconds{30}}));
 }
 
+TEST(MailClass, connections_of_all_are_read) {
+  EXPECT_EQ(mail_class("  {}\n").max_connections, 0U);
+  EXPECT_EQ(mail_class("  limits: {maxConnections: 200000}\n").max_connections, 200000U);
+}
+
 TEST(MailClass, what_is_not_built_refuses_the_class_by_name) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"filterPrograms: {directory: /usr/lib/filters}", "spec.filterPrograms; "},
       {"sharedState: {redis: {addresses: ['redis:6379']}}", "spec.sharedState; "},
       {"dns: {timeout: 5s}", "spec.dns; "},
       {"placement: {settle: 1s}", "spec.placement; "},
-      {"limits: {maxConnections: 5}", "spec.limits; "},
       {"namespaces: [{name: a, limits: {maxRecipients: 4096}}]",
        "spec.namespaces[0].limits.maxRecipients; "},
       {"ports: [{port: 143, addresses: ['unix:/run/imap']}]",

@@ -190,7 +190,13 @@ TEST_F(LastKnownGoodFile, holds_private_keys_and_secret_texts_in_memory_only) {
 TEST_F(LastKnownGoodFile, never_holds_ticket_keys) {
   const SharedSecret master(std::string(32, 'k'));
   const SavedConfig config{
-      "v", {}, {share({"ticket-keys", "", {}, config::TicketKeys{master, master, master, 1}})}};
+      "v",
+      {},
+      {share({"ticket-keys", "", {}, config::TicketKeys{master, master, master, 1}}),
+       share({"mail/ticket-keys/own",
+              "",
+              {},
+              config::SecretMaterial(config::OwnTicketKeys{master})})}};
   for (const Medium medium : {Medium::Disk, Medium::Memory}) {
     ASSERT_TRUE(open(medium)->save(config));
     EXPECT_EQ(content("current").find("kkkk"), std::string::npos);

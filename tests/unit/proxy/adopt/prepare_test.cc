@@ -63,6 +63,22 @@ TEST_F(Prepare, ticket_keys_make_no_snapshot_and_are_in_none) {
   EXPECT_EQ(version_of(ResourceType::TicketKeys, "ticket-keys"), "none");
 }
 
+TEST_F(Prepare, ticket_keys_of_a_server_make_its_tenant_anew_and_are_in_no_snapshot) {
+  config::Server own = server_with("ns/k");
+  own.tls.tickets = "ns/ticket-keys/t";
+  const auto first = put({secret("ns/k", "1", good_pair("a.example")), resource("a", "1", own),
+                          resource("0", "1", listener_of({"a"}))});
+  EXPECT_TRUE(first.errors.empty());  // until they are here, those of the class serve
+  const auto without = now_->tls_servers.at(0);
+  const auto p = put({resource(
+      "ns/ticket-keys/t", "1",
+      config::SecretMaterial{config::OwnTicketKeys{SharedSecret(std::string(32, 'k'))}})});
+  EXPECT_TRUE(p.errors.empty());
+  EXPECT_NE(now_->tls_servers.at(0)->tenants(), without->tenants());
+  EXPECT_EQ(version_of(ResourceType::Secret, "ns/ticket-keys/t"), "1");
+  EXPECT_EQ(snapshot().find(ResourceType::Secret, "ns/ticket-keys/t"), nullptr);
+}
+
 TEST_F(Prepare, a_bad_key_is_refused_and_what_needs_it_with_it) {
   const auto p = put({secret("ns/k", "1", bad_pair()), resource("a", "1", server_with("ns/k")),
                       resource("0", "1", listener_of({"a"}))});

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,7 @@ struct TenantDraft {
   config::ServerTls tls{};
   std::vector<config::TrustBundle> authorities{};
   std::vector<config::TrustBundle> revocations{};
+  std::optional<config::OwnTicketKeys> tickets{};
 };
 
 using Built = Result<std::shared_ptr<const TlsServer>, std::vector<TlsProblem>>;
@@ -47,6 +49,7 @@ inline Built build(const std::deque<TenantDraft>& drafts, TlsShared& shared,
     for (const config::TrustBundle& bundle : draft.revocations) {
       tenant.clients.revocations.emplace_back("ns/crl", &bundle);
     }
+    if (draft.tickets) tenant.tickets = &*draft.tickets;
     listener->tenants.push_back({draft.server, draft.hostnames, config::Plaintext::Refuse, 0});
     auto made = make_tenant(protocol, tenant, shared);
     if (made) {

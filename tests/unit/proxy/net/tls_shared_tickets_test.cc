@@ -159,5 +159,52 @@ TEST_F(SharedTickets, leave_no_key_behind) {
   EXPECT_EQ(Secret::live(), before);
 }
 
+TEST_F(SharedTickets, of_a_tenant_with_keys_of_its_own_resume_wherever_it_has_them) {
+  drafts_[0].tickets = {SharedSecret(std::string(32, 'a') + std::string(32, 'b'))};
+  const auto one = proxy("321");
+  const auto two = proxy("654");  // other keys of the class
+  drafts_[0].tickets.reset();
+  const auto without = proxy("321");
+  for (const int version : kVersions) {
+    EXPECT_TRUE(resumes(*two, version, session_of(*one, version))) << version;
+    EXPECT_FALSE(resumes(*without, version, session_of(*one, version))) << version;
+    EXPECT_FALSE(resumes(*one, version, session_of(*without, version))) << version;
+    EXPECT_FALSE(resumes(*two, version, session_of(*one, version, "b.example"), "b.example"));
+  }
+}
+
+TEST_F(SharedTickets, of_own_keys_are_opened_by_each_and_sealed_by_the_first) {
+  const auto with = [this](const std::string& letters) {
+    std::string row;
+    for (const char letter : letters) row += std::string(32, letter);
+    drafts_[0].tickets = {SharedSecret(row)};
+    return proxy("321");
+  };
+  const auto before = with("a");
+  const auto changed = with("ba");
+  const auto after = with("b");
+  for (const int version : kVersions) {
+    EXPECT_TRUE(resumes(*changed, version, session_of(*before, version))) << version;
+    EXPECT_TRUE(resumes(*after, version, session_of(*changed, version))) << version;
+    EXPECT_FALSE(resumes(*after, version, session_of(*before, version))) << version;
+  }
+}
+
+TEST_F(SharedTickets, of_two_tenants_with_the_same_keys_are_noise_to_each_other) {  // TL12
+  drafts_[0].tickets = drafts_[1].tickets = {SharedSecret(std::string(32, 'a'))};
+  const auto one = proxy("321");
+  for (const int version : kVersions) {
+    EXPECT_FALSE(resumes(*one, version, session_of(*one, version), "b.example")) << version;
+  }
+}
+
+TEST_F(SharedTickets, of_own_keys_go_on_when_nobody_renews_those_of_the_class) {
+  drafts_[0].tickets = {SharedSecret(std::string(32, 'a'))};
+  const auto one = proxy("321");
+  clock_.pass(config::kTicketKeysLast + std::chrono::hours{1});
+  EXPECT_TRUE(resumes(*one, TLS1_3_VERSION, session_of(*one, TLS1_3_VERSION)));
+  EXPECT_EQ(session_of(*one, TLS1_3_VERSION, "b.example"), nullptr);
+}
+
 }  // namespace
 }  // namespace postern::net

@@ -93,6 +93,24 @@ TEST(Place, of_the_whole_process_is_bounded_too) {
   EXPECT_EQ(two.error().scope, Scope::Process);
 }
 
+TEST(Place, of_the_whole_process_is_bounded_by_the_lesser_of_two_limits) {
+  VisitorLimits one = limits();
+  one.process = 1;
+  for (const std::uint32_t own : {0U, 9U}) {
+    PlaceTables tables(own);
+    const auto first = tables.arrive(visitor("192.0.2.1"), one);
+    ASSERT_TRUE(first);
+    const auto second = tables.arrive(visitor("192.0.2.2"), one);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().scope, Scope::Process);
+    EXPECT_TRUE(tables.arrive(visitor("192.0.2.2"), limits()));
+  }
+  PlaceTables small(1);
+  one.process = 9;
+  const auto first = small.arrive(visitor("192.0.2.1"), one);
+  EXPECT_FALSE(small.arrive(visitor("192.0.2.2"), one));
+}
+
 TEST(Place, refused_leaves_no_other_place_behind) {
   PlaceTables tables;
   VisitorLimits one = limits();
