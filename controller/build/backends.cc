@@ -51,8 +51,9 @@ std::optional<ServiceRef> service_of(const BackendDraft& backend) {
 
 const model::ServiceObject* find_service(const Setting& setting, ServerDraft& server,
                                          BackendDraft& backend, const ServiceRef& wanted) {
-  auto refusal = check_namespace(wanted.field, server.spec->meta.key.object_namespace,
-                                 wanted.ref.object_namespace);
+  auto refusal =
+      check_reference(setting.world, wanted.field, server.spec->meta.key.object_namespace,
+                      {"Service", wanted.ref.object_namespace, wanted.ref.name});
   const auto* service = setting.world.service(wanted.ref.object_namespace, wanted.ref.name);
   if (!refusal && service == nullptr) {
     refusal = Remark{wanted.field, "ServiceNotFound",

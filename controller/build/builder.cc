@@ -21,13 +21,9 @@ using model::ObjectKey;
 using world::Extent;
 using Work = std::map<ObjectKey, Extent>;
 
-bool is_of(const std::string& class_name, const model::MailServer& server) {
-  const std::string& wanted = server.ingress_class_name;
-  return wanted.empty() || wanted == class_name;
-}
-
 bool same_rules(const Terms& a, const Terms& b) {
-  return a.class_name == b.class_name && a.class_broken == b.class_broken;
+  return a.class_name == b.class_name && a.class_broken == b.class_broken &&
+         a.in_cluster == b.in_cluster && a.api_servers == b.api_servers;
 }
 
 bool same(const config::Resource& a, const config::Resource& b) {
@@ -142,7 +138,7 @@ void Builder::State::make(const Setting& setting, const ObjectKey& key, Extent e
                           Changes& out) {
   const model::MailServer* spec = setting.world.mail_server(key);
   const auto known = parts.find(key);
-  if (spec == nullptr || !is_of(setting.terms.class_name, *spec)) {
+  if (spec == nullptr || !setting.rules.is_of_class(*spec)) {
     if (known != parts.end()) drop(known, out);
     return;
   }

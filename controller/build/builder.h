@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/address.h"
 #include "common/base/mail.h"
 #include "common/config/fresh_resource.h"
 #include "common/config/resource.h"
@@ -23,8 +24,11 @@ namespace postern::build {
 struct Terms {
   std::string class_name = "postern";  // MailServers of no other class are built
   std::int64_t now_unix_s = 0;         // for certificates that have expired; 0: not looked at
-  bool class_broken = false;  // the MailClass is there and wrong, and no good one was ever read
-  bool in_cluster = false;    // the defaults of the class are those of a cluster, not a directory's
+  // Of a directory: the MailClass is there and wrong, and no good one was ever read.
+  bool class_broken = false;
+  // An IngressClass says which MailClass holds, and what is absent has the defaults of a cluster.
+  bool in_cluster = false;
+  std::vector<IpAddress> api_servers = {};  // of the cluster: closed to MailServers
 };
 
 struct ListenerVerdict {
@@ -33,7 +37,25 @@ struct ListenerVerdict {
   config::ListenerTls tls = config::ListenerTls::StartTls;
   std::string off_reason;   // condition reason, as "PortNotServed"; empty: it is served
   std::string off_message;  // in words; empty: it is served
+  // It is served, and an older MailServer has something of it: HostnameConflict, DomainConflict.
+  std::string conflict_reason = {};
+  std::string conflict_message = {};
   friend bool operator==(const ListenerVerdict&, const ListenerVerdict&) = default;
+};
+
+struct BackendPortVerdict {
+  Protocol protocol = Protocol::Imap;
+  std::uint16_t port = 0;  // of the Service
+  config::BackendTlsMode tls = config::BackendTlsMode::Implicit;
+  friend bool operator==(const BackendPortVerdict&, const BackendPortVerdict&) = default;
+};
+// What was found of an entry of spec.backends.
+struct BackendVerdict {
+  std::string name;
+  std::vector<BackendPortVerdict> ports;
+  std::string off_reason = {};  // condition reason, as "ServiceNotFound"; empty: users can go there
+  std::string off_message = {};  // in words; empty: the same
+  friend bool operator==(const BackendVerdict&, const BackendVerdict&) = default;
 };
 
 // What came of one MailServer.
@@ -45,6 +67,8 @@ struct Verdict {
   model::Problems problems;
   bool accepted = false;                       // something is served
   std::vector<config::ResourceKey> resources;  // its own, without LISTENER
+  std::vector<BackendVerdict> backends = {};   // in the order of spec.backends
+  std::int64_t expires_unix_s = 0;             // the first of its certificates; 0: there is none
 };
 
 // What is other than after the last update().

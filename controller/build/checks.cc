@@ -18,13 +18,13 @@ bool certificate_covers(const std::vector<std::string>& dns_names, std::string_v
   return std::ranges::any_of(dns_names, covers);
 }
 
-std::optional<Remark> check_namespace(std::string field, std::string_view own,
-                                      std::string_view wanted) {
-  if (own == wanted) return std::nullopt;
+std::optional<Remark> check_reference(const world::World& world, std::string field,
+                                      std::string_view own, const model::ObjectKey& wanted) {
+  if (own == wanted.object_namespace || world.grants(own, wanted)) return std::nullopt;
   return Remark{std::move(field), "RefNotPermitted",
-                fmt::format("refers to namespace {}; another namespace than the MailServer's own "
-                            "is not supported yet: put a copy in {}",
-                            wanted, own)};
+                fmt::format("refers to {} {}, and no ReferenceGrant in namespace {} lets "
+                            "MailServers of {} refer to it: make one there, or put a copy in {}",
+                            wanted.kind, wanted.path(), wanted.object_namespace, own, own)};
 }
 
 std::optional<Remark> check_key_pair(std::string field, const model::ObjectKey& key,

@@ -18,9 +18,12 @@ namespace postern::build {
 [[nodiscard]] bool certificate_covers(const std::vector<std::string>& dns_names,
                                       std::string_view hostname);
 
-// A reference to another namespace needs a grant there; grants are not read yet (R12).
-[[nodiscard]] std::optional<Remark> check_namespace(std::string field, std::string_view own,
-                                                    std::string_view wanted);
+// A reference to another namespace needs a ReferenceGrant there (R12). Asked before the object is
+// looked for: who has none must not learn whether it is there. Never remembered: a grant that goes
+// takes back what it gave with the next update.
+[[nodiscard]] std::optional<Remark> check_reference(const world::World& world, std::string field,
+                                                    std::string_view own,
+                                                    const model::ObjectKey& wanted);
 
 // A Secret that is to be a key pair: it is there, of the right type, and can be used.
 [[nodiscard]] std::optional<Remark> check_key_pair(std::string field, const model::ObjectKey& key,

@@ -46,6 +46,28 @@ const Networks& loopback() {
   return kNetworks;
 }
 
+struct Judge {
+  const std::optional<Networks>& allowed;
+  Networks closed;  // but for an entry that lies within
+
+  [[nodiscard]] bool opens(const IpAddress& address) const {
+    const Network* within = found_in(closed, address);
+    if (!allowed) return within == nullptr;
+    return std::ranges::any_of(*allowed, [&](const Network& entry) {
+      return entry.contains(address) && (within == nullptr || lies_within(entry, *within));
+    });
+  }
+};
+
+Judge judge_of(const std::optional<Networks>& allowed, const EgressGround& ground) {
+  Networks closed = link_local();
+  if (allowed || ground.in_cluster) {
+    closed.insert(closed.end(), loopback().begin(), loopback().end());
+  }
+  closed.insert(closed.end(), ground.api_servers.begin(), ground.api_servers.end());
+  return {allowed, std::move(closed)};
+}
+
 int bits_of(const Network& network) {
   return network.base.family() == IpAddress::Family::V4 ? 32 : 128;
 }
@@ -63,48 +85,46 @@ std::array<Network, 2> halves(const Network& network) {
 }
 
 // All of its addresses are judged alike: no border of a rule is inside it.
-bool is_uniform(const std::optional<Networks>& allowed, const Network& network) {
+bool is_uniform(const Judge& judge, const Network& network) {
   const auto is_inside = [&](const Network& rule) {
     return rule.base.family() == network.base.family() && rule.prefix > network.prefix &&
            network.contains(rule.base);
   };
-  return std::ranges::none_of(link_local(), is_inside) &&
-         (!allowed || (std::ranges::none_of(loopback(), is_inside) &&
-                       std::ranges::none_of(*allowed, is_inside)));
+  return std::ranges::none_of(judge.closed, is_inside) &&
+         (!judge.allowed || std::ranges::none_of(*judge.allowed, is_inside));
 }
 
 // Split where a rule begins: at most one piece for each bit of each rule.
-void add_open(const std::optional<Networks>& allowed, const Network& network, Networks& out) {
-  if (network.prefix >= bits_of(network) || is_uniform(allowed, network)) {
-    if (egress_allows(allowed, network.base)) out.push_back(network);
+void add_open(const Judge& judge, const Network& network, Networks& out) {
+  if (network.prefix >= bits_of(network) || is_uniform(judge, network)) {
+    if (judge.opens(network.base)) out.push_back(network);
     return;
   }
-  for (const Network& half : halves(network)) add_open(allowed, half, out);
+  for (const Network& half : halves(network)) add_open(judge, half, out);
 }
 
 }  // namespace
 
-bool egress_allows(const std::optional<Networks>& allowed, const IpAddress& address) {
-  const Network* closed = found_in(link_local(), address);
-  if (!allowed) return closed == nullptr;
-  if (closed == nullptr) closed = found_in(loopback(), address);
-  return std::ranges::any_of(*allowed, [&](const Network& entry) {
-    return entry.contains(address) && (closed == nullptr || lies_within(entry, *closed));
-  });
+bool egress_allows(const std::optional<Networks>& allowed, const IpAddress& address,
+                   const EgressGround& ground) {
+  return judge_of(allowed, ground).opens(address);
 }
 
-std::vector<Network> egress_within(const std::optional<Networks>& allowed, const Networks& wanted) {
+std::vector<Network> egress_within(const std::optional<Networks>& allowed, const Networks& wanted,
+                                   const EgressGround& ground) {
+  const Judge judge = judge_of(allowed, ground);
   Networks out;
-  for (const Network& network : wanted) add_open(allowed, network, out);
+  for (const Network& network : wanted) add_open(judge, network, out);
   std::ranges::sort(out, {}, [](const Network& one) { return std::pair(one.base, one.prefix); });
   const auto same = std::ranges::unique(out);
   out.erase(same.begin(), same.end());
   return out;
 }
 
-bool opens_protected(const Network& entry) {
+bool opens_protected(const Network& entry, const EgressGround& ground) {
   const auto within = [&](const Network& closed) { return lies_within(entry, closed); };
-  return std::ranges::any_of(loopback(), within) || std::ranges::any_of(link_local(), within);
+  return std::ranges::any_of(loopback(), within) || std::ranges::any_of(link_local(), within) ||
+         std::ranges::any_of(ground.api_servers, within);
 }
 
 }  // namespace postern::build

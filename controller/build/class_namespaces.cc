@@ -33,6 +33,14 @@ bool fits(const model::NamespaceSelector& selector, const Labels& labels) {
          });
 }
 
+bool asks_for_labels(const model::NamespaceSelector& selector) {
+  const auto is_name = [](const std::string& key) { return key == model::kNamespaceNameLabel; };
+  return std::ranges::any_of(selector.match_labels,
+                             [&](const auto& wanted) { return !is_name(wanted.first); }) ||
+         std::ranges::any_of(selector.match_expressions,
+                             [&](const auto& one) { return !is_name(one.key); });
+}
+
 bool may_claim(const std::vector<std::string>& allowed, std::string_view name) {
   if (allowed.empty()) return true;
   return std::ranges::any_of(allowed, [&](const std::string& top) {

@@ -16,6 +16,9 @@ using Labels = std::map<std::string, std::string>;
 // As Kubernetes compares: all that is given must hold; NotIn holds where the label is absent.
 [[nodiscard]] bool fits(const model::NamespaceSelector& selector, const Labels& labels);
 
+// It is about more than the name of a namespace.
+[[nodiscard]] bool asks_for_labels(const model::NamespaceSelector& selector);
+
 // Each of `allowed`, and all names below it; "*.example.com" is below example.com. Empty: all.
 [[nodiscard]] bool may_claim(const std::vector<std::string>& allowed, std::string_view name);
 

@@ -1,6 +1,7 @@
 #include "controller/build/class_rules.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +14,28 @@
 
 namespace postern::build {
 namespace {
+
+// What a class opens in a cluster that says nothing of ports.
+constexpr std::array<std::uint16_t, 9> kPortsOfClusters = {143, 993,  110, 995, 587,
+                                                           465, 4190, 25,  24};
+
+void add_address(const IpAddress& address, EgressGround& out) {
+  const bool v4 = address.family() == IpAddress::Family::V4;
+  out.api_servers.push_back({address, static_cast<std::uint8_t>(v4 ? 32 : 128)});
+}
+
+EgressGround ground_of(const world::World& world, const Terms& terms) {
+  EgressGround out;
+  out.in_cluster = terms.in_cluster;
+  if (!terms.in_cluster) return out;
+  for (const IpAddress& address : terms.api_servers) add_address(address, out);
+  for (const auto* slice : world.slices("default", "kubernetes")) {
+    for (const model::SliceEndpoint& endpoint : slice->endpoints) {
+      for (const IpAddress& address : endpoint.addresses) add_address(address, out);
+    }
+  }
+  return out;
+}
 
 // A refusal of the MailServer as a whole.
 void refuse(ServerDraft& server, std::string field, std::string reason, std::string message) {
@@ -122,7 +145,11 @@ config::ListenerSocket socket_of(const model::SocketSpec& spec) {
 }  // namespace
 
 ClassRules::ClassRules(const world::World& world, const Terms& terms)
-    : world_(world), terms_(terms), class_(world.mail_class(terms.class_name)) {
+    : world_(world),
+      terms_(terms),
+      choice_(class_choice(world, terms)),
+      class_(choice_.mail_class),
+      ground_(ground_of(world, terms)) {
   if (class_ == nullptr || !class_->proxy_protocol) return;
   ProxyTrust trust =
       proxy_trust(world, *class_->proxy_protocol, "spec.proxyProtocol", std::nullopt);
@@ -135,8 +162,7 @@ const std::vector<const model::MailServer*>& ClassRules::mail_servers_of(
   if (!by_namespace_) {
     by_namespace_.emplace();
     for (const model::MailServer* server : world_.mail_servers()) {
-      const std::string& wanted = server->ingress_class_name;
-      if (!wanted.empty() && wanted != terms_.class_name) continue;
+      if (!is_of_class(*server)) continue;
       (*by_namespace_)[server->meta.key.object_namespace].push_back(server);
     }
   }
@@ -145,13 +171,18 @@ const std::vector<const model::MailServer*>& ClassRules::mail_servers_of(
 
 const model::NamespaceRule* ClassRules::rule_for(const std::string& object_namespace) const {
   if (class_ == nullptr || !class_->namespaces) return nullptr;
-  const std::vector<model::NamespaceRule>& rules = *class_->namespaces;
+  const auto* found = world_.name_space(object_namespace);
   Labels labels;
-  if (const auto* found = world_.name_space(object_namespace)) labels = found->meta.labels;
+  if (found != nullptr) labels = found->meta.labels;
   labels[std::string(model::kNamespaceNameLabel)] = object_namespace;
-  const auto rule = std::ranges::find_if(
-      rules, [&](const model::NamespaceRule& one) { return fits(one.selector, labels); });
-  return rule == rules.end() ? nullptr : &*rule;
+  for (const model::NamespaceRule& rule : *class_->namespaces) {
+    // In a cluster every namespace has an object. Where it cannot be read, nobody may say which
+    // rule is the first that fits.
+    const bool is_blind = terms_.in_cluster && found == nullptr;
+    if (is_blind && asks_for_labels(rule.selector)) return nullptr;
+    if (fits(rule.selector, labels)) return &rule;
+  }
+  return nullptr;
 }
 
 bool ClassRules::is_one_too_many(const ServerDraft& server, std::uint32_t most) const {
@@ -168,12 +199,14 @@ bool ClassRules::counts_in(const std::string& object_namespace) const {
   return rule != nullptr && rule->max_mail_servers > 0;
 }
 
+bool ClassRules::is_of_class(const model::MailServer& server) const {
+  const std::string& wanted = server.ingress_class_name;
+  return wanted.empty() ? choice_.takes_unclassed : wanted == terms_.class_name;
+}
+
 bool ClassRules::may_be_here(ServerDraft& server) const {
-  if (class_ == nullptr && terms_.class_broken) {
-    refuse(server, "spec.ingressClassName", "ClassNotFound",
-           fmt::format("MailClass {} is there and cannot be used: nothing is served until it is "
-                       "right",
-                       terms_.class_name));
+  if (!choice_.refusal.empty()) {
+    refuse(server, "spec.ingressClassName", "ClassNotFound", choice_.refusal);
     return false;
   }
   const bool ruled = class_ != nullptr && class_->namespaces;
@@ -210,9 +243,15 @@ const model::PortSpec* ClassRules::port(std::uint16_t number) const {
 }
 
 std::optional<Remark> ClassRules::check_port(std::uint16_t number, std::string field) const {
-  if (class_ == nullptr || !class_->ports || port(number) != nullptr) return std::nullopt;
   std::vector<std::uint16_t> open;
-  for (const model::PortSpec& one : *class_->ports) open.push_back(one.port);
+  if (class_ != nullptr && class_->ports) {
+    for (const model::PortSpec& one : *class_->ports) open.push_back(one.port);
+  } else if (terms_.in_cluster) {
+    open.assign(kPortsOfClusters.begin(), kPortsOfClusters.end());
+  } else {
+    return std::nullopt;
+  }
+  if (std::ranges::find(open, number) != open.end()) return std::nullopt;
   return Remark{
       std::move(field), "PortNotServed",
       fmt::format("the class does not open port {}: it opens {}", number, fmt::join(open, ", "))};
@@ -234,13 +273,16 @@ std::optional<config::SourceRef> ClassRules::source_of(const config::Listener& l
 }
 
 bool ClassRules::may_point_to(const IpAddress& address) const {
-  return class_ == nullptr ? egress_allows(std::nullopt, address)
-                           : egress_allows(class_->egress, address);
+  return egress_allows(class_ == nullptr ? std::nullopt : class_->egress, address, ground_);
+}
+
+bool ClassRules::may_point_to_by_hand(const IpAddress& address) const {
+  const bool has_entries = class_ != nullptr && class_->egress;
+  return (has_entries || !terms_.in_cluster) && may_point_to(address);
 }
 
 std::vector<Network> ClassRules::open_within(const std::vector<Network>& wanted) const {
-  return class_ == nullptr ? egress_within(std::nullopt, wanted)
-                           : egress_within(class_->egress, wanted);
+  return egress_within(class_ == nullptr ? std::nullopt : class_->egress, wanted, ground_);
 }
 
 model::Problems ClassRules::problems() const {
@@ -249,7 +291,7 @@ model::Problems ClassRules::problems() const {
   if (class_ == nullptr || !class_->egress) return out;
   for (std::size_t i = 0; i < class_->egress->size(); ++i) {
     const Network& entry = (*class_->egress)[i];
-    if (!opens_protected(entry)) continue;
+    if (!opens_protected(entry, ground_)) continue;
     out.push_back(problem_of(
         class_->meta, insecure(fmt::format("spec.egress.allowedCIDRs[{}]", i), "ProtectedEgress",
                                fmt::format("{} lets MailServers point proxies at themselves, or at "
@@ -257,6 +299,14 @@ model::Problems ClassRules::problems() const {
                                            entry.text()))));
   }
   return out;
+}
+
+std::string_view ClassRules::what_opens() const {
+  if (class_ != nullptr && class_->egress) return "not within egress.allowedCIDRs of the class";
+  return terms_.in_cluster
+             ? "endpoints without a selector, loopback, link-local addresses and the API server "
+               "need an entry in egress.allowedCIDRs of the class"
+             : "link-local addresses need an entry in egress.allowedCIDRs of the class";
 }
 
 Remark ClassRules::closed_target(const std::vector<IpAddress>& addresses, std::string field,
@@ -267,13 +317,9 @@ Remark ClassRules::closed_target(const std::vector<IpAddress>& addresses, std::s
     texts.push_back(addresses[i].text());
   }
   if (addresses.size() > kShown) texts.push_back(fmt::format("{} more", addresses.size() - kShown));
-  return Remark{
-      std::move(field), "EgressNotAllowed",
-      fmt::format("{} leads to {}, where proxies may not connect: {}", who, fmt::join(texts, ", "),
-                  class_ != nullptr && class_->egress
-                      ? "not within egress.allowedCIDRs of the class"
-                      : "link-local addresses need an entry in egress.allowedCIDRs of "
-                        "the class")};
+  return Remark{std::move(field), "EgressNotAllowed",
+                fmt::format("{} leads to {}, where proxies may not connect: {}", who,
+                            fmt::join(texts, ", "), what_opens())};
 }
 
 }  // namespace postern::build

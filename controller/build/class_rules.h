@@ -14,6 +14,8 @@
 #include "common/base/address.h"
 #include "common/config/listener.h"
 #include "common/config/resource.h"
+#include "controller/build/class_choice.h"
+#include "controller/build/class_egress.h"
 #include "controller/build/draft.h"
 #include "controller/model/mail_class.h"
 #include "controller/world/world.h"
@@ -24,8 +26,11 @@ class ClassRules {
  public:
   ClassRules(const world::World& world, const Terms& terms);
 
-  // The first question for each MailServer. Leaves in `server.hostnames` and `domains` what it may
-  // claim, and remarks on the rest. False: nothing of it is served.
+  // It names the class, or belongs to it without naming any.
+  [[nodiscard]] bool is_of_class(const model::MailServer& server) const;
+
+  // The first question for each MailServer that is. Leaves in `server.hostnames` and `domains` what
+  // it may claim, and remarks on the rest. False: nothing of it is served.
   [[nodiscard]] bool may_be_here(ServerDraft& server) const;
 
   // Null: none holds for it.
@@ -49,9 +54,12 @@ class ClassRules {
     return proxy_protocol_;
   }
 
-  // Whether proxies may connect there. To be asked for addresses that a MailServer wrote, for
-  // postern.dev/addresses, and for endpoints of a Service without selector.
+  // Whether proxies may connect there. To be asked for addresses that a MailServer wrote, and for
+  // postern.dev/addresses.
   [[nodiscard]] bool may_point_to(const IpAddress& address) const;
+  // The same of endpoints of a Service without selector: whoever may write them writes any address,
+  // so that in a cluster the class has to open them.
+  [[nodiscard]] bool may_point_to_by_hand(const IpAddress& address) const;
   // What of these networks they may connect to.
   [[nodiscard]] std::vector<Network> open_within(const std::vector<Network>& wanted) const;
   // What is said of `addresses` that may not be pointed to; `who` names what leads there
@@ -67,13 +75,16 @@ class ClassRules {
   [[nodiscard]] bool counts_in(const std::string& object_namespace) const;
 
  private:
+  [[nodiscard]] std::string_view what_opens() const;
   [[nodiscard]] bool is_one_too_many(const ServerDraft& server, std::uint32_t most) const;
   [[nodiscard]] const std::vector<const model::MailServer*>& mail_servers_of(
       const std::string& object_namespace) const;
 
   const world::World& world_;
   const Terms& terms_;
+  const ClassChoice choice_;
   const model::MailClass* class_;  // null: there is none
+  const EgressGround ground_;
   std::optional<config::ListenerProxyProtocol> proxy_protocol_;
   std::vector<Remark> proxy_remarks_;
   // Those of the class, oldest first. Made when the first is counted: most updates count none.

@@ -69,8 +69,8 @@ std::optional<Remark> check_credentials(const std::string& field, const std::str
 
 std::optional<std::string> add_credentials(const Setting& setting, ServerDraft& server,
                                            const model::ObjectRef& ref, const std::string& field) {
-  auto refusal =
-      check_namespace(field, server.spec->meta.key.object_namespace, ref.object_namespace);
+  auto refusal = check_reference(setting.world, field, server.spec->meta.key.object_namespace,
+                                 {"Secret", ref.object_namespace, ref.name});
   const model::SecretObject* secret = setting.world.secret(ref.object_namespace, ref.name);
   if (!refusal) {
     refusal = check_credentials(field, ref.object_namespace + "/" + ref.name, secret);

@@ -47,7 +47,7 @@ LastGood::AllowedTable allowed_of(const Shared& table, const std::vector<std::st
   return out;
 }
 
-// All who name it are in one namespace, and have one rule: what is left out is looked for once.
+// All who name it so are in one namespace, and have one rule: what is left out is looked for once.
 Shared within_class(const Setting& setting, ServerDraft& server, const std::string& name,
                     const std::string& field) {
   const Shared& table = server.tables.at(name);

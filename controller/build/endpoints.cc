@@ -17,33 +17,46 @@ namespace {
 using config::Endpoint;
 using config::EndpointState;
 
+// Which pod an endpoint is, and how new is what is told of it.
+struct Origin {
+  std::string uid;  // empty: not told
+  std::uint64_t revision = 0;
+  [[nodiscard]] bool is_of(const Origin& other) const {
+    return uid == other.uid || uid.empty() || other.uid.empty();
+  }
+  [[nodiscard]] bool is_newer_than(const Origin& other) const {
+    return !uid.empty() && uid == other.uid && revision > other.revision && other.revision != 0;
+  }
+};
+
 // An endpoint may come in several slices: one for each family, or one for each set of ports, or
-// twice while it moves between slices. The same id is one member: IPv4 before IPv6, and the best
-// state that is told.
+// twice while it moves between slices. The same id is one member: of one pod the newer slice knows
+// its state, and IPv4 comes before IPv6; of two pods (one that goes and its successor, or an
+// address that was given on) the live one counts.
 class Gathering {
  public:
   explicit Gathering(const ClassRules& rules) : rules_(rules) {}
 
   // An address that people wrote, by whatever way: the class says where proxies may connect.
   void add_written(Endpoint endpoint) {
-    if (rules_.may_point_to(endpoint.address)) {
-      add(std::move(endpoint));
-    } else {
-      closed_.push_back(endpoint.address);
-    }
+    const bool open = rules_.may_point_to(endpoint.address);
+    add_if(open, std::move(endpoint), {});
   }
-  void add(Endpoint endpoint) {
+  void add_by_hand(Endpoint endpoint, const Origin& origin) {
+    const bool open = rules_.may_point_to_by_hand(endpoint.address);
+    add_if(open, std::move(endpoint), origin);
+  }
+  void add(Endpoint endpoint, const Origin& origin) {
     if (endpoint.ports.empty()) return;
-    const auto [entry, fresh] = by_id_.try_emplace(endpoint.id, endpoint);
-    Endpoint& known = entry->second;
+    Found now{std::move(endpoint), origin};
+    const auto [entry, fresh] = by_id_.try_emplace(now.endpoint.id, now);
+    Found& known = entry->second;
     if (fresh) return;
-    if (known.address == endpoint.address) {
-      for (const config::EndpointPort& port : endpoint.ports) {
-        if (known.port(port.protocol) == 0) known.ports.push_back(port);
-      }
-      known.state = std::min(known.state, endpoint.state);
-    } else if (endpoint.address < known.address) {
-      known = std::move(endpoint);
+    const bool one_pod = now.origin.is_of(known.origin);
+    if (one_pod && now.endpoint.address == known.endpoint.address) {
+      merge(known, std::move(now));
+    } else if (now.is_better_than(known, one_pod)) {
+      known = std::move(now);
     }
   }
 
@@ -51,7 +64,8 @@ class Gathering {
   [[nodiscard]] const std::vector<IpAddress>& closed() const { return closed_; }
   [[nodiscard]] config::EndpointSet finish() {
     config::EndpointSet out;
-    for (auto& [id, endpoint] : by_id_) {
+    for (auto& [id, found] : by_id_) {
+      Endpoint& endpoint = found.endpoint;
       std::ranges::sort(endpoint.ports, {}, &config::EndpointPort::protocol);
       out.endpoints.push_back(std::move(endpoint));
     }
@@ -59,8 +73,41 @@ class Gathering {
   }
 
  private:
+  struct Found {
+    Endpoint endpoint;
+    Origin origin;
+    // As a member of the same id, with another address or of another pod.
+    [[nodiscard]] bool is_better_than(const Found& other, bool one_pod) const {
+      if (!one_pod && endpoint.state != other.endpoint.state) {
+        return endpoint.state < other.endpoint.state;
+      }
+      if (endpoint.address != other.endpoint.address) {
+        return endpoint.address < other.endpoint.address;
+      }
+      return origin.revision > other.origin.revision;
+    }
+  };
+  static void merge(Found& known, Found now) {
+    for (const config::EndpointPort& port : now.endpoint.ports) {
+      if (known.endpoint.port(port.protocol) == 0) known.endpoint.ports.push_back(port);
+    }
+    if (now.origin.is_newer_than(known.origin)) {
+      known.endpoint.state = now.endpoint.state;
+    } else if (!known.origin.is_newer_than(now.origin)) {
+      known.endpoint.state = std::min(known.endpoint.state, now.endpoint.state);
+    }
+    if (known.origin.revision < now.origin.revision) known.origin = std::move(now.origin);
+  }
+  void add_if(bool open, Endpoint endpoint, const Origin& origin) {
+    if (open) {
+      add(std::move(endpoint), origin);
+    } else {
+      closed_.push_back(endpoint.address);
+    }
+  }
+
   const ClassRules& rules_;
-  std::map<std::string, Endpoint> by_id_;
+  std::map<std::string, Found> by_id_;
   std::vector<IpAddress> closed_;
 };
 
@@ -109,7 +156,9 @@ void gather_slices(const Setting& setting, const BackendDraft& backend, const mo
         endpoint.id = from.hostname.empty() ? from.target_pod : from.hostname;
         if (!is_member(backend, endpoint.id)) continue;
       }
-      selected ? out.add(std::move(endpoint)) : out.add_written(std::move(endpoint));
+      const Origin origin{from.target_uid, slice->revision};
+      selected ? out.add(std::move(endpoint), origin)
+               : out.add_by_hand(std::move(endpoint), origin);
     }
   }
 }

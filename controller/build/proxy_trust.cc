@@ -21,11 +21,7 @@ Network alone(const IpAddress& address) {
 }
 
 std::optional<Remark> check_service(const model::ObjectRef& ref,
-                                    const model::ServiceObject* service, const std::string& field,
-                                    const std::optional<std::string>& own) {
-  if (own) {
-    if (auto refusal = check_namespace(field, *own, ref.object_namespace)) return refusal;
-  }
+                                    const model::ServiceObject* service, const std::string& field) {
   if (service == nullptr) {
     return Remark{
         field, "ServiceNotFound",
@@ -75,8 +71,12 @@ ProxyTrust proxy_trust(const world::World& world, const model::ProxyProtocolSpec
   for (std::size_t i = 0; i < spec.trusted_services.size(); ++i) {
     const model::ObjectRef& ref = spec.trusted_services[i];
     const auto* service = world.service(ref.object_namespace, ref.name);
-    auto refusal =
-        check_service(ref, service, fmt::format("{}.trustedServiceRefs[{}]", field, i), own);
+    const std::string at = fmt::format("{}.trustedServiceRefs[{}]", field, i);
+    std::optional<Remark> refusal;
+    if (own) {
+      refusal = check_reference(world, at, *own, {"Service", ref.object_namespace, ref.name});
+    }
+    if (!refusal) refusal = check_service(ref, service, at);
     if (refusal) {
       out.remarks.push_back(std::move(*refusal));
     } else {

@@ -53,11 +53,12 @@ struct PemWish {
   std::string_view blocks;  // "has no certificates"
 };
 
-std::optional<Remark> check_pem(const ServerDraft& server, const PemWish& wish,
-                                const Bundle& bundle) {
+std::optional<Remark> check_pem(const Setting& setting, const ServerDraft& server,
+                                const PemWish& wish, const Bundle& bundle) {
   const model::BundleRef& ref = wish.ref;
-  if (auto refusal = check_namespace(wish.field, server.spec->meta.key.object_namespace,
-                                     ref.object_namespace)) {
+  if (auto refusal =
+          check_reference(setting.world, wish.field, server.spec->meta.key.object_namespace,
+                          {ref.kind, ref.object_namespace, ref.name})) {
     return refusal;
   }
   const std::string object = fmt::format("{} {}/{}", ref.kind, ref.object_namespace, ref.name);
@@ -77,7 +78,7 @@ std::optional<Remark> check_pem(const ServerDraft& server, const PemWish& wish,
 std::optional<std::string> add_pem(const Setting& setting, ServerDraft& server,
                                    const PemWish& wish) {
   const Bundle bundle = find_bundle(setting.world, wish.ref);
-  if (auto refusal = check_pem(server, wish, bundle)) {
+  if (auto refusal = check_pem(setting, server, wish, bundle)) {
     server.remark(std::move(refusal));
     return std::nullopt;
   }
@@ -118,12 +119,12 @@ std::string use(ServerDraft& server, const std::string& name, const LastGood::Ke
 
 std::optional<std::string> add_key_pair(const Setting& setting, ServerDraft& server,
                                         const model::ObjectRef& ref, const std::string& field) {
+  const model::ObjectKey key{"Secret", ref.object_namespace, ref.name};
   if (auto refusal =
-          check_namespace(field, server.spec->meta.key.object_namespace, ref.object_namespace)) {
+          check_reference(setting.world, field, server.spec->meta.key.object_namespace, key)) {
     server.remark(std::move(refusal));
     return std::nullopt;
   }
-  const model::ObjectKey key{"Secret", ref.object_namespace, ref.name};
   const std::string name = key.path();
   const model::SecretObject* secret = setting.world.secret(key.object_namespace, key.name);
   if (secret == nullptr) setting.last_good.forget(name);
@@ -156,7 +157,10 @@ std::optional<std::string> add_revocations(const Setting& setting, ServerDraft& 
 
 std::optional<std::string> add_own_trust(const Setting& setting, ServerDraft& server,
                                          const model::ObjectRef& ref) {
-  if (ref.object_namespace != server.spec->meta.key.object_namespace) return std::nullopt;
+  const model::ObjectKey key{"Secret", ref.object_namespace, ref.name};
+  if (check_reference(setting.world, {}, server.spec->meta.key.object_namespace, key)) {
+    return std::nullopt;  // said where the pair is used
+  }
   const model::BundleRef own{"Secret", ref.name, ref.object_namespace, "ca.crt"};
   const Bundle bundle = find_bundle(setting.world, own);
   // cert-manager writes ca.crt empty where the issuer has none to tell: not an error.
@@ -166,8 +170,8 @@ std::optional<std::string> add_own_trust(const Setting& setting, ServerDraft& se
 
 std::optional<std::string> add_text(const Setting& setting, ServerDraft& server,
                                     const model::SecretKeyRef& ref, const std::string& field) {
-  auto refusal =
-      check_namespace(field, server.spec->meta.key.object_namespace, ref.object_namespace);
+  auto refusal = check_reference(setting.world, field, server.spec->meta.key.object_namespace,
+                                 {"Secret", ref.object_namespace, ref.name});
   const model::SecretObject* secret = setting.world.secret(ref.object_namespace, ref.name);
   const std::string path = ref.object_namespace + "/" + ref.name;
   if (!refusal && secret == nullptr) {

@@ -22,11 +22,10 @@ class Places {
     if (port != 0) found_.insert({address, port});
   }
   void add_written(const IpAddress& address, std::uint16_t port) {
-    if (rules_.may_point_to(address)) {
-      add(address, port);
-    } else {
-      closed_.push_back(address);
-    }
+    add_if(rules_.may_point_to(address), address, port);
+  }
+  void add_by_hand(const IpAddress& address, std::uint16_t port) {
+    add_if(rules_.may_point_to_by_hand(address), address, port);
   }
   [[nodiscard]] const std::vector<IpAddress>& closed() const { return closed_; }
   [[nodiscard]] std::vector<ServerAddress> finish() const {
@@ -36,6 +35,14 @@ class Places {
   }
 
  private:
+  void add_if(bool open, const IpAddress& address, std::uint16_t port) {
+    if (open) {
+      add(address, port);
+    } else {
+      closed_.push_back(address);
+    }
+  }
+
   const ClassRules& rules_;
   std::set<std::pair<IpAddress, std::uint16_t>> found_;
   std::vector<IpAddress> closed_;
@@ -53,7 +60,7 @@ void gather(const Setting& setting, const model::ServiceObject& service,
       // EndpointSlice API: consumers use the first address only.
       const IpAddress& address = endpoint.addresses.front();
       const std::uint16_t number = slice_port(*slice, port);
-      service.has_selector ? out.add(address, number) : out.add_written(address, number);
+      service.has_selector ? out.add(address, number) : out.add_by_hand(address, number);
     }
   }
 }
@@ -73,8 +80,8 @@ bool add_service(const Setting& setting, ServerDraft& server, const AskedService
   const std::string path = ref.service.object_namespace + "/" + ref.service.name;
   out.host = fmt::format("{}.{}.svc", ref.service.name, ref.service.object_namespace);
   out.port = ref.port;
-  if (auto refusal = check_namespace(field, server.spec->meta.key.object_namespace,
-                                     ref.service.object_namespace)) {
+  if (auto refusal = check_reference(setting.world, field, server.spec->meta.key.object_namespace,
+                                     {"Service", ref.service.object_namespace, ref.service.name})) {
     server.remark(std::move(refusal));
     return false;
   }

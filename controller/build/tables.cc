@@ -83,13 +83,17 @@ Judged judge(const Setting& setting, const std::string& name, const TableWish& w
 
 std::optional<std::string> add_table(const Setting& setting, ServerDraft& server,
                                      const TableWish& wish) {
-  if (auto refusal = check_namespace(wish.field, server.spec->meta.key.object_namespace,
-                                     wish.ref.object_namespace)) {
+  if (auto refusal =
+          check_reference(setting.world, wish.field, server.spec->meta.key.object_namespace,
+                          {"ConfigMap", wish.ref.object_namespace, wish.ref.name})) {
     server.remark(std::move(refusal));
     return std::nullopt;
   }
   std::string name = fmt::format("{}/ConfigMap/{}#{}/{}", wish.ref.object_namespace, wish.ref.name,
                                  wish.ref.key, word_of(wish.kind));
+  // Of domains, what the class lets each namespace have is left in: another one's list is another.
+  const std::string& own = server.spec->meta.key.object_namespace;
+  if (wish.kind == TableKind::Domains && own != wish.ref.object_namespace) name += "@" + own;
   Judged judged = judge(setting, name, wish);
   if (judged.problem) {
     // A list of no domains is what there is when none was ever good.

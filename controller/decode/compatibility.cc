@@ -36,7 +36,8 @@ Without a MailClass, every port that a MailServer asks for is opened, every name
 |---|---|
 | Secret, ConfigMap, Service, EndpointSlice | read |
 | Namespace | read: its labels, for the rules of a MailClass |
-| ReferenceGrant | taken and passed over: no reference to another namespace is followed |
+| ReferenceGrant | read: which MailServers may refer to Secrets, ConfigMaps and Services of its namespace |
+| IngressClass | read in a cluster: which MailClass holds; in a directory it is the MailClass of the class's name |
 | any other | passed over with a warning |
 
 In `spec.backends[].addresses` of a MailServer, IP addresses only: a member that has a host name is told, and is not there.
@@ -62,7 +63,6 @@ std::string answer(HonourTable table, const std::string& path) {
     case Honour::Any: return "yes";
     case Honour::SomeValues:
       return fmt::format("yes: `{}`", fmt::join(words_in(row->values), "`, `"));
-    case Honour::OwnNamespace: return "yes: the MailServer's own";
     case Honour::IpAddresses: return "yes: IP addresses";
   }
   return "";

@@ -14,6 +14,8 @@
 #include "controller/decode/mail_server.h"
 #include "controller/decode/object_meta.h"
 #include "controller/decode/patterns.h"
+#include "controller/decode/permissions.h"
+#include "controller/decode/presets.h"
 #include "controller/decode/rules.h"
 #include "controller/decode/schema_check.h"
 #include "controller/decode/suggest.h"
@@ -30,6 +32,8 @@ void check_by_schema(const SchemaNode& schema, Node& document, Findings& finding
   document.remove("status");
   check_structure(schema, document, "", findings);
   if (!findings.refused()) check_rules(schema, document, "", findings);
+  const bool is_from_a_server = document.mark == Mark{};
+  if (is_from_a_server && !findings.refused()) forget_who_wrote_defaults(schema, document);
 }
 
 std::optional<model::Object> mail_server(const Schemas& schemas, Node& document, model::Meta meta,
@@ -37,7 +41,7 @@ std::optional<model::Object> mail_server(const Schemas& schemas, Node& document,
   check_by_schema(schemas.mail_server, document, findings);
   if (findings.refused()) return std::nullopt;
   const Node& spec = *document.find("spec");
-  check_honoured_by_mail_server(spec, meta.key.object_namespace, findings);
+  check_honoured_by_mail_server(spec, findings);
   check_patterns(spec, findings);
   if (findings.refused()) return std::nullopt;
   return read_mail_server(document, std::move(meta));
@@ -66,17 +70,12 @@ std::optional<model::Object> core(const Schemas&, Node& document, model::Meta me
   return model::Object(std::move(object));
 }
 
-// Of use in a cluster; nothing in this build asks for them.
-std::optional<model::Object> passed_over(const Schemas&, Node&, model::Meta, Findings&) {
-  return std::nullopt;
-}
-
 struct KindRow {
   std::string_view api_version;
   std::string_view kind;
   Read read;
 };
-constexpr std::array<KindRow, 9> kKinds = {{
+constexpr std::array<KindRow, 10> kKinds = {{
     {"postern.dev/v1alpha1", "MailServer", mail_server},
     {"postern.dev/v1alpha1", "MailClass", mail_class},
     {"v1", "Secret", core<read_secret>},
@@ -84,8 +83,9 @@ constexpr std::array<KindRow, 9> kKinds = {{
     {"v1", "Service", core<read_service>},
     {"discovery.k8s.io/v1", "EndpointSlice", core<read_endpoint_slice>},
     {"v1", "Namespace", name_space},
-    {"gateway.networking.k8s.io/v1", "ReferenceGrant", passed_over},
-    {"gateway.networking.k8s.io/v1beta1", "ReferenceGrant", passed_over},
+    {"gateway.networking.k8s.io/v1", "ReferenceGrant", core<read_reference_grant>},
+    {"gateway.networking.k8s.io/v1beta1", "ReferenceGrant", core<read_reference_grant>},
+    {"networking.k8s.io/v1", "IngressClass", core<read_ingress_class>},
 }};
 
 bool is_object(const Node& document, Findings& findings) {

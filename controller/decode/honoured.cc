@@ -17,8 +17,7 @@ constexpr std::string_view kLeaveOut = "take it away, docs/compatibility.md list
 
 class Walk {
  public:
-  Walk(HonourTable table, std::string own_namespace, Findings& findings)
-      : table_(table), own_namespace_(std::move(own_namespace)), findings_(findings) {}
+  Walk(HonourTable table, Findings& findings) : table_(table), findings_(findings) {}
 
   // `pattern` is `field` without the numbers in brackets.
   void visit(const Node& node, const std::string& field, const std::string& pattern) {
@@ -43,7 +42,6 @@ class Walk {
     switch (row.honour) {
       case Honour::Any: return;
       case Honour::SomeValues: return check_words(node, field, row);
-      case Honour::OwnNamespace: return check_namespace(node, field);
       case Honour::IpAddresses: return check_address(node, field);
     }
   }
@@ -56,21 +54,12 @@ class Walk {
         fmt::format("write {}{}", words.size() > 1 ? "one of " : "", fmt::join(words, ", ")));
   }
 
-  void check_namespace(const Node& node, const std::string& field) {
-    if (node.text == own_namespace_) return;
-    findings_.not_supported(node, field,
-                            fmt::format("objects of another namespace need a ReferenceGrant, and "
-                                        "those are not read: keep it in {}",
-                                        own_namespace_));
-  }
-
   void check_address(const Node& node, const std::string& field) {
     if (!node.text.starts_with("unix:")) return;
     findings_.not_supported(node, field + ": " + node.text, "write an IP address");
   }
 
   const HonourTable table_;
-  const std::string own_namespace_;
   Findings& findings_;
 };
 
@@ -123,14 +112,13 @@ std::vector<std::string> words_in(std::string_view values) {
   return out;
 }
 
-void check_honoured_by_mail_server(const Node& spec, const std::string& own_namespace,
-                                   Findings& findings) {
-  Walk(honoured_by_mail_server(), own_namespace, findings).visit(spec, "spec", "spec");
+void check_honoured_by_mail_server(const Node& spec, Findings& findings) {
+  Walk(honoured_by_mail_server(), findings).visit(spec, "spec", "spec");
   check_providers(spec, findings);
 }
 
 void check_honoured_by_mail_class(const Node& spec, Findings& findings) {
-  Walk(honoured_by_mail_class(), {}, findings).visit(spec, "spec", "spec");
+  Walk(honoured_by_mail_class(), findings).visit(spec, "spec", "spec");
 }
 
 }  // namespace postern::decode

@@ -18,10 +18,9 @@
 namespace postern::decode {
 
 enum class Honour : std::uint8_t {
-  Any,           // every value that the schema allows
-  SomeValues,    // those in `values`
-  OwnNamespace,  // the MailServer's own namespace
-  IpAddresses,   // and no socket files
+  Any,          // every value that the schema allows
+  SomeValues,   // those in `values`
+  IpAddresses,  // and no socket files
 };
 
 struct HonouredField {
@@ -51,8 +50,7 @@ struct DefaultNotBuilt {
 [[nodiscard]] std::vector<std::string> words_in(std::string_view values);
 
 // `spec` has passed structure and rules.
-void check_honoured_by_mail_server(const Node& spec, const std::string& own_namespace,
-                                   Findings& findings);
+void check_honoured_by_mail_server(const Node& spec, Findings& findings);
 void check_honoured_by_mail_class(const Node& spec, Findings& findings);
 
 }  // namespace postern::decode

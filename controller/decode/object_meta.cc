@@ -69,7 +69,9 @@ void check_name(const Node& metadata, std::string_view key, bool (*fits)(std::st
 }
 
 // Kinds that the API calls cluster-scoped.
-bool has_no_namespace(std::string_view kind) { return kind == "MailClass" || kind == "Namespace"; }
+bool has_no_namespace(std::string_view kind) {
+  return kind == "MailClass" || kind == "Namespace" || kind == "IngressClass";
+}
 
 void check_namespace(const Node& metadata, const std::string& kind, Findings& findings) {
   const Node* written = metadata.find("namespace");
@@ -164,6 +166,9 @@ model::Meta read_meta(const Node& document, const std::string& file, Findings& f
   meta.creation_timestamp = text_at(*metadata, "creationTimestamp");
   meta.labels = read_words(*metadata, "labels", findings);
   meta.annotations = read_words(*metadata, "annotations", findings);
+  // The whole object once more, as it was applied; of a Secret too.
+  meta.annotations.erase("kubectl.kubernetes.io/last-applied-configuration");
+  if (document.mark == Mark{}) return meta;  // it has no lines
   std::vector<model::FieldPlace> places;
   // Data of Secrets and ConfigMaps can have any number of keys; no problem points into them.
   if (meta.key.kind != "Secret" && meta.key.kind != "ConfigMap") {

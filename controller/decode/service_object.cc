@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
@@ -121,7 +122,10 @@ model::SliceEndpoint read_endpoint(const Node& endpoint, const std::string& path
   out.hostname = checked_text(endpoint, path, "hostname", findings);
   out.zone = checked_text(endpoint, path, "zone", findings);
   if (const Node* target = typed(endpoint, path, "targetRef", Kind::Map, findings)) {
-    if (text_at(*target, "kind") == "Pod") out.target_pod = text_at(*target, "name");
+    if (text_at(*target, "kind") == "Pod") {
+      out.target_pod = text_at(*target, "name");
+      out.target_uid = text_at(*target, "uid");
+    }
   }
   return out;
 }
@@ -153,6 +157,10 @@ model::EndpointSliceObject read_endpoint_slice(const Node& document, model::Meta
                  "is missing: write the name of the Service that these endpoints are of");
   } else {
     out.service = label->second;
+  }
+  if (const Node* version = at(document, "metadata.resourceVersion")) {
+    (void)std::from_chars(version->text.data(), version->text.data() + version->text.size(),
+                          out.revision);
   }
   // Addresses of type FQDN are names; Kubernetes itself has given them up.
   if (text_at(document, "addressType") == "FQDN") return out;

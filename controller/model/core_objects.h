@@ -63,8 +63,9 @@ struct SliceEndpoint {
   bool serving = true;
   bool terminating = false;
   std::string hostname;
-  std::string target_pod;  // targetRef of kind Pod
-  std::string zone = {};   // empty: not told
+  std::string target_pod;       // targetRef of kind Pod
+  std::string target_uid = {};  // of that Pod
+  std::string zone = {};        // empty: not told
   friend bool operator==(const SliceEndpoint&, const SliceEndpoint&) = default;
 };
 struct SlicePort {
@@ -78,6 +79,8 @@ struct EndpointSliceObject {
   std::string service;  // label kubernetes.io/service-name
   std::vector<SlicePort> ports;
   std::vector<SliceEndpoint> endpoints;
+  // resourceVersion, as a number: of two slices that tell of one pod the newer one knows. 0: none.
+  std::uint64_t revision = 0;
   friend bool operator==(const EndpointSliceObject&, const EndpointSliceObject&) = default;
 };
 

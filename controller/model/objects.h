@@ -12,13 +12,15 @@
 #include "controller/model/core_objects.h"
 #include "controller/model/mail_class.h"
 #include "controller/model/mail_server.h"
+#include "controller/model/permissions.h"
 #include "controller/model/problem.h"
 
 namespace postern::model {
 
 // For one MailServer there are many small objects.
 using Object = std::variant<Boxed<MailServer>, SecretObject, ConfigMapObject, ServiceObject,
-                            EndpointSliceObject, MailClass, NamespaceObject>;
+                            EndpointSliceObject, MailClass, NamespaceObject, ReferenceGrant,
+                            IngressClass>;
 
 // As sources give them to all who look at them. Never changes.
 using SharedObject = std::shared_ptr<const Object>;

@@ -1,6 +1,7 @@
 #include "controller/world/world.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,17 @@ const model::MailServer* as_server(const Object& object) {
   return model::as<model::MailServer>(object);
 }
 
+// What a grant can be about.
+constexpr std::array<std::string_view, 3> kGranted = {"ConfigMap", "Secret", "Service"};
+
+bool is_about(const model::ReferenceGrant& grant, std::string_view from, const ObjectKey& wanted) {
+  const auto is_it = [&](const model::GrantedObject& object) {
+    return object.kind == wanted.kind && (object.name.empty() || object.name == wanted.name);
+  };
+  return std::ranges::find(grant.namespaces, from) != grant.namespaces.end() &&
+         std::ranges::any_of(grant.objects, is_it);
+}
+
 // What a MailServer would have to name for this object to matter.
 ObjectKey named_as(const Object& object) {
   const ObjectKey& key = model::meta_of(object).key;
@@ -23,6 +35,11 @@ ObjectKey named_as(const Object& object) {
     return {"Service", key.object_namespace, slice->service};
   }
   return key;
+}
+
+// No MailServer may point there, whichever it is.
+bool is_api_server(const Object& object) {
+  return named_as(object) == ObjectKey{"Service", "default", "kubernetes"};
 }
 
 // RFC 3339 in UTC sorts as text; paths are equal for no two.
@@ -84,11 +101,28 @@ Touched World::touched_by(const Object& object, Extent extent) const {
   }
   out.all = std::holds_alternative<model::MailClass>(object) ||
             std::holds_alternative<model::NamespaceObject>(object) ||
+            std::holds_alternative<model::IngressClass>(object) || is_api_server(object) ||
             named_by_class_.contains(named_as(object));
+  if (std::holds_alternative<model::ReferenceGrant>(object)) {
+    add_strangers(model::meta_of(object).key.object_namespace, out);
+  }
   const auto named = named_by_.find(named_as(object));
   if (named == named_by_.end()) return out;
   for (const ObjectKey& server : named->second) out.add(server, extent);
   return out;
+}
+
+void World::add_strangers(const std::string& object_namespace, Touched& out) const {
+  for (const std::string_view kind : kGranted) {
+    const ObjectKey first{std::string(kind), object_namespace, ""};
+    for (auto named = named_by_.lower_bound(first); named != named_by_.end(); ++named) {
+      const ObjectKey& key = named->first;
+      if (key.kind != first.kind || key.object_namespace != object_namespace) break;
+      for (const ObjectKey& server : named->second) {
+        if (server.object_namespace != object_namespace) out.add(server, Extent::Whole);
+      }
+    }
+  }
 }
 
 void World::enter(const Object& object) {
@@ -218,6 +252,31 @@ const model::NamespaceObject* World::name_space(std::string_view name) const {
   return find<model::NamespaceObject>("Namespace", "", name);
 }
 
+const model::IngressClass* World::ingress_class(std::string_view name) const {
+  return find<model::IngressClass>("IngressClass", "", name);
+}
+
+std::vector<const model::IngressClass*> World::ingress_classes() const {
+  std::vector<const model::IngressClass*> out;
+  for (auto entry = objects_.lower_bound(ObjectKey{"IngressClass", "", ""});
+       entry != objects_.end() && entry->first.kind == "IngressClass"; ++entry) {
+    out.push_back(model::as<model::IngressClass>(*entry->second));
+  }
+  return out;
+}
+
+bool World::grants(std::string_view from, const ObjectKey& wanted) const {
+  const std::string kind = "ReferenceGrant";
+  for (auto entry = objects_.lower_bound(ObjectKey{kind, wanted.object_namespace, ""});
+       entry != objects_.end() && entry->first.kind == kind &&
+       entry->first.object_namespace == wanted.object_namespace;
+       ++entry) {
+    const auto* grant = model::as<model::ReferenceGrant>(*entry->second);
+    if (grant != nullptr && is_about(*grant, from, wanted)) return true;
+  }
+  return false;
+}
+
 std::vector<const model::EndpointSliceObject*> World::slices(std::string_view object_namespace,
                                                              std::string_view service) const {
   std::vector<const model::EndpointSliceObject*> out;
@@ -229,6 +288,24 @@ std::vector<const model::EndpointSliceObject*> World::slices(std::string_view ob
     if (slice != nullptr) out.push_back(slice);
   }
   return out;
+}
+
+std::vector<ObjectKey> World::keys() const {
+  std::vector<ObjectKey> out;
+  out.reserve(objects_.size());
+  for (const auto& [key, object] : objects_) out.push_back(key);
+  return out;
+}
+
+const Object* World::object(const ObjectKey& key) const {
+  const auto found = objects_.find(key);
+  return found == objects_.end() ? nullptr : found->second.get();
+}
+
+std::set<ObjectKey> World::named_by(const ObjectKey& key) const {
+  const Object* known = object(key);
+  const auto found = named_by_.find(known == nullptr ? key : named_as(*known));
+  return found == named_by_.end() ? std::set<ObjectKey>() : found->second;
 }
 
 }  // namespace postern::world

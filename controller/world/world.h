@@ -62,8 +62,18 @@ class World {
   // Neither lives in a namespace.
   [[nodiscard]] const model::MailClass* mail_class(std::string_view name) const;
   [[nodiscard]] const model::NamespaceObject* name_space(std::string_view name) const;
+  [[nodiscard]] const model::IngressClass* ingress_class(std::string_view name) const;
+  // By name.
+  [[nodiscard]] std::vector<const model::IngressClass*> ingress_classes() const;
+  // Some ReferenceGrant in the namespace of `wanted` lets MailServers of `from` refer to it.
+  [[nodiscard]] bool grants(std::string_view from, const model::ObjectKey& wanted) const;
 
   [[nodiscard]] std::size_t size() const { return objects_.size(); }
+  [[nodiscard]] std::vector<model::ObjectKey> keys() const;
+  // Null: there is no such object.
+  [[nodiscard]] const model::Object* object(const model::ObjectKey& key) const;
+  // MailServers that name it, whether it is there or not.
+  [[nodiscard]] std::set<model::ObjectKey> named_by(const model::ObjectKey& key) const;
 
  private:
   using Age = std::pair<std::string, std::string>;  // creationTimestamp, path
@@ -73,6 +83,8 @@ class World {
                               std::string_view name) const;
   // Whom this object touches when it comes, goes or changes as a whole.
   [[nodiscard]] Touched touched_by(const model::Object& object, Extent extent) const;
+  // MailServers that name something in the namespace of a grant, and are of another.
+  void add_strangers(const std::string& object_namespace, Touched& out) const;
   void enter(const model::Object& object);
   void leave(const model::Object& object);
 

@@ -22,9 +22,18 @@ TEST(Checks, wildcard_covers_one_label_and_itself) {
   EXPECT_FALSE(certificate_covers({"mail.example.com"}, "*.example.com"));
 }
 
-TEST(Checks, reference_stays_in_its_namespace) {
-  EXPECT_FALSE(check_namespace("f", "mail", "mail"));
-  EXPECT_EQ(check_namespace("f", "mail", "other")->reason, "RefNotPermitted");
+TEST(Checks, reference_beyond_its_namespace_needs_a_grant) {
+  world::World world;
+  const model::ObjectKey own{"Secret", "mail", "tls"};
+  const model::ObjectKey other{"Secret", "certificates", "tls"};
+  EXPECT_FALSE(check_reference(world, "f", "mail", own));
+  EXPECT_EQ(check_reference(world, "f", "mail", other)->reason, "RefNotPermitted");
+  model::ReferenceGrant grant;
+  grant.meta.key = {"ReferenceGrant", "certificates", "mail"};
+  grant.namespaces = {"mail"};
+  grant.objects = {{"Secret", "tls"}};
+  (void)world.apply(model::Object(grant));
+  EXPECT_FALSE(check_reference(world, "f", "mail", other));
 }
 
 TEST(Checks, key_pair_must_be_there_of_its_type_and_whole) {

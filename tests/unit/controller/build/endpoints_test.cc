@@ -146,5 +146,50 @@ TEST(Endpoints, host_names_are_refused_by_name_and_the_others_serve) {
   EXPECT_EQ(scene.backend()->declared_members, (Words{"a", "b"}));
 }
 
+model::SliceEndpoint of_pod(model::SliceEndpoint endpoint, const std::string& uid) {
+  endpoint.target_uid = uid;
+  return endpoint;
+}
+
+model::EndpointSliceObject slice_of(const std::string& name, std::uint64_t revision,
+                                    std::vector<model::SliceEndpoint> endpoints) {
+  auto slice = mk_slice("mail/" + name, "dovecot", kSlicePorts, std::move(endpoints));
+  slice.revision = revision;
+  return slice;
+}
+
+TEST(Endpoints, of_one_pod_in_two_slices_have_the_state_of_the_newer_one) {
+  auto unready = of_pod(mk_endpoint("10.0.0.1"), "one");
+  unready.ready = false;
+  const auto ready = of_pod(mk_endpoint("10.0.0.1"), "one");
+  for (const bool newer_is_first : {true, false}) {
+    const Scene scene =
+        with_slices(mk_service_backend("mailbox"),
+                    {slice_of("a", newer_is_first ? 9 : 7, {newer_is_first ? unready : ready}),
+                     slice_of("b", newer_is_first ? 7 : 9, {newer_is_first ? ready : unready})});
+    ASSERT_EQ(scene.endpoints()->endpoints.size(), 1U);
+    EXPECT_EQ(scene.endpoints()->endpoints[0].state, EndpointState::NotReady);
+  }
+}
+
+TEST(Endpoints, with_the_address_of_a_pod_that_is_gone_are_those_of_the_live_one) {
+  const Scene scene =
+      with_slices(mk_service_backend("mailbox"),
+                  {slice_of("a", 9, {ending(of_pod(mk_endpoint("10.0.0.1"), "old"), false)}),
+                   slice_of("b", 7, {of_pod(mk_endpoint("10.0.0.1"), "new")})});
+  ASSERT_EQ(scene.endpoints()->endpoints.size(), 1U);
+  EXPECT_EQ(scene.endpoints()->endpoints[0].state, EndpointState::Ready);
+}
+
+TEST(Endpoints, of_a_member_that_moved_are_at_its_live_pod) {
+  const Scene scene =
+      with_slices(mk_stateful_backend("mailbox", 1),
+                  {slice_of("a", 7,
+                            {ending(of_pod(mk_endpoint("10.0.0.1", "dovecot-0"), "old"), true),
+                             of_pod(mk_endpoint("10.0.0.2", "dovecot-0"), "new")})});
+  ASSERT_EQ(scene.endpoints()->endpoints.size(), 1U);
+  EXPECT_EQ(scene.endpoints()->endpoints[0].address.text(), "10.0.0.2");
+}
+
 }  // namespace
 }  // namespace postern::build

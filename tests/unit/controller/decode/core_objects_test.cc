@@ -4,6 +4,7 @@
 
 #include "controller/decode/base64.h"
 #include "controller/decode/certificate.h"
+#include "controller/model/permissions.h"
 #include "tests/support/certificates.h"
 #include "tests/unit/controller/decode/documents.h"
 
@@ -165,11 +166,49 @@ TEST(EndpointSlice, reads_members_and_their_conditions) {
   EXPECT_EQ(slice.ports.at(0).port, 143);
 }
 
-TEST(Decoder, passes_over_kinds_of_use_in_a_cluster_only) {
-  const Decoded out = decode_text(
-      "apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: {name: g}\n");
-  EXPECT_FALSE(out.object);
-  EXPECT_TRUE(out.problems.empty());
+TEST(ReferenceGrant, keeps_what_is_about_mail_servers) {
+  const auto grant = decoded<model::ReferenceGrant>(
+      "apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\n"
+      "metadata: {name: g, namespace: certificates}\nspec:\n"
+      "  from:\n"
+      "  - {group: postern.dev, kind: MailServer, namespace: mail}\n"
+      "  - {group: gateway.networking.k8s.io, kind: Gateway, namespace: web}\n"
+      "  to: [{group: '', kind: Secret, name: tls}, {group: apps, kind: Service}, "
+      "{group: '', kind: ConfigMap}]\n");
+  EXPECT_EQ(grant.namespaces, std::vector<std::string>{"mail"});
+  EXPECT_EQ(grant.objects,
+            (std::vector<model::GrantedObject>{{"Secret", "tls"}, {"ConfigMap", ""}}));
+}
+
+TEST(ReferenceGrant, of_half_a_grant_says_what_is_missing) {
+  const std::string head =
+      "apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: {name: g}\n";
+  EXPECT_NE(refusals(head), "");
+  EXPECT_NE(refusals(head + "spec: {to: [{group: '', kind: Secret}]}\n"), "");
+  EXPECT_NE(refusals(head + "spec: {from: [], to: [{group: '', kind: Secret, name: ''}]}\n"), "");
+  EXPECT_NE(refusals(head + "spec: {from: [{group: postern.dev, kind: MailServer}], to: []}\n"),
+            "");
+}
+
+TEST(IngressClass, names_controller_and_parameters) {
+  const auto one = decoded<model::IngressClass>(
+      "apiVersion: networking.k8s.io/v1\nkind: IngressClass\n"
+      "metadata: {name: mail, annotations: {ingressclass.kubernetes.io/is-default-class: 'true'}}\n"
+      "spec:\n  controller: postern.dev/controller\n"
+      "  parameters: {apiGroup: postern.dev, kind: MailClass, name: provider}\n");
+  EXPECT_TRUE(one.is_default);
+  EXPECT_EQ(one.controller, model::kControllerName);
+  EXPECT_EQ(one.parameters->mail_class, "provider");
+  EXPECT_EQ(one.meta.key.object_namespace, "");
+}
+
+TEST(IngressClass, whose_parameters_are_something_else_names_no_mail_class) {
+  const auto one = decoded<model::IngressClass>(
+      "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: mail}\n"
+      "spec: {controller: postern.dev/controller, parameters: {kind: ConfigMap, name: c}}\n");
+  ASSERT_TRUE(one.parameters);
+  EXPECT_EQ(one.parameters->mail_class, "");
+  EXPECT_EQ(one.parameters->written, "ConfigMap c");
 }
 
 }  // namespace

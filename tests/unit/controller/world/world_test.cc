@@ -213,5 +213,36 @@ TEST(Touched, of_two_extents_the_larger_holds) {
   EXPECT_EQ(touched.servers, kWhole);
 }
 
+model::ReferenceGrant grant(const std::string& object_namespace, const std::string& from,
+                            std::vector<model::GrantedObject> objects) {
+  model::ReferenceGrant out;
+  out.meta.key = {"ReferenceGrant", object_namespace, "g"};
+  out.namespaces = {from};
+  out.objects = std::move(objects);
+  return out;
+}
+
+TEST(World, knows_what_grants_let_whom_refer_to) {
+  const World world = world_of({example(), grant("certificates", "mail", {{"Secret", "tls"}}),
+                                grant("lists", "mail", {{"ConfigMap", ""}})});
+  EXPECT_TRUE(world.grants("mail", {"Secret", "certificates", "tls"}));
+  EXPECT_FALSE(world.grants("mail", {"Secret", "certificates", "other"}));
+  EXPECT_FALSE(world.grants("mail", {"ConfigMap", "certificates", "tls"}));
+  EXPECT_FALSE(world.grants("web", {"Secret", "certificates", "tls"}));
+  EXPECT_FALSE(world.grants("mail", {"Secret", "lists", "tls"}));
+  EXPECT_TRUE(world.grants("mail", {"ConfigMap", "lists", "any"}));
+}
+
+TEST(World, grant_touches_those_of_other_namespaces_that_name_something_there) {
+  model::MailServer server = mk_server().backend(mk_service_backend("mailbox"));
+  server.tls->certificate_refs = {{"tls", "certificates"}};
+  World world = world_of({model::Object(server)});
+  EXPECT_EQ(world.apply(model::Object(grant("certificates", "mail", {{"Secret", ""}}))).servers,
+            kWhole);
+  EXPECT_EQ(world.remove({"ReferenceGrant", "certificates", "g"}).servers, kWhole);
+  EXPECT_TRUE(world.apply(model::Object(grant("lists", "mail", {{"Secret", ""}}))).empty());
+  EXPECT_TRUE(world.apply(model::Object(grant("mail", "web", {{"Secret", ""}}))).empty());
+}
+
 }  // namespace
 }  // namespace postern::world
