@@ -6,8 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "controller/loop/class_found.h"
+
 namespace postern::loop {
 namespace {
+
+// However little happens: who looks whether the loop still turns can tell.
+constexpr Duration kTurn{10'000};
 
 // Not a mistake of the object; but whoever wonders why nothing answers should read it here.
 model::Problem other_class(const model::MailServer& server, const std::string& served) {
@@ -31,6 +36,14 @@ std::size_t open_listeners(const build::Verdict& verdict) {
       verdict.listeners, [](const auto& listener) { return listener.off_reason.empty(); }));
 }
 
+publish::Revision revision_of(const source::View& view) {
+  publish::Revision out;
+  for (const source::CollectionView& one : view) {
+    out.push_back({one.collection, one.resource_version});
+  }
+  return out;
+}
+
 bool has_refusal(const model::Problems& problems) {
   return std::ranges::any_of(problems, [](const model::Problem& problem) {
     return problem.severity == model::Severity::Refused;
@@ -50,7 +63,9 @@ ControlLoop::ControlLoop(LoopNeeds needs, LoopTerms terms)
       last_success_(needs_.metrics.gauge("postern_config_last_success_timestamp_seconds",
                                          "When the source was last read.")),
       mail_servers_(
-          needs_.metrics.gauge("postern_mailservers_served", "MailServers that are served.")) {}
+          needs_.metrics.gauge("postern_mailservers_served", "MailServers that are served.")),
+      compile_seconds_(needs_.metrics.histogram("postern_compile_seconds",
+                                                "Building what changed objects touch.")) {}
 
 LoadReport ControlLoop::load() {
   LoadReport report;
@@ -74,10 +89,16 @@ LoadReport ControlLoop::load() {
 
 bool ControlLoop::round() {
   const Instant began = needs_.clock.now();
-  const bool look =
-      began - looked_ >= terms_.look_again || (tickets_due_ && began >= *tickets_due_);
+  // The first world is built though it be empty: proxies wait to be told.
+  const bool look = looked_ == Instant{} || began - looked_ >= terms_.look_again ||
+                    (tickets_due_ && began >= *tickets_due_);
   bool changed = false;
-  if (auto changes = read(); changes && (look || !changes->empty())) {
+  auto changes = read();
+  if (changes && changes->read_to != read_to_) {
+    read_to_ = changes->read_to;
+    if (changes->empty()) needs_.publisher.reach(revision_of(read_to_));
+  }
+  if (changes && (look || !changes->empty())) {
     Delivery delivery = build(std::move(*changes));
     const bool was_held = hold_back_.due().has_value();
     auto passed = hold_back_.pass(std::move(delivery), listeners_, began);
@@ -99,9 +120,14 @@ bool ControlLoop::round() {
 
 void ControlLoop::run() {
   while (!stopping_) {
-    needs_.source.wait(patience());
+    needs_.source.wait(std::min(patience(), kTurn));
     if (!stopping_) round();
+    questions_.answer(world_);
   }
+}
+
+std::optional<std::string> ControlLoop::ask(Question question, Duration patience) {
+  return questions_.ask(std::move(question), patience, [this] { needs_.source.wake(); });
 }
 
 void ControlLoop::stop() {
@@ -118,6 +144,7 @@ Duration ControlLoop::patience() const {
 }
 
 std::optional<source::Changes> ControlLoop::read() {
+  turned_ = needs_.clock.now().time_since_epoch().count();
   auto changes = needs_.source.read();
   if (!changes) {
     failures_.add();
@@ -136,21 +163,32 @@ std::optional<source::Changes> ControlLoop::read() {
 
 Delivery ControlLoop::build(source::Changes changes) {
   rounds_.add();
-  const Instant caused_at = needs_.clock.now();  // the change is read
-  looked_ = caused_at;
+  looked_ = needs_.clock.now();
+  const Instant caused_at = changes.caused_at.value_or(looked_);
   source_problems_ = std::move(changes.problems);
   world::Touched touched;
-  for (model::SharedObject& object : changes.changed)
+  for (model::SharedObject& object : changes.changed) {
+    const model::ObjectKey key = model::meta_of(*object).key;
+    if (world_.object(key) == nullptr) count_object(key, 1);
     touched.merge(world_.apply(std::move(object)));
-  for (const model::ObjectKey& key : changes.gone) touched.merge(world_.remove(key));
-  build::Terms terms{.class_name = terms_.class_name,
-                     .now_unix_s = unix_seconds(needs_.clock.wall())};
-  terms.class_broken = class_is_broken(source_problems_);
+  }
+  for (const model::ObjectKey& key : changes.gone) {
+    if (world_.object(key) != nullptr) count_object(key, -1);
+    touched.merge(world_.remove(key));
+  }
+  const build::Terms terms{.class_name = terms_.class_name,
+                           .now_unix_s = unix_seconds(needs_.clock.wall()),
+                           .class_broken = class_is_broken(source_problems_),
+                           .in_cluster = needs_.source.in_cluster(),
+                           .api_servers = terms_.api_servers};
   build::Changes built = builder_.update(world_, touched, terms);
+  compile_seconds_.observe(needs_.clock.now() - looked_);
   Delivery out;
   out.publication = {.upserts = std::move(built.upserts),
                      .removals = std::move(built.removals),
-                     .caused_at = caused_at};
+                     .revision = revision_of(changes.made_of),
+                     .caused_at = caused_at,
+                     .reached = revision_of(changes.read_to)};
   add_tickets(out.publication);
   out.round = {.problems = source_problems_,
                .verdicts = std::move(built.verdicts),
@@ -158,6 +196,7 @@ Delivery ControlLoop::build(source::Changes changes) {
                .published = {},
                .caused_at = caused_at};
   std::ranges::move(built.class_problems, std::back_inserter(out.round.problems));
+  out.round.mail_class = class_found(world_, terms_.class_name);
   look_for_other_classes(touched);
   for (const auto& [key, problem] : other_classes_) out.round.problems.push_back(problem);
   count_listeners(out.round);
@@ -186,6 +225,8 @@ void ControlLoop::look_for_other_classes(const world::Touched& touched) {
 
 // A class that forbids things and cannot be read must not be taken for one that allows all.
 bool ControlLoop::class_is_broken(const model::Problems& problems) const {
+  // There the IngressClass says which one it is, and whether there has to be one.
+  if (needs_.source.in_cluster()) return false;
   if (world_.mail_class(terms_.class_name) != nullptr) return false;
   return std::ranges::any_of(problems, [&](const model::Problem& problem) {
     // Without a name it may be ours: a file that is no YAML, a class whose name was forgotten.
@@ -193,6 +234,11 @@ bool ControlLoop::class_is_broken(const model::Problems& problems) const {
     return problem.object.kind == "MailClass" && (name.empty() || name == terms_.class_name) &&
            problem.severity == model::Severity::Refused;
   });
+}
+
+void ControlLoop::count_object(const model::ObjectKey& key, int by) {
+  needs_.metrics.gauge("postern_store_objects", "Objects that are held.", {{"kind", key.kind}})
+      .add(by);
 }
 
 void ControlLoop::count_listeners(const Round& round) {

@@ -11,12 +11,15 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "common/base/address.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/metrics.h"
 #include "controller/build/builder.h"
 #include "controller/loop/hold_back.h"
+#include "controller/loop/questions.h"
 #include "controller/loop/round.h"
 #include "controller/loop/tickets.h"
 #include "controller/publish/publisher.h"
@@ -42,6 +45,8 @@ struct LoopTerms {
   Duration hold_back{5'000};
   // Certificates expire while nothing changes.
   Duration look_again{600'000};
+  // Of the cluster, where there is one: MailServers may not point there.
+  std::vector<IpAddress> api_servers = {};
 };
 
 class ControlLoop {
@@ -55,6 +60,10 @@ class ControlLoop {
   // Rounds until stop(); waits for the source in between.
   void run();
   void stop();
+  // Answered between two turns; nothing: not in time. On any thread but the loop's.
+  [[nodiscard]] std::optional<std::string> ask(Question question, Duration patience);
+  // When it began its last turn; every ten seconds at least, while all is well. From any thread.
+  [[nodiscard]] Instant turned() const { return Instant(Instant::duration(turned_.load())); }
 
  private:
   // Nothing when the source could not be read.
@@ -63,6 +72,7 @@ class ControlLoop {
   void add_tickets(publish::Publication& publication);
   void deliver(Delivery delivery);
   void count_listeners(const Round& round);
+  void count_object(const model::ObjectKey& key, int by);
   [[nodiscard]] bool class_is_broken(const model::Problems& problems) const;
   void look_for_other_classes(const world::Touched& touched);
   [[nodiscard]] Duration patience() const;
@@ -73,6 +83,7 @@ class ControlLoop {
   build::Builder builder_;
   HoldBack hold_back_;
   model::Problems source_problems_;
+  source::View read_to_;  // as the publisher knows it
   std::map<model::ObjectKey, model::Problem>
       other_classes_;                               // MailServers that are not served here
   std::map<model::ObjectKey, std::size_t> served_;  // listeners of each MailServer
@@ -80,12 +91,15 @@ class ControlLoop {
   Instant looked_{};
   std::optional<Instant> tickets_due_;  // nothing: proxies have no keys yet
   std::string failure_;                 // of the source, as told last
+  Questions questions_;
   std::atomic<bool> stopping_{false};
+  std::atomic<Instant::rep> turned_{0};
 
   Counter& rounds_;
   Counter& failures_;
   Gauge& last_success_;
   Gauge& mail_servers_;
+  Histogram& compile_seconds_;
 };
 
 }  // namespace postern::loop

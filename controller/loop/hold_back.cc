@@ -23,6 +23,7 @@ void merge(publish::Publication& into, publish::Publication later) {
   for (auto& [key, resource] : upserts) into.upserts.push_back(std::move(resource));
   into.removals = std::move(removals);
   into.revision = std::move(later.revision);
+  into.reached = std::move(later.reached);
   if (!into.caused_at) into.caused_at = later.caused_at;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,12 +14,21 @@
 
 namespace postern::loop {
 
+// The MailClass that is served, where one is named.
+struct ClassFound {
+  std::string name;
+  std::string uid;
+  std::int64_t generation = 0;
+  std::string ingress_class;  // that names it
+};
+
 struct Round {
   model::Problems problems;  // of sources, decoding and the class: all that stand now
   std::vector<build::Verdict> verdicts;
   std::vector<model::ObjectKey> gone;
   publish::Published published;
   std::optional<Instant> caused_at;
+  std::optional<ClassFound> mail_class = {};
 };
 
 // The first load, for programs that end when there is nothing to serve.

@@ -44,6 +44,19 @@ Published Distribution::publish(Publication publication) {
   return published;
 }
 
+void Distribution::reach(Revision revision) {
+  std::vector<Parcel> parcels;
+  std::unique_lock lock(mutex_);
+  reached_ = std::move(revision);
+  for (auto& [id, connection] : connections_) {
+    if (connection.record && connection.view_until) advance(connection, parcels);
+  }
+  lock.unlock();
+  send(std::move(parcels));
+  lock.lock();
+  tell_reports(lock);
+}
+
 std::vector<config::ResourceKey> Distribution::edit(Publication& publication, Stamped stamped) {
   std::vector<config::ResourceKey> changed;
   const std::size_t too_large_before = too_large_.size();
@@ -59,6 +72,7 @@ std::vector<config::ResourceKey> Distribution::edit(Publication& publication, St
   for (SharedResource& resource : stamped.too_large) too_large_[resource->key()] = resource;
   if (!stamped.too_large.empty() || too_large_.size() != too_large_before) queue_too_large();
   revision_ = std::move(publication.revision);
+  reached_ = publication.reached.empty() ? revision_ : std::move(publication.reached);
   for (std::size_t type = 0; type < std::variant_size_v<config::ResourceBody>; ++type) {
     const auto of = static_cast<config::ResourceType>(type);
     needs_.metrics.set_resources(of, wanted_.count(of));
@@ -104,7 +118,7 @@ void Distribution::advance(Connection& connection, std::vector<Parcel>& parcels)
 bool Distribution::view_reached(const Connection& connection) const {
   if (!connection.view_until) return true;
   for (const CollectionRevision& seen : connection.record->applied()) {
-    for (const CollectionRevision& ours : revision_) {
+    for (const CollectionRevision& ours : reached_) {
       const bool older = ours.resource_version < seen.resource_version;
       if (ours.collection == seen.collection && older) return false;
     }

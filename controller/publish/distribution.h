@@ -52,6 +52,7 @@ class Distribution {
   Distribution(DistributionSettings settings, DistributionNeeds needs, ReportSink reports);
 
   Published publish(Publication publication);
+  void reach(Revision revision);
 
   // A stream began, and a Hello is awaited. The link is held until leave().
   [[nodiscard]] ConnectionId arrive(std::shared_ptr<ProxyLink> link);
@@ -125,7 +126,8 @@ class Distribution {
   std::condition_variable quiet_;
   Wanted wanted_;
   std::map<config::ResourceKey, SharedResource> too_large_;  // their predecessors are in wanted_
-  Revision revision_;
+  Revision revision_;                                        // that `wanted_` was made of
+  Revision reached_;
   std::string version_;
   std::uint64_t sequence_ = 0;  // 0: nothing was read yet
   std::map<ConnectionId, Connection> connections_;

@@ -74,8 +74,8 @@ struct ApplyReport {
 
 using ReportSink = std::function<void(const ApplyReport&)>;
 
-// The view of the API server that something was made of, sorted by collection. Empty: the source
-// has no such numbers, and which view is newer is not asked.
+// A view of the API server, sorted by collection. Empty: the source has no such numbers, and which
+// view is newer is not asked.
 struct CollectionRevision {
   std::string collection;
   std::uint64_t resource_version = 0;
@@ -88,8 +88,9 @@ using Revision = std::vector<CollectionRevision>;
 struct Publication {
   std::vector<config::FreshResource> upserts;  // no two of one key; versions are set by publish()
   std::vector<config::ResourceKey> removals;
-  Revision revision = {};
+  Revision revision = {};                 // that it was made of
   std::optional<Instant> caused_at = {};  // when the oldest event in it was received
+  Revision reached = {};  // up to where nothing was missed; empty: as far as `revision`
 };
 
 struct Published {
@@ -102,6 +103,9 @@ class Publisher {
   virtual ~Publisher() = default;
   // Thread-safe. Equal content sends nothing.
   virtual Published publish(Publication publication) = 0;
+  // Thread-safe. The view moved on, and there is nothing to publish in it: proxies that have seen a
+  // newer one than ours may be waiting for that.
+  virtual void reach(Revision revision) = 0;
 };
 
 }  // namespace postern::publish

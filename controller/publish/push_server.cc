@@ -187,6 +187,8 @@ PushServer::PushServer(PushServerSettings settings, const PeerIdentity& identity
 PushServer::~PushServer() { stop(); }
 
 grpc::Service& PushServer::service() { return *streams_; }
+void PushServer::reach(Revision revision) { streams_->distribution().reach(std::move(revision)); }
+
 Published PushServer::publish(Publication publication) {
   return streams_->distribution().publish(std::move(publication));
 }

@@ -47,6 +47,7 @@ class PushServer final : public Publisher {
   [[nodiscard]] grpc::Service& service();
 
   Published publish(Publication publication) override;
+  void reach(Revision revision) override;
   // The last of each proxy that is connected now and has said Hello.
   [[nodiscard]] std::vector<ApplyReport> reports() const;
   // Of the whole, as published last.

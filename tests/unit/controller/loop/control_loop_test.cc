@@ -33,11 +33,13 @@ class FakeSource final : public source::ObjectSource {
   }
   void wait(Duration most) override { waits.push_back(most); }
   void wake() override { ++wakes; }
+  [[nodiscard]] bool in_cluster() const override { return is_cluster; }
 
   std::deque<Result<source::Changes, std::string>> readings;
   model::Problems last_problems;
   std::vector<Duration> waits;
   int wakes = 0;
+  bool is_cluster = false;
 };
 
 class FakePublisher final : public publish::Publisher {
@@ -46,7 +48,9 @@ class FakePublisher final : public publish::Publisher {
     publications.push_back(std::move(publication));
     return {"v" + std::to_string(publications.size()), publications.size()};
   }
+  void reach(publish::Revision revision) override { reached.push_back(std::move(revision)); }
   std::vector<publish::Publication> publications;
+  std::vector<publish::Revision> reached;
 };
 
 MailServer mail_server(const std::string& name, std::uint16_t port) {
@@ -164,6 +168,37 @@ TEST_F(ControlLoopTest, another_class_is_left_alone_and_said_so) {
   ASSERT_EQ(rounds_.at(0).problems.size(), 1U);
   EXPECT_NE(rounds_[0].problems[0].message.find("the class postern is served here"),
             std::string::npos);
+}
+
+TEST_F(ControlLoopTest, time_and_view_of_a_change_go_with_what_comes_of_it) {
+  source::Changes changes = of({mail_server("a", 143)});
+  changes.caused_at = clock_.now() - 7ms;
+  changes.made_of = {{"mailservers", 10}};
+  changes.read_to = {{"mailservers", 90}};
+  (void)load(std::move(changes));
+  const publish::Publication& publication = publisher_.publications.at(0);
+  EXPECT_EQ(publication.caused_at, clock_.now() - 7ms);
+  EXPECT_EQ(publication.revision, (publish::Revision{{"mailservers", 10}}));
+  EXPECT_EQ(publication.reached, (publish::Revision{{"mailservers", 90}}));
+  EXPECT_EQ(rounds_.at(0).caused_at, clock_.now() - 7ms);
+}
+
+TEST_F(ControlLoopTest, a_view_that_moves_on_is_told_though_nothing_changed) {
+  (void)load(of({mail_server("a", 143)}));
+  source::Changes nothing;
+  nothing.read_to = {{"secrets", 12}};
+  EXPECT_FALSE(round(nothing));
+  EXPECT_EQ(publisher_.publications.size(), 1U);
+  ASSERT_EQ(publisher_.reached.size(), 1U);
+  EXPECT_EQ(publisher_.reached[0], (publish::Revision{{"secrets", 12}}));
+}
+
+TEST_F(ControlLoopTest, in_a_cluster_nothing_is_served_without_an_ingress_class) {
+  source_.is_cluster = true;
+  MailServer server = mail_server("a", 143);
+  server.ingress_class_name = "postern";
+  EXPECT_EQ(load(of({server})).served, 0U);
+  EXPECT_EQ(rounds_.at(0).verdicts.at(0).problems.at(0).reason, "ClassNotFound");
 }
 
 TEST_F(ControlLoopTest, ticket_keys_come_with_the_first_round_and_turn_by_themselves) {

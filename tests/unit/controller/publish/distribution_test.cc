@@ -134,6 +134,19 @@ TEST_F(Distributions, never_show_a_proxy_an_older_view_than_it_has_seen) {
   EXPECT_EQ(link->redirects(), 0U);
 }
 
+TEST_F(Distributions, let_a_proxy_in_when_their_view_moves_on_without_a_change) {
+  publish({mk_server("a")}, {}, {{"mailservers", 5}});
+  const auto link = std::make_shared<FakeLink>();
+  Greeting greeting;
+  greeting.applied = {{"mailservers", 7}};
+  join(link, greeting);
+  distribution.reach({{"mailservers", 6}});
+  EXPECT_EQ(link->pushes(), 0U);
+  distribution.reach({{"mailservers", 7}});
+  ASSERT_EQ(link->pushes(), 1U);
+  EXPECT_EQ(link->last().revision, (Revision{{"mailservers", 5}}));
+}
+
 TEST_F(Distributions, send_a_proxy_elsewhere_when_their_view_stays_behind_its_own) {
   publish({mk_server("a")}, {}, {{"mailservers", 5}});
   const auto link = std::make_shared<FakeLink>();
