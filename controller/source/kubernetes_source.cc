@@ -1,0 +1,37 @@
+#include "controller/source/kubernetes_source.h"
+
+#include <utility>
+
+#include "controller/source/arrivals.h"
+#include "controller/source/intake.h"
+
+namespace postern::source {
+
+KubernetesSource::KubernetesSource(KubernetesOptions options, const kube::Grounds& grounds)
+    : first_wait_(options.first_wait),
+      agenda_(grounds.agenda),
+      arrivals_(std::make_unique<Arrivals>(options.pace, grounds.clock)),
+      intake_(std::make_shared<Intake>(
+          IntakeTerms{std::move(options.class_name), std::move(options.namespaces)}, grounds,
+          *arrivals_)) {}
+
+KubernetesSource::~KubernetesSource() = default;
+
+void KubernetesSource::start() {
+  agenda_.post([intake = std::weak_ptr(intake_)] {
+    if (const auto here = intake.lock()) here->begin();
+  });
+}
+
+Result<Changes, std::string> KubernetesSource::read() {
+  if (first_wait_ > Duration::zero()) {
+    arrivals_->wait_until_complete(std::exchange(first_wait_, Duration::zero()));
+  }
+  return arrivals_->take();
+}
+
+void KubernetesSource::wait(Duration most) { arrivals_->wait(most); }
+void KubernetesSource::wake() { arrivals_->wake(); }
+std::string KubernetesSource::waiting_for() const { return arrivals_->waiting_for(); }
+
+}  // namespace postern::source
