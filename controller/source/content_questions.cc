@@ -13,6 +13,7 @@ using model::ObjectKey;
 // The transport keeps as many connections; more questions at once would wait there.
 constexpr std::size_t kMostAtOnce = 8;
 constexpr Duration kAgain{1'000};
+constexpr Duration kAgainWhenRefused{30'000};  // somebody has to mend a role
 
 }  // namespace
 
@@ -56,14 +57,15 @@ void ContentQuestions::settle(const ObjectKey& key,
   if (status == 200) {
     answers_.take(key, reply->body);
   } else if (status != 404) {
-    if (status == 401 || status == 403) answers_.refused(key, status);
-    ask_later(key);
+    const bool is_refused = status == 401 || status == 403;
+    if (is_refused) answers_.refused(key, status);
+    ask_later(key, is_refused ? kAgainWhenRefused : kAgain);
   }
   go_on();
 }
 
-void ContentQuestions::ask_later(const ObjectKey& key) {
-  later_[key] = grounds_.agenda.after(kAgain, [this, key] {
+void ContentQuestions::ask_later(const ObjectKey& key, Duration wait) {
+  later_[key] = grounds_.agenda.after(wait, [this, key] {
     // The entry is what calls: it goes after it has called.
     std::unique_ptr<kube::Agenda::Entry> spent = std::move(later_[key]);
     later_.erase(key);

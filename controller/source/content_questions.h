@@ -37,7 +37,7 @@ class ContentQuestions {
  private:
   void go_on();
   void settle(const model::ObjectKey& key, const Result<kube::Reply, kube::Broken>& reply);
-  void ask_later(const model::ObjectKey& key);
+  void ask_later(const model::ObjectKey& key, Duration wait);
 
   const kube::Grounds grounds_;
   const Answers answers_;

@@ -172,9 +172,7 @@ Intake::Intake(IntakeTerms terms, const kube::Grounds& grounds, Arrivals& arriva
     : terms_(std::move(terms)),
       grounds_(grounds),
       arrivals_(arrivals),
-      kept_(
-          terms_.class_name, [this](const ObjectKey& key) { questions_.ask(key); },
-          grounds_.metrics),
+      kept_(terms_.class_name, [this](const ObjectKey& key) { questions_.ask(key); }),
       questions_(grounds,
                  {.take =
                       [this](const ObjectKey& key, std::string_view json) {

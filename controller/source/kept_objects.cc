@@ -55,9 +55,8 @@ bool is_older(const kube::Revision& a, const kube::Revision& b) { return a && b 
 
 }  // namespace
 
-KeptObjects::KeptObjects(std::string class_name, std::function<void(const ObjectKey&)> ask,
-                         Metrics& metrics)
-    : class_name_(std::move(class_name)), ask_(std::move(ask)), metrics_(metrics) {}
+KeptObjects::KeptObjects(std::string class_name, std::function<void(const ObjectKey&)> ask)
+    : class_name_(std::move(class_name)), ask_(std::move(ask)) {}
 
 std::optional<Reading> KeptObjects::read(const Scope& scope, std::string_view json) {
   auto text = ObjectText::read(*scope.kind, json);
@@ -179,21 +178,9 @@ void KeptObjects::set_object(const ObjectKey& key, Row& row, model::SharedObject
   if (same) return;
   const model::SharedObject before = std::exchange(row.object, std::move(object));
   const model::SharedObject now = row.object;
-  if (before == nullptr) count_of(key.kind).add(1);
-  if (now == nullptr) count_of(key.kind).add(-1);
   tell(key, now);
   count_names(before, now);
   if (key.kind == "IngressClass" && key.name == class_name_) let_lost_classes_go();
-}
-
-Gauge& KeptObjects::count_of(const std::string& kind) {
-  Gauge*& count = counts_[kind];
-  if (count == nullptr) {
-    const WatchedKind* watched = find_watched(kind);
-    count = &metrics_.gauge("postern_store_objects", "Objects of the API server that are kept.",
-                            {{"resource", std::string(watched->collection)}});
-  }
-  return *count;
 }
 
 void KeptObjects::tell(const ObjectKey& key, model::SharedObject object) {

@@ -13,7 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include "common/base/metrics.h"
 #include "controller/decode/decoder.h"
 #include "controller/source/arrivals.h"
 #include "controller/source/text_of_object.h"
@@ -43,8 +42,7 @@ struct Scope {
 class KeptObjects {
  public:
   // `ask` wants the content of an object that is there and has become named.
-  KeptObjects(std::string class_name, std::function<void(const model::ObjectKey&)> ask,
-              Metrics& metrics);
+  KeptObjects(std::string class_name, std::function<void(const model::ObjectKey&)> ask);
 
   // Changes nothing, but for a problem where it cannot be read.
   [[nodiscard]] std::optional<Reading> read(const Scope& scope, std::string_view json);
@@ -83,7 +81,6 @@ class KeptObjects {
   [[nodiscard]] bool is_class_in_force(const model::ObjectKey& key) const;
   void let_lost_classes_go();
   void tell(const model::ObjectKey& key, model::SharedObject object);
-  [[nodiscard]] Gauge& count_of(const std::string& kind);
 
   const std::string class_name_;
   const std::function<void(const model::ObjectKey&)> ask_;
@@ -93,8 +90,6 @@ class KeptObjects {
   std::map<model::ObjectKey, model::Problems> problems_;
   bool problems_changed_ = false;
   Batch batch_;
-  Metrics& metrics_;
-  std::map<std::string, Gauge*> counts_;  // by kind
 };
 
 }  // namespace postern::source
