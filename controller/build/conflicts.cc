@@ -36,19 +36,23 @@ std::optional<Remark> check_shared_port(const config::Listener& shared, const Li
 }
 
 Remark lost_hostname(const HostnameWish& hostname, std::uint16_t port) {
-  return {fmt::format("spec.hostnames[{}]", hostname.index), "HostnameConflict",
-          fmt::format("an older MailServer has {} on port {}", hostname.name, port)};
+  return {.field = fmt::format("spec.hostnames[{}]", hostname.index),
+          .reason = "HostnameConflict",
+          .message = fmt::format("an older MailServer has {} on port {}", hostname.name, port),
+          .port = port};
 }
 
 Remark lost_domains(std::string field, const LostDomains& lost, std::uint16_t port) {
   const bool is_one = lost.count == 1;
   const std::size_t more = lost.count - lost.first.size();
-  return {
-      std::move(field), "DomainConflict",
-      fmt::format("{} {}{} on port {}: users of {} come to this one by its hostnames only",
-                  is_one ? "an older MailServer has" : "older MailServers have",
-                  fmt::join(lost.first, ", "), more > 0 ? fmt::format(" and {} more", more) : "",
-                  port, is_one ? "it" : "them")};
+  return {.field = std::move(field),
+          .reason = "DomainConflict",
+          .message = fmt::format(
+              "{} {}{} on port {}: users of {} come to this one by its hostnames only",
+              is_one ? "an older MailServer has" : "older MailServers have",
+              fmt::join(lost.first, ", "), more > 0 ? fmt::format(" and {} more", more) : "", port,
+              is_one ? "it" : "them"),
+          .port = port};
 }
 
 Off lost_every_hostname(std::uint16_t port) {

@@ -2,6 +2,7 @@
 // Private to this room.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,6 +48,7 @@ struct Remark {
   std::string reason;
   std::string message;
   model::Severity severity = model::Severity::Refused;
+  std::uint16_t port = 0;  // whose listener it is about; 0: none alone
   friend bool operator==(const Remark&, const Remark&) = default;
 };
 

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "controller/build/backend_verdicts.h"
 #include "controller/build/class_rules.h"
 #include "controller/build/members.h"
 #include "controller/build/passes.h"
@@ -201,8 +202,45 @@ void make_endpoints(const Setting& setting, const model::MailServer& spec, Part&
   keep_backends(std::move(draft.backends), part);
 }
 
+namespace {
+
+void add_conflict(const std::string& reason, const std::string& message,
+                  ListenerVerdict& listener) {
+  if (!listener.off_reason.empty()) return;
+  if (listener.conflict_reason.empty()) {
+    listener.conflict_reason = reason;
+  } else {
+    listener.conflict_message += "; ";
+  }
+  listener.conflict_message += message;
+}
+
+// What a listener that is served lost to older ones.
+void add_loss(const model::Meta& meta, const Remark& remark, Verdict& verdict) {
+  for (ListenerVerdict& listener : verdict.listeners) {
+    if (remark.port == 0 || listener.port != remark.port) continue;
+    add_conflict(remark.reason, remark.field + ": " + remark.message, listener);
+  }
+  verdict.problems.push_back(problem_of(meta, remark));
+}
+
+// A block holds for one listener, or for all that have none of their own.
+void add_set_by_class(const Part& part, Verdict& verdict) {
+  for (const model::Problem& problem : verdict.problems) {
+    if (problem.reason != "SetByClass") continue;
+    for (std::size_t i = 0; i < verdict.listeners.size(); ++i) {
+      const std::string own = part.claimant.wishes.listeners[i].field + ".proxyProtocol";
+      if (problem.field != own && problem.field != "spec.proxyProtocol") continue;
+      add_conflict(problem.reason, problem.field + ": " + problem.message, verdict.listeners[i]);
+    }
+  }
+}
+
+}  // namespace
+
 Verdict verdict_of(const model::MailServer& spec, const Part& part) {
   Verdict out{spec.meta.key, spec.meta.uid, spec.meta.generation, {}, {}, false, {}};
+  out.expires_unix_s = part.expires_unix_s;
   append(part.problems_before, out.problems);
   append(part.problems_of_endpoints, out.problems);
   append(part.problems_after, out.problems);
@@ -212,14 +250,12 @@ Verdict verdict_of(const model::MailServer& spec, const Part& part) {
     const Outcome& outcome = claimant.outcomes[i];
     out.listeners.push_back(
         {wish.port, wish.protocol, wish.tls, outcome.off.reason, outcome.off.message});
-    for (const Remark& remark : outcome.remarks) {
-      out.problems.push_back(problem_of(spec.meta, remark));
-    }
+    for (const Remark& remark : outcome.remarks) add_loss(spec.meta, remark, out);
   }
-  for (const Remark& remark : claimant.lost_domains) {
-    out.problems.push_back(problem_of(spec.meta, remark));
-  }
+  for (const Remark& remark : claimant.lost_domains) add_loss(spec.meta, remark, out);
+  add_set_by_class(part, out);
   out.accepted = claimant.is_served();
+  out.backends = backend_verdicts(part, out.problems);
   if (part.allowed && !out.accepted) {
     out.problems.push_back(problem_of(
         spec.meta, {"spec.protocols", "NoListeners",

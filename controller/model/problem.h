@@ -34,6 +34,10 @@ struct Problem {
   std::string reason;   // condition reason, CamelCase: "InvalidField", "NotSupportedYet"
   std::string message;  // what is wrong, and what to write
   Severity severity = Severity::Refused;
+  // Of the object as it was when this was found, where its source knows them: what could not be
+  // decoded has a status all the same.
+  std::string uid = {};
+  std::int64_t generation = 0;
 };
 
 using Problems = std::vector<Problem>;
