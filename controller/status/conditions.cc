@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "controller/status/words.h"
 
 namespace postern::status {
 namespace {
@@ -47,6 +50,8 @@ constexpr std::array kReasons = std::to_array<ReasonRow>({
     {"DomainConflict", "Conflicted"},
     {"PortNotServed", "Listener"},
 });
+
+constexpr std::string_view kHostnameConflict = "HostnameConflict";
 
 std::string sentence(const model::Problem& problem) {
   return problem.field.empty() ? problem.message : problem.field + ": " + problem.message;
@@ -99,8 +104,29 @@ std::string word_for(const std::string& reason) {
   return reason == "InvalidField" ? "Invalid" : reason;
 }
 
+// Names that older MailServers have are off, and what is left is served.
+Findings with_lost_names(const Known& known, Findings findings) {
+  if (known.verdict == nullptr) return findings;
+  for (const model::Problem& problem : known.verdict->problems) {
+    if (problem.reason == kHostnameConflict) findings.problems.push_back(&problem);
+  }
+  return findings;
+}
+
+// Every listener is off, since older MailServers have every name.
+bool all_names_lost(const Known& known) {
+  if (known.verdict == nullptr || known.verdict->listeners.empty()) return false;
+  return std::ranges::all_of(known.verdict->listeners, [](const build::ListenerVerdict& listener) {
+    return listener.off_reason == kHostnameConflict;
+  });
+}
+
 Condition accepted(const Known& known) {
-  const Findings problems = refused(found(known, "Accepted"));
+  if (all_names_lost(known) && !has_refusal(known.unreadable)) {
+    return {"Accepted", Truth::False, std::string(kHostnameConflict),
+            with_lost_names(known, {}).message()};
+  }
+  const Findings problems = with_lost_names(known, refused(found(known, "Accepted")));
   const bool built = known.verdict != nullptr && known.verdict->accepted;
   if (has_refusal(known.unreadable) || (!built && !problems.none())) {
     const std::string kept = built ? " (what was accepted before stays in force)" : std::string();
@@ -122,14 +148,11 @@ Condition resolved(const Known& known) {
   return {"ResolvedRefs", Truth::False, problems.reason(), problems.message()};
 }
 
-Condition programmed(const Known& known) {
-  const Programming& on = known.programming;
+// Counts stand where they matter alone: a status is not written anew because a proxy came or went.
+Condition programmed(const Programming& on) {
   const auto of_all = [&on](std::size_t count) {
     return fmt::format("{} of {} proxies", count, on.attached);
   };
-  if (known.verdict == nullptr || !known.verdict->accepted) {
-    return {"Programmed", Truth::False, "Pending", "there is nothing to run"};
-  }
   if (on.attached == 0) return {"Programmed", Truth::False, "NoProxies", "no proxy is connected"};
   if (on.rejected > 0) {
     const bool all = on.rejected >= on.attached;
@@ -138,9 +161,23 @@ Condition programmed(const Known& known) {
             fmt::format("{} refuse it: {}", of_all(on.rejected), on.rejection)};
   }
   if (on.acknowledged < on.attached) {
-    return {"Programmed", Truth::False, "Pending", of_all(on.acknowledged) + " run it so far"};
+    return {"Programmed", Truth::False, "Pending", "not every proxy runs it so far"};
   }
-  return {"Programmed", Truth::True, "Programmed", of_all(on.acknowledged) + " run it"};
+  return {"Programmed", Truth::True, "Programmed", "every proxy runs it"};
+}
+
+Condition programmed(const Known& known) {
+  if (known.verdict == nullptr || !known.verdict->accepted) {
+    return {"Programmed", Truth::False, "Pending", "there is nothing to run"};
+  }
+  return programmed(known.programming);
+}
+
+bool none_available(const Known& known) {
+  if (known.verdict == nullptr || known.verdict->backends.empty()) return false;
+  return std::ranges::none_of(known.verdict->backends, [](const build::BackendVerdict& backend) {
+    return backend.off_reason.empty();
+  });
 }
 
 Condition ready(const Known& known, const std::vector<Condition>& before) {
@@ -150,6 +187,9 @@ Condition ready(const Known& known, const std::vector<Condition>& before) {
   }
   const Findings problems = found(known, "Ready");
   if (!problems.none()) return {"Ready", Truth::False, problems.reason(), problems.message()};
+  if (none_available(known)) {
+    return {"Ready", Truth::False, "NoReadyEndpoints", "no backend can take users now"};
+  }
   return {"Ready", Truth::True, "Ready", "clients are served"};
 }
 
@@ -175,18 +215,40 @@ std::vector<Condition> conditions_of(const Known& known) {
   std::vector<Condition> out = {accepted(known), resolved(known), programmed(known)};
   out.push_back(ready(known, out));
   add_warning(known, "InsecureSettings", out);
-  add_warning(known, "CertificateExpiringSoon", out);
+  if (known.expires_soon && known.verdict != nullptr) {
+    const WallTime when{std::chrono::seconds(known.verdict->expires_unix_s)};
+    out.push_back(
+        {"CertificateExpiringSoon", Truth::True, "Expiring",
+         "spec.tls.certificateRefs: the first certificate expires at " + time_text(when)});
+  }
   return out;
+}
+
+// A port that is refused leaves the others as they are.
+Condition programmed_on(const Known& known, std::uint16_t port) {
+  const auto refusal = known.programming.ports.find(port);
+  if (refusal != known.programming.ports.end()) {
+    return {"Programmed", Truth::False, refusal->second.reason, refusal->second.words};
+  }
+  Known others = known;
+  if (!known.programming.whole) {
+    others.programming.acknowledged += others.programming.rejected;
+    others.programming.rejected = 0;
+  }
+  return programmed(others);
 }
 
 std::vector<ListenerStatus> listeners_of(const Known& known) {
   std::vector<ListenerStatus> out;
   if (known.verdict == nullptr) return out;
-  const Condition whole = programmed(known);
   for (const build::ListenerVerdict& listener : known.verdict->listeners) {
     ListenerStatus status{listener.port, listener.protocol, listener.tls, {}};
     if (listener.off_reason.empty()) {
-      status.conditions.push_back(whole);
+      status.conditions.push_back(programmed_on(known, listener.port));
+      if (!listener.conflict_reason.empty()) {
+        status.conditions.push_back(
+            {"Conflicted", Truth::True, listener.conflict_reason, listener.conflict_message});
+      }
     } else {
       const bool conflict = condition_of(listener.off_reason) == "Conflicted";
       status.conditions.push_back({"Programmed", Truth::False,
@@ -199,6 +261,41 @@ std::vector<ListenerStatus> listeners_of(const Known& known) {
     }
     out.push_back(std::move(status));
   }
+  return out;
+}
+
+std::vector<BackendStatus> backends_of(const Known& known) {
+  std::vector<BackendStatus> out;
+  if (known.verdict == nullptr) return out;
+  for (const build::BackendVerdict& backend : known.verdict->backends) {
+    BackendStatus status{backend.name, {}, {}};
+    for (const build::BackendPortVerdict& port : backend.ports) {
+      status.ports.push_back({port.protocol, port.port, port.tls});
+    }
+    const bool on = backend.off_reason.empty();
+    status.conditions.push_back({"Available", on ? Truth::True : Truth::False,
+                                 on ? "Available" : backend.off_reason,
+                                 on ? "users can be led there" : backend.off_message});
+    out.push_back(std::move(status));
+  }
+  return out;
+}
+
+std::vector<Condition> conditions_of_class(const model::Problems& problems, const Programming& on) {
+  Known known;
+  known.unreadable = &problems;
+  std::vector<Condition> out;
+  const Findings wrong = refused(found(known, "Accepted"));
+  out.push_back(wrong.none()
+                    ? Condition{"Accepted", Truth::True, "Accepted", "all of it is understood"}
+                    : Condition{"Accepted", Truth::False, "UnsupportedValue", wrong.message()});
+  const Findings lost = found(known, "ResolvedRefs");
+  out.push_back(
+      lost.none()
+          ? Condition{"ResolvedRefs", Truth::True, "ResolvedRefs", "all that it names is there"}
+          : Condition{"ResolvedRefs", Truth::False, lost.reason(), lost.message()});
+  out.push_back(programmed(on));
+  add_warning(known, "InsecureSettings", out);
   return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,12 @@
 
 namespace postern::status {
 
+// Of a port that some proxy does not serve.
+struct PortRefusal {
+  std::string reason;  // BindFailed, ProxyRejected
+  std::string words;   // of one of them
+};
+
 // What proxies made of the generation that is wanted.
 struct Programming {
   std::size_t attached = 0;
@@ -22,6 +29,8 @@ struct Programming {
   std::size_t rejected = 0;      // refuse a part of it
   std::string rejection;         // words of one of them
   bool too_old = false;          // it refuses because it lacks a feature
+  bool whole = false;            // what is refused is more than single ports
+  std::map<std::uint16_t, PortRefusal> ports = {};
 };
 
 // What is known of one MailServer.
@@ -29,11 +38,16 @@ struct Known {
   const build::Verdict* verdict = nullptr;      // null: never built
   const model::Problems* unreadable = nullptr;  // what its source says of it
   Programming programming;
+  bool expires_soon = false;  // the first of its certificates
 };
 
 // In the order of the page. Times are not set: the book keeps them while a condition stays.
 [[nodiscard]] std::vector<Condition> conditions_of(const Known& known);
 [[nodiscard]] std::vector<ListenerStatus> listeners_of(const Known& known);
+[[nodiscard]] std::vector<BackendStatus> backends_of(const Known& known);
+// Of the MailClass: `problems` are its own.
+[[nodiscard]] std::vector<Condition> conditions_of_class(const model::Problems& problems,
+                                                         const Programming& on);
 
 // "Accepted", "ResolvedRefs", "InsecureSettings", ...: where a problem of that reason is told.
 [[nodiscard]] std::string_view condition_of(std::string_view reason);

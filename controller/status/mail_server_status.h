@@ -9,6 +9,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mail.h"
+#include "common/config/backend.h"
 #include "common/config/listener.h"
 #include "controller/model/object_key.h"
 
@@ -33,6 +34,19 @@ struct ListenerStatus {
   std::vector<Condition> conditions;
 };
 
+struct BackendPortStatus {
+  Protocol protocol = Protocol::Imap;
+  std::uint16_t port = 0;
+  config::BackendTlsMode tls = config::BackendTlsMode::Implicit;
+};
+
+// What was found of an entry of spec.backends.
+struct BackendStatus {
+  std::string name;
+  std::vector<BackendPortStatus> ports;
+  std::vector<Condition> conditions;
+};
+
 // What one proxy refused, in its words.
 struct Rejection {
   std::string proxy;
@@ -52,11 +66,16 @@ struct ProxySummary {
 
 struct MailServerStatus {
   model::ObjectKey key;
+  std::string uid;  // empty: of a source without such
   std::int64_t generation = 0;
   std::vector<Condition> conditions;
   std::vector<ListenerStatus> listeners;
+  std::vector<BackendStatus> backends;
+  std::string protocols;                    // "IMAP,POP3": those with a listener that is open
+  std::int64_t earliest_expiry_unix_s = 0;  // of the certificates in use; 0: there is none
   std::string config_version;
   ProxySummary proxies;
+  bool settled = true;  // every proxy that is waited for has answered for it
 
   [[nodiscard]] const Condition* condition(std::string_view type) const;
 };

@@ -1,51 +1,40 @@
 #include "controller/status/status_book.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "common/base/ascii.h"
+#include "controller/status/programming.h"
 
 namespace postern::status {
 namespace {
 
 constexpr std::size_t kMostRejections = 8;
+constexpr std::string_view kExpiringSoon = "CertificateExpiringSoon";
+// Whose status is another controller's to write.
+constexpr std::string_view kOtherClass = "OtherClass";
+constexpr std::chrono::hours kSoon{14 * 24};
+// How late it is noticed that a certificate expires soon.
+constexpr Duration kLookAtDates{600'000};
+// A proxy that has just come is not waited for: nothing is amiss while it is given everything.
+constexpr Duration kJoining{30'000};
 
 using publish::ApplyReport;
 using publish::Refusal;
 
-std::string_view word_of(Refusal::Code code) {
-  switch (code) {
-    case Refusal::Code::Invalid: return "Invalid";
-    case Refusal::Code::Unsupported: return "Unsupported";
-    case Refusal::Code::MissingDependency: return "MissingDependency";
-    case Refusal::Code::BadCertificate: return "BadCertificate";
-    case Refusal::Code::BindFailed: return "BindFailed";
-    case Refusal::Code::LimitExceeded: return "LimitExceeded";
-    case Refusal::Code::Internal: return "Internal";
-    case Refusal::Code::ProxyTooOld: return "ProxyTooOld";
+std::string protocols_of(const std::vector<build::ListenerVerdict>& listeners) {
+  std::set<Protocol> open;
+  for (const build::ListenerVerdict& listener : listeners) {
+    if (listener.off_reason.empty()) open.insert(listener.protocol);
   }
-  return "Internal";
-}
-
-bool concerns(const Refusal& refusal, const build::Verdict& verdict) {
-  if (std::ranges::find(verdict.resources, refusal.key) != verdict.resources.end()) return true;
-  return std::ranges::any_of(refusal.sources, [&](const config::SourceRef& source) {
-    return source.kind == "MailServer" && source.name == verdict.server.name &&
-           source.object_namespace == verdict.server.object_namespace;
-  });
-}
-
-std::string words_of(const Refusal& refusal) {
-  const std::string at = fmt::format("{} {}", config::name_of(refusal.key.type), refusal.key.name);
-  const std::string field = refusal.field.empty() ? "" : ": " + refusal.field;
-  return printable(at + field + ": " + refusal.detail, 1024);
-}
-
-std::uint16_t port_of(const Refusal& refusal) {
-  if (refusal.key.type != config::ResourceType::Listener) return 0;
-  return static_cast<std::uint16_t>(std::strtoul(refusal.key.name.c_str(), nullptr, 10));
+  std::string out;
+  for (const Protocol protocol : open) {
+    if (!out.empty()) out += ',';
+    out += name_of(protocol);
+  }
+  return out;
 }
 
 // A condition keeps its time while its truth stays.
@@ -61,6 +50,8 @@ void keep_times(const std::vector<Condition>& before, WallTime now, std::vector<
 
 void StatusBook::learn(Lesson lesson) {
   version_ = lesson.published.version;
+  sequence_ = lesson.published.sequence;
+  class_ = std::move(lesson.mail_class);
   for (const model::ObjectKey& key : lesson.gone) {
     entries_.erase(key);
     unsettled_.erase(key);
@@ -83,7 +74,8 @@ void StatusBook::learn(Lesson lesson) {
 void StatusBook::sort_unreadable(model::Problems problems) {
   std::map<model::ObjectKey, model::Problems> by_server;
   for (const model::Problem& problem : problems) {
-    if (problem.object.kind == "MailServer" && !problem.object.name.empty()) {
+    const bool named = problem.object.kind == "MailServer" && !problem.object.name.empty();
+    if (named && problem.reason != kOtherClass) {
       by_server[problem.object].push_back(problem);
     }
   }
@@ -107,22 +99,73 @@ void StatusBook::sort_unreadable(model::Problems problems) {
 
 void StatusBook::hear(const ApplyReport& report) {
   const auto known = proxies_.find(report.connection);
+  const bool fresh = known == proxies_.end();
   const bool gone = report.state == ApplyReport::State::Gone;
   // A thousand MailServers are not looked at because one of them was changed.
-  const bool of_all = gone || known == proxies_.end() || !known->second.refusals.empty() ||
-                      !report.refusals.empty();
+  const bool of_all = gone || fresh || is_joining(known->second) ||
+                      !known->second.report.refusals.empty() || !report.refusals.empty();
   if (gone) {
     proxies_.erase(report.connection);
   } else {
-    proxies_[report.connection] = report;
+    proxies_[report.connection] = {report, fresh ? clock_.now() : known->second.attached};
   }
-  if (of_all) {
-    for (auto& [key, entry] : entries_) note_settled(key, entry);
-  } else {
-    for (const model::ObjectKey& key : std::set<model::ObjectKey>(unsettled_)) {
-      note_settled(key, entries_.at(key));
-    }
+  look_at_clock();
+  if (of_all) return note_all_settled();
+  for (const model::ObjectKey& key : std::set<model::ObjectKey>(unsettled_)) {
+    note_settled(key, entries_.at(key));
   }
+}
+
+void StatusBook::note_all_settled() {
+  for (auto& [key, entry] : entries_) note_settled(key, entry);
+}
+
+bool StatusBook::expires_soon(const Entry& entry) const {
+  if (!entry.verdict || entry.verdict->expires_unix_s == 0) return false;
+  return WallTime{std::chrono::seconds(entry.verdict->expires_unix_s)} - clock_.wall() < kSoon;
+}
+
+void StatusBook::look_at_dates() {
+  for (const auto& [key, entry] : entries_) {
+    const bool told = std::ranges::count(entry.conditions, kExpiringSoon, &Condition::type) > 0;
+    if (expires_soon(entry) != told) touched_.insert(key);
+  }
+}
+
+void StatusBook::look_at_clock() {
+  const Instant now = clock_.now();
+  if (now - dates_looked_at_ >= kLookAtDates) {
+    dates_looked_at_ = now;
+    look_at_dates();
+  }
+  const bool passed = joined_by_ && *joined_by_ <= now;
+  joined_by_.reset();
+  for (const auto& [connection, proxy] : proxies_) {
+    if (!is_joining(proxy)) continue;
+    const Instant until = proxy.attached + kJoining;
+    joined_by_ = joined_by_ ? std::min(*joined_by_, until) : until;
+  }
+  if (passed) note_all_settled();
+}
+
+Instant StatusBook::due() const {
+  const Instant dates = dates_looked_at_ + kLookAtDates;
+  return joined_by_ ? std::min(*joined_by_, dates) : dates;
+}
+
+// It has come and not answered for anything yet.
+bool StatusBook::is_joining(const Proxy& proxy) const {
+  return proxy.report.sequence == 0 && clock_.now() - proxy.attached < kJoining;
+}
+
+void StatusBook::remember(const MailServerStatus& written) {
+  const auto found = entries_.find(written.key);
+  if (found == entries_.end()) return;
+  Entry& entry = found->second;
+  entry.uid = written.uid;
+  entry.conditions = written.conditions;
+  entry.listeners = written.listeners;
+  entry.backends = written.backends;
 }
 
 void StatusBook::note_settled(const model::ObjectKey& key, Entry& entry) {
@@ -139,20 +182,19 @@ void StatusBook::note_settled(const model::ObjectKey& key, Entry& entry) {
 
 Programming StatusBook::programming(const Entry& entry) const {
   Programming out;
-  for (const auto& [connection, report] : proxies_) {
+  std::size_t joining = 0;
+  for (const auto& [connection, proxy] : proxies_) {
     if (connection == 0) continue;  // the controller itself could not send a part
-    ++out.attached;
-    if (!entry.verdict || report.sequence < entry.sequence) continue;
-    const auto refusal = std::ranges::find_if(
-        report.refusals, [&](const Refusal& each) { return concerns(each, *entry.verdict); });
-    if (refusal == report.refusals.end()) {
-      ++out.acknowledged;
+    const ApplyReport& report = proxy.report;
+    if (is_joining(proxy)) {
+      ++joining;
       continue;
     }
-    ++out.rejected;
-    if (out.rejection.empty()) out.rejection = words_of(*refusal);
-    out.too_old = out.too_old || refusal->code == Refusal::Code::ProxyTooOld;
+    ++out.attached;
+    if (!entry.verdict || report.sequence < entry.sequence) continue;
+    add_answer(report, *entry.verdict, out);
   }
+  if (out.attached == 0) out.attached = joining;  // there is nobody else to wait for
   return out;
 }
 
@@ -160,7 +202,8 @@ ProxySummary StatusBook::summary(const Entry& entry) const {
   const Programming on = programming(entry);
   ProxySummary out{on.attached, on.acknowledged, on.rejected, {}};
   if (!entry.verdict) return out;
-  for (const auto& [connection, report] : proxies_) {
+  for (const auto& [connection, proxy] : proxies_) {
+    const ApplyReport& report = proxy.report;
     for (const Refusal& refusal : report.refusals) {
       if (out.rejections.size() == kMostRejections) return out;
       if (!concerns(refusal, *entry.verdict)) continue;
@@ -178,24 +221,97 @@ std::optional<MailServerStatus> StatusBook::status(const model::ObjectKey& serve
   if (found == entries_.end()) return std::nullopt;
   Entry& entry = found->second;
   const Known known{entry.verdict ? &*entry.verdict : nullptr, &entry.unreadable,
-                    programming(entry)};
+                    programming(entry), expires_soon(entry)};
   MailServerStatus out;
   out.key = server;
-  out.generation = entry.verdict ? entry.verdict->generation : 0;
-  out.conditions = conditions_of(known);
+  out.conditions = status::conditions_of(known);
   out.listeners = listeners_of(known);
-  keep_times(entry.conditions, clock_.wall(), out.conditions);
-  for (ListenerStatus& listener : out.listeners) {
-    const auto before = std::ranges::find(entry.listeners, listener.port, &ListenerStatus::port);
-    keep_times(before == entry.listeners.end() ? std::vector<Condition>() : before->conditions,
-               clock_.wall(), listener.conditions);
-    for (Condition& condition : listener.conditions) condition.observed_generation = out.generation;
+  out.backends = backends_of(known);
+  out.settled = entry.settled_at.has_value();
+  if (entry.verdict) {
+    out.uid = entry.verdict->uid;
+    out.generation = entry.verdict->generation;
+    out.protocols = protocols_of(entry.verdict->listeners);
+    out.earliest_expiry_unix_s = entry.verdict->expires_unix_s;
   }
-  for (Condition& condition : out.conditions) condition.observed_generation = out.generation;
-  entry.conditions = out.conditions;
-  entry.listeners = out.listeners;
+  if (!entry.unreadable.empty() && !entry.unreadable.front().uid.empty()) {
+    out.uid = entry.unreadable.front().uid;
+    out.generation = entry.unreadable.front().generation;
+  }
+  keep_all_times(entry, out);
   out.config_version = version_;
   out.proxies = summary(entry);
+  return out;
+}
+
+// Times of another object that had this name are not kept.
+void StatusBook::keep_all_times(Entry& entry, MailServerStatus& fresh) {
+  if (entry.uid != fresh.uid) {
+    entry.conditions.clear();
+    entry.listeners.clear();
+    entry.backends.clear();
+  }
+  const WallTime now = clock_.wall();
+  const auto keep = [&](const std::vector<Condition>& before, std::vector<Condition>& conditions) {
+    keep_times(before, now, conditions);
+    for (Condition& one : conditions) one.observed_generation = fresh.generation;
+  };
+  const std::vector<Condition> none;
+  keep(entry.conditions, fresh.conditions);
+  for (ListenerStatus& one : fresh.listeners) {
+    const auto before = std::ranges::find(entry.listeners, one.port, &ListenerStatus::port);
+    keep(before == entry.listeners.end() ? none : before->conditions, one.conditions);
+  }
+  for (BackendStatus& one : fresh.backends) {
+    const auto before = std::ranges::find(entry.backends, one.name, &BackendStatus::name);
+    keep(before == entry.backends.end() ? none : before->conditions, one.conditions);
+  }
+  entry.uid = fresh.uid;
+  entry.conditions = fresh.conditions;
+  entry.listeners = fresh.listeners;
+  entry.backends = fresh.backends;
+}
+
+Programming StatusBook::programming_of_class() const {
+  Programming out;
+  for (const auto& [connection, proxy] : proxies_) {
+    if (connection == 0 || is_joining(proxy)) continue;
+    ++out.attached;
+    if (!proxy.report.refusals.empty()) {
+      ++out.rejected;
+      if (out.rejection.empty()) out.rejection = words_of(proxy.report.refusals.front());
+    } else if (proxy.report.sequence >= sequence_) {
+      ++out.acknowledged;
+    }
+  }
+  return out;
+}
+
+std::optional<MailClassStatus> StatusBook::class_status() {
+  if (!class_) return std::nullopt;
+  MailClassStatus out;
+  out.key = {"MailClass", {}, class_->name};
+  out.uid = class_->uid;
+  out.generation = class_->generation;
+  out.ingress_class = class_->ingress_class;
+  const Programming on = programming_of_class();
+  model::Problems problems;
+  std::ranges::copy_if(unreadable_, std::back_inserter(problems),
+                       [&](const model::Problem& one) { return one.object == out.key; });
+  out.conditions = conditions_of_class(problems, on);
+  std::map<std::uint16_t, Protocol> ports;
+  for (const auto& [key, entry] : entries_) {
+    if (!entry.verdict || !entry.verdict->accepted) continue;
+    ++out.mail_servers;
+    for (const build::ListenerVerdict& listener : entry.verdict->listeners) {
+      if (listener.off_reason.empty()) ports.emplace(listener.port, listener.protocol);
+    }
+  }
+  for (const auto& [port, protocol] : ports) out.ports.push_back({port, protocol});
+  keep_times(class_conditions_, clock_.wall(), out.conditions);
+  for (Condition& one : out.conditions) one.observed_generation = out.generation;
+  class_conditions_ = out.conditions;
+  out.proxies = {on.attached, on.acknowledged, on.rejected, {}};
   return out;
 }
 
@@ -214,7 +330,7 @@ std::optional<Progress> StatusBook::progress(const model::ObjectKey& server) con
   for (const build::ListenerVerdict& listener : entry.verdict->listeners) {
     if (!listener.off_reason.empty()) continue;
     const bool refused = std::ranges::any_of(proxies_, [&](const auto& proxy) {
-      return std::ranges::any_of(proxy.second.refusals, [&](const Refusal& refusal) {
+      return std::ranges::any_of(proxy.second.report.refusals, [&](const Refusal& refusal) {
         const bool nothing_runs = refusal.running_version.empty();
         const bool of_server =
             refusal.key.type == config::ResourceType::Server && refusal.key.name == server.path();

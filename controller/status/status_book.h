@@ -15,9 +15,18 @@
 #include "controller/build/builder.h"
 #include "controller/publish/publisher.h"
 #include "controller/status/conditions.h"
+#include "controller/status/mail_class_status.h"
 #include "controller/status/mail_server_status.h"
 
 namespace postern::status {
+
+// The MailClass that is served.
+struct ServedClass {
+  std::string name;
+  std::string uid;
+  std::int64_t generation = 0;
+  std::string ingress_class;  // that names it
+};
 
 // What one round of the control loop found out.
 struct Lesson {
@@ -26,6 +35,7 @@ struct Lesson {
   std::vector<model::ObjectKey> gone;
   publish::Published published;
   std::optional<Instant> caused_at;
+  std::optional<ServedClass> mail_class = {};  // nothing: there is none
 };
 
 // How far a MailServer's newest change has come, for the line that people wait for.
@@ -43,12 +53,19 @@ class StatusBook {
 
   void learn(Lesson lesson);
   void hear(const publish::ApplyReport& report);
+  // What stands in an object now: the times of its conditions are kept while they hold.
+  void remember(const MailServerStatus& written);
+  // What is other because time has passed, and when it will be next.
+  void look_at_clock();
+  [[nodiscard]] Instant due() const;
 
   // MailServers that something was heard of since the last call; those that are gone are not there
   // any more.
   [[nodiscard]] std::set<model::ObjectKey> take_touched();
   // Nothing for a MailServer that does not exist.
   [[nodiscard]] std::optional<MailServerStatus> status(const model::ObjectKey& server);
+  // Nothing where no class has a status.
+  [[nodiscard]] std::optional<MailClassStatus> class_status();
   [[nodiscard]] std::optional<Progress> progress(const model::ObjectKey& server) const;
   [[nodiscard]] std::vector<model::ObjectKey> all() const;
   [[nodiscard]] const model::Problems& unreadable() const { return unreadable_; }
@@ -60,20 +77,37 @@ class StatusBook {
     std::uint64_t sequence = 0;  // of the publication that brought its newest content
     std::optional<Instant> caused_at;
     std::optional<Instant> settled_at;
+    std::string uid;                    // of what was told last: another object's times are its own
     std::vector<Condition> conditions;  // as last told: their times are kept
     std::vector<ListenerStatus> listeners;
+    std::vector<BackendStatus> backends;
+  };
+  struct Proxy {
+    publish::ApplyReport report;
+    Instant attached{};
   };
 
   void sort_unreadable(model::Problems problems);
   [[nodiscard]] Programming programming(const Entry& entry) const;
   [[nodiscard]] ProxySummary summary(const Entry& entry) const;
   void note_settled(const model::ObjectKey& key, Entry& entry);
+  void note_all_settled();
+  void keep_all_times(Entry& entry, MailServerStatus& fresh);
+  [[nodiscard]] bool expires_soon(const Entry& entry) const;
+  void look_at_dates();
+  [[nodiscard]] bool is_joining(const Proxy& proxy) const;
+  [[nodiscard]] Programming programming_of_class() const;
 
   const Clock& clock_;
   std::map<model::ObjectKey, Entry> entries_;
-  std::map<std::uint64_t, publish::ApplyReport> proxies_;  // by connection
+  std::map<std::uint64_t, Proxy> proxies_;  // by connection
+  std::optional<Instant> joined_by_;        // when the next of them is waited for
+  Instant dates_looked_at_{};
   model::Problems unreadable_;
   std::string version_;
+  std::uint64_t sequence_ = 0;
+  std::optional<ServedClass> class_;
+  std::vector<Condition> class_conditions_;  // as last told
   std::set<model::ObjectKey> touched_;
   std::set<model::ObjectKey> unsettled_;  // not answered by every proxy yet
 };

@@ -1,19 +1,21 @@
 // StatusDesk: the thread that tells people: takes lessons of the loop and reports of proxies, keeps
-// the book, writes files and lines. The configuration path only drops its news here and never
-// waits; a desk that is slow tells the newest state later, and nothing else happens. Threads:
-// learn() and hear() from any; lines come on the desk's own thread.
+// the book, fills the outlet and says lines. The configuration path only drops its news here and
+// never waits; a desk that is slow tells the newest state later, and nothing else happens. Threads:
+// learn(), hear(), remember() and tell_all() from any; lines come on the desk's own thread.
 #pragma once
 
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <variant>
+#include <vector>
 
+#include "common/base/metrics.h"
+#include "controller/status/outlet.h"
 #include "controller/status/status_book.h"
-#include "controller/status/status_files.h"
 #include "controller/status/status_lines.h"
 
 namespace postern::status {
@@ -22,9 +24,9 @@ using TellLine = std::function<void(const StatusLine&)>;
 
 struct DeskNeeds {
   const Clock& clock;
-  Log& log;
-  TellLine tell;          // may be empty
-  std::string directory;  // of status files; empty: none
+  TellLine tell;               // may be empty
+  Outlet* outlet = nullptr;    // outlives the desk; null: none
+  Metrics* metrics = nullptr;  // the same
 };
 
 class StatusDesk {
@@ -36,21 +38,32 @@ class StatusDesk {
 
   void learn(Lesson lesson);
   void hear(publish::ApplyReport report);
+  // What stands in objects now, written by whoever led before: its times are kept.
+  void remember(std::vector<MailServerStatus> written);
+  // The outlet is given everything anew.
+  void tell_all();
   // What has come in so far is told first.
   void stop();
 
  private:
-  using News = std::variant<Lesson, publish::ApplyReport>;
+  using Written = std::vector<MailServerStatus>;
+  struct TellAll {};
+  using News = std::variant<Lesson, publish::ApplyReport, Written, TellAll>;
 
+  void add(News news);
   void run();
+  void wait_for_news(std::unique_lock<std::mutex>& lock);
   void take_in(News& news);
   void tell();
+  void count(const model::ObjectKey& key, const MailServerStatus* status);
 
   DeskNeeds needs_;
   StatusBook book_;
   StatusLines lines_;
-  StatusFiles files_;
-  bool swept_ = false;
+  std::map<model::ObjectKey, Truth> ready_;
+  bool learned_ = false;  // something, from the loop
+  bool complete_ = false;
+  bool all_ = false;  // the outlet is to be given everything
 
   std::mutex mutex_;
   std::condition_variable arrived_;

@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "controller/status/status_page.h"
+
 namespace postern::status {
 namespace {
 
@@ -66,9 +68,10 @@ void StatusFiles::give_up(const std::string& why) {
   made_ = false;
 }
 
-void StatusFiles::write(const model::ObjectKey& key, const std::string& page) {
+void StatusFiles::put(const MailServerStatus& status) {
   if (!ready()) return;
-  const std::string path = path_of(key);
+  const std::string page = status_page(status);
+  const std::string path = path_of(status.key);
   std::string& last = written_[path];
   if (last == page) return;
   if (const int error = replace_file(path, page); error != 0) return give_up(reason(error));
@@ -82,7 +85,7 @@ void StatusFiles::remove(const model::ObjectKey& key) {
   ::unlink(path.c_str());  // not there: nothing was written
 }
 
-void StatusFiles::remove_others() {
+void StatusFiles::complete() {
   if (!ready()) return;
   std::error_code error;
   std::vector<fs::path> others;

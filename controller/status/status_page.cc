@@ -2,28 +2,12 @@
 
 #include <string_view>
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include "common/base/ascii.h"
+#include "controller/status/words.h"
 
 namespace postern::status {
 namespace {
-
-std::string time_text(WallTime time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     std::chrono::time_point_cast<std::chrono::seconds>(time));
-}
-
-std::string_view tls_word(config::ListenerTls tls) {
-  switch (tls) {
-    case config::ListenerTls::Implicit: return "Implicit";
-    case config::ListenerTls::StartTls: return "StartTLS";
-    case config::ListenerTls::Disabled: return "Disabled";
-  }
-  return "";
-}
 
 // yaml-cpp takes std::string.
 void pair(YAML::Emitter& out, const char* key, std::string_view value) {
@@ -42,9 +26,32 @@ void add(YAML::Emitter& out, const std::vector<Condition>& conditions) {
     out << YAML::Key << "status" << YAML::Value << YAML::DoubleQuoted
         << std::string(word_of(condition.truth));
     pair(out, "reason", condition.reason);
-    pair(out, "message", printable(condition.message, 4096));
+    pair(out, "message", message_text(condition.message));
     number(out, "observedGeneration", condition.observed_generation);
     pair(out, "lastTransitionTime", time_text(condition.since));
+    out << YAML::EndMap;
+  }
+  out << YAML::EndSeq;
+}
+
+void add(YAML::Emitter& out, const std::vector<BackendStatus>& backends) {
+  if (backends.empty()) return;
+  out << YAML::Key << "backends" << YAML::Value << YAML::BeginSeq;
+  for (const BackendStatus& backend : backends) {
+    out << YAML::BeginMap;
+    pair(out, "name", backend.name);
+    if (!backend.ports.empty()) {
+      out << YAML::Key << "ports" << YAML::Value << YAML::BeginSeq;
+      for (const BackendPortStatus& port : backend.ports) {
+        out << YAML::BeginMap;
+        pair(out, "protocol", name_of(port.protocol));
+        number(out, "port", port.port);
+        pair(out, "tls", tls_word(port.tls));
+        out << YAML::EndMap;
+      }
+      out << YAML::EndSeq;
+    }
+    add(out, backend.conditions);
     out << YAML::EndMap;
   }
   out << YAML::EndSeq;
@@ -55,7 +62,7 @@ void add(YAML::Emitter& out, const ProxySummary& proxies) {
   number(out, "attached", proxies.attached);
   number(out, "acknowledged", proxies.acknowledged);
   number(out, "rejected", proxies.rejected);
-  pair(out, "summary", fmt::format("{}/{}", proxies.acknowledged, proxies.attached));
+  pair(out, "summary", summary_of(proxies));
   if (!proxies.rejections.empty()) {
     out << YAML::Key << "rejections" << YAML::Value << YAML::BeginSeq;
     for (const Rejection& rejection : proxies.rejections) {
@@ -102,6 +109,12 @@ std::string status_page(const MailServerStatus& status) {
   number(out, "observedGeneration", status.generation);
   add(out, status.conditions);
   add(out, status.listeners);
+  add(out, status.backends);
+  if (!status.protocols.empty()) pair(out, "protocols", status.protocols);
+  if (status.earliest_expiry_unix_s != 0) {
+    pair(out, "earliestCertificateExpiryTime",
+         time_text(WallTime(std::chrono::seconds(status.earliest_expiry_unix_s))));
+  }
   if (!status.config_version.empty()) pair(out, "configVersion", status.config_version);
   add(out, status.proxies);
   out << YAML::EndMap << YAML::EndMap;

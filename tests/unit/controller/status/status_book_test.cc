@@ -156,6 +156,20 @@ TEST_F(StatusBookTest, a_refusal_of_one_proxy_is_told_in_its_words) {
   EXPECT_EQ(status->proxies.acknowledged, 1U);
 }
 
+TEST_F(StatusBookTest, a_port_that_could_not_be_opened_leaves_the_others_programmed) {
+  learn(verdict(), 1);
+  ApplyReport refused = report(1, 1);
+  refused.refusals = {refusal("143")};
+  refused.refusals[0].key.type = config::ResourceType::Listener;
+  refused.refusals[0].code = Refusal::Code::BindFailed;
+  refused.refusals[0].sources = {{"MailServer", "mail", "example", "", 0}};
+  book_.hear(refused);
+  const auto status = book_.status(kServer);
+  EXPECT_EQ(status->listeners[0].conditions.at(0).reason, "BindFailed");
+  EXPECT_EQ(status->listeners[1].conditions.at(0).reason, "Programmed");
+  EXPECT_EQ(reason("Programmed"), "False ProxyRejected");
+}
+
 TEST_F(StatusBookTest, a_refusal_of_another_mail_server_does_not_concern_it) {
   learn(verdict(), 1);
   ApplyReport refused = report(1, 1);
@@ -174,14 +188,129 @@ TEST_F(StatusBookTest, a_proxy_that_lacks_a_feature_is_too_old) {
 }
 
 TEST_F(StatusBookTest, a_proxy_that_is_gone_is_not_waited_for) {
-  learn(verdict(), 1);
-  book_.hear(report(1, 1));
-  book_.hear(report(2, 0));
+  learn(verdict(), 2);
+  book_.hear(report(1, 2));
+  book_.hear(report(2, 1));
   EXPECT_EQ(reason("Programmed"), "False Pending");
-  ApplyReport gone = report(2, 0);
+  ApplyReport gone = report(2, 1);
   gone.state = ApplyReport::State::Gone;
   book_.hear(gone);
   EXPECT_EQ(reason("Programmed"), "True Programmed");
+}
+
+TEST_F(StatusBookTest, a_proxy_that_has_just_come_is_waited_for_after_thirty_seconds) {
+  learn(verdict(), 1);
+  book_.hear(report(1, 1));
+  book_.hear(report(2, 0));
+  EXPECT_EQ(reason("Programmed"), "True Programmed");
+  EXPECT_EQ(book_.due(), clock_.now() + 30s);
+  (void)book_.take_touched();
+  clock_.pass(30s);
+  book_.look_at_clock();
+  EXPECT_EQ(book_.take_touched(), std::set<model::ObjectKey>{kServer});
+  EXPECT_EQ(reason("Programmed"), "False Pending");
+  EXPECT_GT(book_.due(), clock_.now() + 30s);
+  book_.hear(report(2, 1));
+  EXPECT_EQ(reason("Programmed"), "True Programmed");
+}
+
+TEST_F(StatusBookTest, the_only_proxy_is_waited_for_from_the_start) {
+  learn(verdict(), 1);
+  book_.hear(report(1, 0));
+  EXPECT_EQ(reason("Programmed"), "False Pending");
+}
+
+TEST_F(StatusBookTest, what_stands_in_the_object_keeps_its_times_while_it_holds) {
+  learn(verdict(), 1);
+  book_.hear(report(1, 1));
+  MailServerStatus written;
+  written.key = kServer;
+  const WallTime long_ago = clock_.wall() - std::chrono::hours(5);
+  written.conditions = {{"Accepted", Truth::True, "Accepted", "", 1, long_ago},
+                        {"Programmed", Truth::False, "NoProxies", "", 1, long_ago}};
+  book_.remember(written);
+  const auto status = book_.status(kServer);
+  EXPECT_EQ(status->condition("Accepted")->since, long_ago);
+  EXPECT_EQ(status->condition("Programmed")->since, clock_.wall()) << "it is true now";
+}
+
+TEST_F(StatusBookTest, another_object_of_the_same_name_has_times_of_its_own) {
+  build::Verdict first = verdict();
+  first.uid = "a";
+  learn(first, 1);
+  (void)book_.status(kServer);
+  clock_.pass(5s);
+  build::Verdict second = verdict();
+  second.uid = "b";
+  learn(second, 2);
+  EXPECT_EQ(book_.status(kServer)->condition("Accepted")->since, clock_.wall());
+}
+
+TEST_F(StatusBookTest, a_backend_that_nobody_can_be_led_to_says_why) {
+  build::Verdict of = verdict();
+  of.backends = {{.name = "store", .ports = {{Protocol::Imap, 993, {}}}},
+                 {.name = "old", .ports = {}, .off_reason = "ServiceNotFound", .off_message = "m"}};
+  learn(of, 1);
+  book_.hear(report(1, 1));
+  const auto status = book_.status(kServer);
+  ASSERT_EQ(status->backends.size(), 2U);
+  EXPECT_EQ(status->backends[0].conditions.at(0).truth, Truth::True);
+  EXPECT_EQ(status->backends[1].conditions.at(0).reason, "ServiceNotFound");
+  EXPECT_EQ(reason("Ready"), "True Ready") << "one is left";
+  of.backends[0].off_reason = "NoReadyEndpoints";
+  learn(of, 2);
+  book_.hear(report(1, 2));
+  EXPECT_EQ(reason("Ready"), "False NoReadyEndpoints");
+}
+
+TEST_F(StatusBookTest, a_certificate_that_expires_within_a_fortnight_is_told_when_it_comes_to_it) {
+  build::Verdict of = verdict();
+  const auto in = clock_.wall().time_since_epoch() + std::chrono::hours(15 * 24);
+  of.expires_unix_s = std::chrono::duration_cast<std::chrono::seconds>(in).count();
+  learn(of, 1);
+  EXPECT_EQ(reason("CertificateExpiringSoon"), "absent");
+  (void)book_.take_touched();
+  clock_.pass(std::chrono::hours(25));
+  book_.look_at_clock();
+  EXPECT_EQ(book_.take_touched(), std::set<model::ObjectKey>{kServer});
+  EXPECT_EQ(reason("CertificateExpiringSoon"), "True Expiring");
+  clock_.pass(600s);
+  book_.look_at_clock();
+  EXPECT_TRUE(book_.take_touched().empty()) << "it is told";
+}
+
+TEST_F(StatusBookTest, names_of_older_ones_are_told_where_they_are_lost) {
+  build::Verdict of = verdict();
+  of.problems = {problem("HostnameConflict", model::Severity::Refused)};
+  of.listeners[0].conflict_reason = "HostnameConflict";
+  learn(of, 1);
+  EXPECT_EQ(reason("Accepted"), "True PartiallyAccepted");
+  EXPECT_EQ(book_.status(kServer)->listeners[0].conditions.at(1).reason, "HostnameConflict");
+  EXPECT_EQ(book_.status(kServer)->listeners[1].conditions.size(), 1U);
+  of.accepted = false;
+  for (auto& listener : of.listeners) listener.off_reason = "HostnameConflict";
+  learn(of, 2);
+  EXPECT_EQ(reason("Accepted"), "False HostnameConflict");
+}
+
+TEST_F(StatusBookTest, the_class_says_what_is_open_and_who_runs_it) {
+  EXPECT_FALSE(book_.class_status()) << "no class was told of";
+  Lesson lesson;
+  lesson.verdicts = {verdict()};
+  lesson.published = {"v1", 1};
+  lesson.mail_class = ServedClass{"postern", "u1", 3, "postern"};
+  book_.learn(std::move(lesson));
+  book_.hear(report(1, 1));
+  const auto status = book_.class_status();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->mail_servers, 1U);
+  ASSERT_EQ(status->ports.size(), 2U);
+  EXPECT_EQ(status->ports[0].port, 143);
+  EXPECT_EQ(status->proxies.acknowledged, 1U);
+  for (const Condition& one : status->conditions) {
+    EXPECT_EQ(one.truth, Truth::True) << one.type;
+    EXPECT_EQ(one.observed_generation, 3);
+  }
 }
 
 TEST_F(StatusBookTest, problems_go_to_their_conditions) {

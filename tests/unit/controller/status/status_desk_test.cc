@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "controller/status/status_files.h"
 #include "tests/support/manual_clock.h"
 
 namespace postern::status {
@@ -46,7 +47,8 @@ class StatusDeskTest : public testing::Test {
 };
 
 TEST_F(StatusDeskTest, writes_a_file_for_each_mail_server_that_only_its_owner_reads) {
-  StatusDesk desk({clock_, *log_, {}, (directory_ / "status").string()});
+  StatusFiles files((directory_ / "status").string(), *log_);
+  StatusDesk desk({clock_, {}, &files});
   desk.learn(lesson("a"));
   desk.stop();
   EXPECT_NE(text_of("mail.a.yaml").find("name: a"), std::string::npos);
@@ -58,7 +60,8 @@ TEST_F(StatusDeskTest, writes_a_file_for_each_mail_server_that_only_its_owner_re
 TEST_F(StatusDeskTest, takes_files_of_what_is_gone_away) {
   fs::create_directory(directory_ / "status");
   std::ofstream(directory_ / "status" / "mail.old.yaml") << "of an earlier start\n";
-  StatusDesk desk({clock_, *log_, {}, (directory_ / "status").string()});
+  StatusFiles files((directory_ / "status").string(), *log_);
+  StatusDesk desk({clock_, {}, &files});
   desk.learn(lesson("a"));
   Lesson gone;
   gone.gone = {{"MailServer", "mail", "a"}};
@@ -73,8 +76,8 @@ TEST_F(StatusDeskTest, takes_files_of_what_is_gone_away) {
 TEST_F(StatusDeskTest, a_place_that_cannot_be_written_stops_nobody) {
   std::ofstream(directory_ / "status") << "a file\n";
   std::vector<std::string> lines;
-  StatusDesk desk({clock_, *log_, [&](const StatusLine& line) { lines.push_back(line.text); },
-                   (directory_ / "status").string()});
+  StatusFiles files((directory_ / "status").string(), *log_);
+  StatusDesk desk({clock_, [&](const StatusLine& line) { lines.push_back(line.text); }, &files});
   desk.learn(lesson("a"));
   publish::ApplyReport report;
   report.connection = 1;
@@ -85,7 +88,8 @@ TEST_F(StatusDeskTest, a_place_that_cannot_be_written_stops_nobody) {
 }
 
 TEST_F(StatusDeskTest, a_reader_of_a_file_never_sees_half_of_it) {
-  StatusDesk desk({clock_, *log_, {}, (directory_ / "status").string()});
+  StatusFiles files((directory_ / "status").string(), *log_);
+  StatusDesk desk({clock_, {}, &files});
   for (int i = 0; i < 50; ++i) {
     Lesson next = lesson("a");
     next.verdicts[0].generation = i;
