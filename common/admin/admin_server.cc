@@ -41,6 +41,14 @@ tcp::endpoint endpoint_of(const SocketAddress& address) {
   return {asio::ip::address_v6(bytes), address.port};
 }
 
+// An IPv4 client of an IPv6 socket too.
+bool is_of_this_machine(const asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
+  }
+  return address.is_loopback();
+}
+
 SocketAddress with_port(SocketAddress address, std::uint16_t port) {
   address.port = port;
   return address;
@@ -67,7 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void answer(const Error& error) {
     if (!error) {
       const auto& request = parser_.get();
-      return write(page_for(request.method_string(), request.target(), pages_));
+      return write(page_for(request.method_string(), request.target(), pages_, caller()));
     }
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
       return write({.status = 431, .text = "the request header is longer than 8 KiB\n"});
@@ -77,6 +85,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (garbled && error != http::error::partial_message && error != http::error::end_of_stream) {
       write({.status = 400, .text = "this is not HTTP/1.1\n"});
     }
+  }
+
+  [[nodiscard]] Caller caller() {
+    Error error;
+    const tcp::endpoint peer = stream_.socket().remote_endpoint(error);
+    const bool here = !error && is_of_this_machine(peer.address());
+    return here ? Caller::OfThisMachine : Caller::FromElsewhere;
   }
 
   // One request a connection: nothing of the client is kept, and a deadline is a deadline.

@@ -1,5 +1,10 @@
 #include "common/admin/page.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+
 namespace postern::admin {
 namespace {
 
@@ -12,18 +17,36 @@ Page text_page(const std::function<std::string()>& text, std::string_view conten
   return {.content_type = content_type, .text = text ? text() : std::string()};
 }
 
+constexpr std::string_view kDebug = "/debug/";
+constexpr std::string_view kPaths[] = {"/livez", "/readyz", "/startupz", "/metrics", "/config"};
+
+Page no_page() {
+  return {.status = 404, .text = "there are /livez, /readyz, /startupz, /metrics and /config\n"};
+}
+
+Page debug_page(std::string_view target, const Pages& pages, Caller caller) {
+  if (!pages.debug) return no_page();
+  if (caller == Caller::FromElsewhere) {
+    return {.status = 403, .text = "pages below /debug are for this machine alone\n"};
+  }
+  const std::size_t mark = std::min(target.find('?'), target.size());
+  const std::string_view query = target.substr(std::min(mark + 1, target.size()));
+  auto text = pages.debug(target.substr(kDebug.size(), mark - kDebug.size()), query);
+  if (!text) return no_page();
+  return {.text = std::move(*text)};
+}
+
 }  // namespace
 
-Page page_for(std::string_view method, std::string_view target, const Pages& pages) {
+Page page_for(std::string_view method, std::string_view target, const Pages& pages, Caller caller) {
   const std::string_view path = target.substr(0, target.find('?'));
-  const bool known =
-      path == "/livez" || path == "/readyz" || path == "/metrics" || path == "/config";
-  if (!known) {
-    return {.status = 404, .text = "there are /livez, /readyz, /metrics and /config\n"};
-  }
+  const bool debug = path.starts_with(kDebug);
+  if (!debug && std::ranges::find(kPaths, path) == std::end(kPaths)) return no_page();
   if (method != "GET") return {.status = 405, .text = "only GET is answered here\n"};
+  if (debug) return debug_page(target, pages, caller);
   if (path == "/livez") return state_page(pages.live);
   if (path == "/readyz") return state_page(pages.ready);
+  if (path == "/startupz") return state_page(pages.started);
   if (path == "/metrics")
     return text_page(pages.metrics, "text/plain; version=0.0.4; charset=utf-8");
   return text_page(pages.config, "text/plain; charset=utf-8");

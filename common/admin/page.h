@@ -1,8 +1,11 @@
 // What the admin port answers: method and path in, status and text out. Pure, so that the rules can
-// be read and tested without a socket. /livez /readyz /metrics /config; GET only.
+// be read and tested without a socket. /livez /readyz /startupz /metrics /config; GET only. Pages
+// below /debug are for clients on this machine alone: they may be dear, and name every tenant.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +17,12 @@ struct Pages {
   std::function<bool()> ready;           // false: /readyz says 503 and no new clients are sent
   std::function<std::string()> metrics;  // Prometheus' text format
   std::function<std::string()> config;   // what is in force, secrets as hashes
+  std::function<bool()> started = {};    // false: /startupz says 503, and others are not asked yet
+  // Of the path below /debug/ and the query, both as they came; nothing: there is no such page.
+  std::function<std::optional<std::string>(std::string_view, std::string_view)> debug = {};
 };
+
+enum class Caller : std::uint8_t { OfThisMachine, FromElsewhere };
 
 struct Page {
   unsigned status = 200;
@@ -22,7 +30,8 @@ struct Page {
   std::string text;
 };
 
-// `target` as in the request line; a query is ignored.
-[[nodiscard]] Page page_for(std::string_view method, std::string_view target, const Pages& pages);
+// `target` as in the request line; a query is ignored but by debug pages.
+[[nodiscard]] Page page_for(std::string_view method, std::string_view target, const Pages& pages,
+                            Caller caller = Caller::FromElsewhere);
 
 }  // namespace postern::admin

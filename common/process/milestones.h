@@ -18,6 +18,10 @@ class Milestones {
     changed_.wait(lock, [this] { return adopted_ || stop_wished_; });
     return adopted_;
   }
+  [[nodiscard]] bool stop_is_wished() {
+    const std::lock_guard lock(mutex_);
+    return stop_wished_;
+  }
   void wait_until_stop_wished() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return stop_wished_; });

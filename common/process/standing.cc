@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/base/secret_arena.h"
+#include "common/base/version.h"
 #include "common/process/process.h"
 
 namespace postern::process {
@@ -24,6 +25,10 @@ std::string metrics_text(Metrics& metrics, const Log& log) {
   Counter& dropped =
       metrics.counter("postern_log_dropped_total", "Log lines dropped because nobody read stderr.");
   dropped.add(log.dropped() - dropped.value());
+  metrics
+      .gauge("postern_build_info", "1 at the version of this program.",
+             {{"version", std::string(version())}})
+      .set(1);
   return metrics.text();
 }
 

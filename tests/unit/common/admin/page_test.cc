@@ -31,9 +31,9 @@ const Row kRows[] = {
     {"config is what is in force", "GET", "/config", true, 200, "config\n"},
     {"nothing is changed from here", "POST", "/config", true, 405, "only GET is answered here\n"},
     {"an unknown path is no page", "GET", "/", true, 404,
-     "there are /livez, /readyz, /metrics and /config\n"},
+     "there are /livez, /readyz, /startupz, /metrics and /config\n"},
     {"a path is compared whole", "GET", "/metrics/", true, 404,
-     "there are /livez, /readyz, /metrics and /config\n"},
+     "there are /livez, /readyz, /startupz, /metrics and /config\n"},
 };
 
 TEST(AdminPages, answer_by_path_and_method) {
@@ -47,6 +47,31 @@ TEST(AdminPages, answer_by_path_and_method) {
 TEST(AdminPages, metrics_carry_the_version_of_their_format) {
   const Page page = page_for("GET", "/metrics", pages(true));
   EXPECT_EQ(page.content_type, "text/plain; version=0.0.4; charset=utf-8");
+}
+
+TEST(AdminPages, a_program_that_says_nothing_of_its_start_has_started) {
+  EXPECT_EQ(page_for("GET", "/startupz", pages(true)).status, 200U);
+  Pages starting = pages(true);
+  starting.started = [] { return false; };
+  EXPECT_EQ(page_for("GET", "/startupz", starting).status, 503U);
+}
+
+TEST(AdminPages, debug_is_for_this_machine_alone) {
+  Pages with = pages(true);
+  with.debug = [](std::string_view path, std::string_view query) -> std::optional<std::string> {
+    if (path != "why") return std::nullopt;
+    return "why " + std::string(query) + "\n";
+  };
+  EXPECT_EQ(page_for("GET", "/debug/why", with).status, 403U);
+  const auto ask = [&](std::string_view target) {
+    return page_for("GET", target, with, Caller::OfThisMachine);
+  };
+  EXPECT_EQ(ask("/debug/why?object=a").text, "why object=a\n");
+  EXPECT_EQ(ask("/debug/why").text, "why \n");
+  EXPECT_EQ(ask("/debug/other").status, 404U);
+  EXPECT_EQ(page_for("POST", "/debug/why", with, Caller::OfThisMachine).status, 405U);
+  EXPECT_EQ(page_for("GET", "/debug/why", pages(true), Caller::OfThisMachine).status, 404U)
+      << "a program without such pages";
 }
 
 }  // namespace
