@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/base/address.h"
 #include "common/process/flags.h"
@@ -13,8 +14,18 @@ class App;
 
 namespace postern::controller_app {
 
+// Of --source kubernetes.
+struct ClusterOptions {
+  std::string kubeconfig;               // empty: the cluster that the process runs in
+  std::string context;                  // empty: the file's current one
+  std::vector<std::string> namespaces;  // empty: all
+  std::string lease_namespace;          // empty: as the credentials say
+  bool leader_election = true;
+};
+
 struct ControllerOptions {
-  std::string directory;  // of --source directory:DIR
+  std::string directory;  // of --source directory:DIR; empty: from a cluster
+  ClusterOptions cluster;
   std::string ingress_class = "postern";
   SocketAddress stream_address{IpAddress::v6({}), 18000};
   std::string certs;       // directory of ca.crt, tls.crt, tls.key

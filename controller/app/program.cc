@@ -1,6 +1,9 @@
 #include "controller/app/program.h"
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,16 +16,28 @@
 #include "common/process/standing.h"
 #include "common/process/stop_signals.h"
 #include "common/process/usage.h"
+#include "controller/app/cluster.h"
 #include "controller/app/server.h"
 
 namespace postern::controller_app {
 namespace {
 
-ControllerSettings settings_of(const ControllerOptions& options) {
+ControllerSettings settings_of(const ControllerOptions& options, Cluster* cluster) {
   return {.directory = options.directory,
+          .cluster = cluster,
           .ingress_class = options.ingress_class,
           .status_dir = status_dir_of(options.directory, options.status_dir),
           .door = StreamDoor{options.stream_address, options.certs}};
+}
+
+ClusterSettings cluster_settings(const ControllerOptions& options) {
+  const ClusterOptions& of = options.cluster;
+  return {.kubeconfig = of.kubeconfig,
+          .context = of.context,
+          .namespaces = of.namespaces,
+          .own_namespace = of.lease_namespace,
+          .leader_election = of.leader_election,
+          .ingress_class = options.ingress_class};
 }
 
 // Members in the order in which they come up; they go down the other way round.
@@ -33,35 +48,72 @@ class Program {
         format_(process::format_of(options.log)),
         log_(make_log(format_, options.log.level, kLinesOfChanges)),
         console_(format_, *log_),
-        signals_([this] { milestones_.stop_wished(); }),
-        controller_(settings_of(options), {*log_, metrics_, clock_},
-                    [this](const status::StatusLine& line) {
-                      console_.say({line.level, line.text, line.object, line.reason});
-                    }),
-        admin_({.live = nullptr,
-                .ready = [this] { return controller_.ready(); },
-                .metrics = [this] { return process::metrics_text(metrics_, *log_); },
-                .config = [this] { return controller_.config_text(); }}) {}
+        signals_([this] { milestones_.stop_wished(); }) {}
 
   int serve() {
     process::lock_secrets(*log_);
-    const loop::LoadReport load = controller_.load();
-    if (!load.source_failure.empty()) return end("not started: " + load.source_failure);
-    auto door = controller_.start();
-    if (!door) return end("not started: " + door.error());
-    auto admin = admin_.start(options_.admin_address);
+    if (auto why = find_source()) return end("not started: " + *why);
+    controller_ = std::make_unique<ControllerServer>(
+        settings_of(options_, cluster_.get()), Surroundings{*log_, metrics_, clock_},
+        [this](const status::StatusLine& line) {
+          console_.say({line.level, line.text, line.object, line.reason});
+        });
+    admin_ = std::make_unique<admin::AdminServer>(pages());
+    // Before anything is read: that an API server is away is no reason for a restart.
+    const auto admin = admin_->start(options_.admin_address);
     if (!admin) return end(process::admin_refused(admin.error()));
+    const auto failure = load();
+    if (!failure) return close();
+    if (!failure->empty()) return end("not started: " + *failure);
+    auto door = controller_->start();
+    if (!door) return end("not started: " + door.error());
     console_.say_ready(process::ready_line({{"stream", **door}, {"admin", *admin}}));
     log_->line(LogLevel::Info, "serving", {{field::kVersion, version()}});
     milestones_.wait_until_stop_wished();
-    admin_.stop();
-    controller_.stop();
-    return process::kExitDone;
+    return close();
   }
 
  private:
+  // Why there is none.
+  std::optional<std::string> find_source() {
+    if (!options_.directory.empty()) return std::nullopt;
+    auto opened = Cluster::open(cluster_settings(options_), {*log_, metrics_, clock_});
+    if (!opened) return opened.error();
+    cluster_ = std::move(*opened);
+    cluster_->start();
+    return std::nullopt;
+  }
+
+  admin::Pages pages() {
+    return {
+        .live = [this] { return controller_->live(); },
+        .ready = [this] { return controller_->ready(); },
+        .metrics = [this] { return process::metrics_text(metrics_, *log_); },
+        .config = [this] { return controller_->config_text(); },
+        .started = [this] { return controller_->started(); },
+        .debug = [this](std::string_view page,
+                        std::string_view query) { return controller_->debug_text(page, query); }};
+  }
+
+  // What failed; empty: nothing. Nothing at all: the wish to stop came first. An API server is
+  // waited for, however long it is away.
+  std::optional<std::string> load() {
+    while (!milestones_.stop_is_wished()) {
+      const loop::LoadReport report = controller_->load();
+      if (report.source_failure.empty() || !cluster_) return report.source_failure;
+    }
+    return std::nullopt;
+  }
+
+  int close() {
+    admin_->stop();
+    controller_->stop();
+    return process::kExitDone;
+  }
+
   int end(const std::string& why) {
-    controller_.stop();
+    if (admin_) admin_->stop();
+    if (controller_) controller_->stop();
     console_.say({LogLevel::Error, why, {}, {}});
     return process::kExitProblems;
   }
@@ -75,14 +127,14 @@ class Program {
   process::Console console_;
   process::Milestones milestones_;
   process::StopSignals signals_;
-  ControllerServer controller_;
-  admin::AdminServer admin_;
+  std::unique_ptr<Cluster> cluster_;  // null: a directory
+  std::unique_ptr<ControllerServer> controller_;
+  std::unique_ptr<admin::AdminServer> admin_;
 };
 
 }  // namespace
 
 std::optional<std::string> what_is_missing(const ControllerOptions& options) {
-  if (options.directory.empty()) return "the source is missing: --source directory:DIR";
   if (options.certs.empty()) {
     return "the certificates are missing: --certs DIR (postern certgen DIR makes them)";
   }

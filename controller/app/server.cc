@@ -13,15 +13,24 @@
 #include "common/config/config_page.h"
 #include "common/identity/credentials.h"
 #include "common/identity/kept_certificates.h"
+#include "controller/app/cluster.h"
+#include "controller/app/debug_pages.h"
 #include "controller/app/quiet_trim.h"
 #include "controller/loop/control_loop.h"
 #include "controller/publish/certificate_identity.h"
 #include "controller/publish/peer_identity.h"
 #include "controller/publish/push_server.h"
 #include "controller/source/directory_source.h"
+#include "controller/status/status_files.h"
 
 namespace postern::controller_app {
 namespace {
+
+// A loop that has not turned for so long will not turn again.
+constexpr Duration kStuck{30'000};
+
+// How long a question waits for the loop.
+constexpr Duration kAnswer{2'000};
 
 std::string fresh_id() {
   std::array<std::uint8_t, 8> octets{};
@@ -45,11 +54,22 @@ std::unique_ptr<publish::PeerIdentity> identity_for(const ControllerSettings& se
 }
 
 status::Lesson lesson_of(loop::Round round) {
+  std::optional<status::ServedClass> mail_class;
+  if (round.mail_class) {
+    mail_class = status::ServedClass{round.mail_class->name, round.mail_class->uid,
+                                     round.mail_class->generation, round.mail_class->ingress_class};
+  }
   return {.unreadable = std::move(round.problems),
           .verdicts = std::move(round.verdicts),
           .gone = std::move(round.gone),
           .published = std::move(round.published),
-          .caused_at = round.caused_at};
+          .caused_at = round.caused_at,
+          .mail_class = std::move(mail_class)};
+}
+
+std::unique_ptr<source::DirectorySource> directory_of(const ControllerSettings& settings) {
+  if (settings.cluster != nullptr) return nullptr;
+  return std::make_unique<source::DirectorySource>(settings.directory);
 }
 
 }  // namespace
@@ -59,24 +79,41 @@ struct ControllerServer::Parts {
   Parts(ControllerSettings with, Surroundings given, status::TellLine tell)
       : settings(std::move(with)),
         around(given),
-        desk({around.clock, around.log, std::move(tell), settings.status_dir}),
+        files(settings.status_dir, around.log),
+        desk({around.clock, std::move(tell), outlet(), &around.metrics}),
         identity(identity_for(settings)),
         push(
             {.controller_id = fresh_id(),
              .ingress_class = settings.ingress_class,
              .metrics = &around.metrics},
             *identity, [this](const publish::ApplyReport& report) { hear(report); }, around.log),
-        source(settings.directory),
+        directory(directory_of(settings)),
         tickets(around.clock),
-        loop({.source = source,
+        loop({.source = source(),
               .publisher = push,
               .clock = around.clock,
               .log = around.log,
               .metrics = around.metrics,
               .tell = [this](loop::Round round) { desk.learn(lesson_of(std::move(round))); },
               .tickets = &tickets},
-             {.class_name = settings.ingress_class}) {
+             loop_terms()) {
     if (!settings.door) open_in_process();
+  }
+
+  [[nodiscard]] status::Outlet* outlet() {
+    if (settings.cluster != nullptr) return &settings.cluster->outlet();
+    return settings.status_dir.empty() ? nullptr : &files;
+  }
+
+  [[nodiscard]] source::ObjectSource& source() {
+    if (settings.cluster != nullptr) return settings.cluster->source();
+    return *directory;
+  }
+
+  [[nodiscard]] loop::LoopTerms loop_terms() const {
+    loop::LoopTerms out{.class_name = settings.ingress_class};
+    if (settings.cluster != nullptr) out.api_servers = settings.cluster->api_servers();
+    return out;
   }
 
   void hear(const publish::ApplyReport& report) {
@@ -119,11 +156,12 @@ struct ControllerServer::Parts {
 
   const ControllerSettings settings;
   const Surroundings around;
+  status::StatusFiles files;
   status::StatusDesk desk;
   QuietTrim trim;
   std::unique_ptr<publish::PeerIdentity> identity;
   publish::PushServer push;
-  source::DirectorySource source;
+  std::unique_ptr<source::DirectorySource> directory;  // null: from a cluster
   loop::MemoryTickets tickets;
   loop::ControlLoop loop;
   std::atomic<bool> loaded{false};
@@ -152,6 +190,7 @@ Result<std::optional<SocketAddress>, std::string> ControllerServer::start() {
     if (!opened) return Fail<std::string>(std::move(opened.error()));
     address = *opened;
   }
+  if (parts_->settings.cluster != nullptr) parts_->settings.cluster->speak(parts_->desk);
   parts_->following = std::thread([parts = parts_.get()] { parts->loop.run(); });
   return address;
 }
@@ -160,10 +199,31 @@ std::shared_ptr<grpc::Channel> ControllerServer::in_process_channel() {
   return parts_->server->InProcessChannel({});
 }
 
+bool ControllerServer::live() const {
+  return !parts_->loaded || parts_->around.clock.now() - parts_->loop.turned() < kStuck;
+}
+
+bool ControllerServer::started() const { return parts_->loaded; }
+
 bool ControllerServer::ready() const { return parts_->loaded && parts_->server; }
 
 std::string ControllerServer::config_text() const {
   return config::config_page(parts_->push.version(), parts_->push.wanted());
+}
+
+std::optional<std::string> ControllerServer::debug_text(std::string_view page,
+                                                        std::string_view query) const {
+  const std::string busy = "the controller is at work; ask again\n";
+  if (page == "config") return config_text();
+  if (page == "proxies") return proxies_page(parts_->push.reports());
+  if (page == "store") return parts_->loop.ask(store_page, kAnswer).value_or(busy);
+  if (page != "why") return std::nullopt;
+  const auto key = object_in(query);
+  if (!key) return "write ?object=KIND/NAMESPACE/NAME\n";
+  auto known = parts_->loop.ask(
+      [key = *key](const world::World& world) { return why_of_world(world, key); }, kAnswer);
+  if (!known) return busy;
+  return *known + why_of_proxies(*key, parts_->push.wanted(), parts_->push.reports());
 }
 
 void ControllerServer::flush_lines() { parts_->desk.stop(); }
@@ -175,6 +235,7 @@ void ControllerServer::stop() {
   }
   // Before the streams end: that proxies go because this controller goes is no news about them.
   parts_->desk.stop();
+  if (parts_->settings.cluster != nullptr) parts_->settings.cluster->stop();
   if (parts_->server) {
     parts_->push.stop();  // or Shutdown would wait for streams that never end
     parts_->server->Shutdown();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/base/address.h"
 #include "common/base/clock.h"
@@ -23,6 +24,8 @@ class Channel;
 
 namespace postern::controller_app {
 
+class Cluster;
+
 // The port for proxies of other processes.
 struct StreamDoor {
   SocketAddress address;
@@ -31,6 +34,7 @@ struct StreamDoor {
 
 struct ControllerSettings {
   std::string directory;
+  Cluster* cluster = nullptr;  // in place of the directory; outlives the controller, which stops it
   std::string ingress_class = "postern";  // MailServers of no other class are served
   std::string status_dir;                 // empty: no status files
   std::optional<StreamDoor> door;         // absent: in-process only
@@ -56,10 +60,17 @@ class ControllerServer {
   [[nodiscard]] Result<std::optional<SocketAddress>, std::string> start();
   [[nodiscard]] std::shared_ptr<grpc::Channel> in_process_channel();
 
+  // Its loop turns; before the first load there is none. Says nothing of an API server.
+  [[nodiscard]] bool live() const;
+  // The source was read once.
+  [[nodiscard]] bool started() const;
   // Something is published, and proxies can get it.
   [[nodiscard]] bool ready() const;
   // What proxies should have, one resource a line, secrets as hashes.
   [[nodiscard]] std::string config_text() const;
+  // Pages below /debug; nothing: there is no such page. On any thread but the controller's own.
+  [[nodiscard]] std::optional<std::string> debug_text(std::string_view page,
+                                                      std::string_view query) const;
   // What there is still to say is said.
   void flush_lines();
   // Streams are ended. No proxy of this process may be running any more.
