@@ -12,6 +12,8 @@
 #include "cli/tool/check.h"
 #include "cli/tool/command_line.h"
 #include "cli/tool/why.h"
+#include "cli/tool/why_flags.h"
+#include "cli/tool/why_object.h"
 #include "common/process/process.h"
 
 namespace postern::tool {
@@ -21,7 +23,9 @@ int carry_out(const Answered& answered) { return process::say(answered); }
 int carry_out(const run::RunOptions& options) { return run::run(options); }
 int carry_out(const CheckOptions& options) { return process::say(check(options.paths)); }
 int carry_out(const CertgenOptions& options) { return process::say(certgen(options)); }
-int carry_out(const WhyOptions& options) { return process::say(why(options)); }
+int carry_out(const WhyOptions& options) {
+  return process::say(asks_a_controller(options) ? why_object(options) : why(options));
+}
 
 }  // namespace
 }  // namespace postern::tool

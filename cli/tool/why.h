@@ -27,6 +27,8 @@ struct WhyOptions {
   std::map<std::string, std::string> attributes = {};  // that it returns
   std::string ingress_class = "postern";
   bool json = false;
+  // Where a controller is asked about an object, in place of manifests.
+  SocketAddress admin_address{IpAddress::v4({127, 0, 0, 1}), 9901};
 };
 
 // Exit code 0: he would be served. 1: he would not, or the manifests cannot be read.

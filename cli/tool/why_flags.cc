@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/tool/why_object.h"
 #include "common/base/ascii.h"
 #include "common/process/flags.h"
 
@@ -68,7 +69,10 @@ void add(CLI::App& app, const Question& question, const process::ReadValue& read
 }  // namespace
 
 void add_why_flags(CLI::App& app, WhyOptions& options) {
-  app.add_option("PATH", options.paths, "files or directories of manifests")->type_name("");
+  app.add_option(
+         "PATH", options.paths,
+         "files or directories of manifests; or KIND/NAMESPACE/NAME: what a controller knows of it")
+      ->type_name("");
   app.add_option("--user", options.user, "who logs in, as he types it")->type_name("NAME");
   add(app, {"--source", "ADDRESS", "where he comes from"},
       [&](const std::string& text) { return read_source(text, options.source); });
@@ -85,9 +89,20 @@ void add_why_flags(CLI::App& app, WhyOptions& options) {
   add(app, {"--output", "text|json", "for people or for programs (default: text)"},
       [&](const std::string& text) { return read_output(text, options.json); });
   process::add_class_flag(app, options.ingress_class);
+  add(app,
+      {"--admin-address", "A:P",
+       "of the controller that is asked about an object (default: 127.0.0.1:9901)"},
+      [&](const std::string& text) {
+        return process::read_socket_address(text, options.admin_address);
+      });
+}
+
+bool asks_a_controller(const WhyOptions& options) {
+  return options.paths.size() == 1 && options.user.empty() && is_object(options.paths.front());
 }
 
 std::optional<std::string> missing(const WhyOptions& options) {
+  if (asks_a_controller(options)) return std::nullopt;
   if (options.paths.empty()) {
     return "the manifests are missing: postern why PATH... --user NAME --source ADDRESS";
   }

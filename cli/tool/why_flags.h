@@ -10,6 +10,8 @@ class App;
 namespace postern::tool {
 
 void add_why_flags(CLI::App& app, WhyOptions& options);
+// It is about an object that a controller knows, and no login.
+[[nodiscard]] bool asks_a_controller(const WhyOptions& options);
 // What is missing; nothing: all is there.
 [[nodiscard]] std::optional<std::string> missing(const WhyOptions& options);
 

@@ -13,7 +13,7 @@ class Authority:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.certificate, self.key = self.folder / "ca.pem", self.folder / "ca.key"
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                "-days", "2", "-subj", f"/CN={name}", "-addext",
+                "-days", "60", "-subj", f"/CN={name}", "-addext",
                 "basicConstraints=critical,CA:TRUE", "-keyout", self.key, "-out", self.certificate)
 
     def issue(self, file, *names):
@@ -33,7 +33,7 @@ class Authority:
         openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                 "-subj", subject, *more, "-keyout", pair[1], "-out", request)
         openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key,
-                "-CAcreateserial", "-days", "2", "-copy_extensions", "copyall", "-out", pair[0])
+                "-CAcreateserial", "-days", "60", "-copy_extensions", "copyall", "-out", pair[0])
         return pair
 
     def revoke(self, *certificates):

@@ -1,0 +1,126 @@
+"""What a controller in a cluster writes and tells: the status of a MailServer and of the class, an
+Event for what happened, and why something is as it is; each once."""
+import json
+import subprocess
+import urllib.error
+
+from lib.admin import metric, page, resources
+from lib.cluster_story import ClusterStory
+from lib.cluster_world import World
+from lib.gate import ADDRESS, PROGRAM
+from lib.story import main
+from lib.waiting import until
+
+ADMIN = 9900
+
+
+def why(what, port=ADMIN):
+    return subprocess.run([PROGRAM, "why", what, "--admin-address", f"{ADDRESS}:{port}"],
+                          capture_output=True, text=True, timeout=20)
+
+
+class StatusAndWhy(ClusterStory):
+    @classmethod
+    def set_up_story(cls):
+        api = cls.prepare()
+        cls.world = World(api.objects, cls.pair)
+        cls.addClassCleanup(cls.world.close)
+        cls.install_class()
+        cls.config = api.kubeconfig("a")
+        cls.programs.start_controller("a", cls.config)
+        cls.programs.start_proxy(0, at=f"{ADDRESS}:18000")
+        until(lambda: "SERVER default/mail" in resources(), what="the MailServer at the proxy")
+
+    def status(self, kind="MailServer", name="mail"):
+        return self.api.objects.get(kind, name).get("status", {})
+
+    def conditions(self, kind="MailServer", name="mail"):
+        return {one["type"]: f"{one['status']} {one['reason']}"
+                for one in self.status(kind, name).get("conditions", [])}
+
+    def asked(self, plural, verb, start=0):
+        return [one for one in self.api.seen(start) if one["plural"] == plural
+                and one["verb"] == verb and one["user"] == "a"]
+
+    def test_1_the_status_says_what_is_so(self):
+        until(lambda: self.conditions().get("Programmed") == "True Programmed",
+              what="the status of the MailServer")
+        status = self.status()
+        self.assertEqual("True Ready", self.conditions()["Ready"])
+        self.assertEqual("IMAP", status["protocols"])
+        self.assertEqual([143, 993], sorted(one["port"] for one in status["listeners"]))
+        backend = status["backends"][0]
+        self.assertEqual(("mailbox", "Available"),
+                         (backend["name"], backend["conditions"][0]["reason"]))
+        self.assertEqual([{"protocol": "IMAP", "port": 143, "tls": "Disabled"}], backend["ports"])
+        self.assertIn("earliestCertificateExpiryTime", status)
+
+    def test_2_the_class_says_what_is_open(self):
+        until(lambda: self.conditions("MailClass", "postern").get("Programmed")
+              == "True Programmed", what="the status of the class")
+        status = self.status("MailClass", "postern")
+        self.assertEqual(("postern", 1), (status["ingressClassName"], status["mailServers"]))
+        self.assertEqual([{"port": 143, "protocol": "IMAP"}, {"port": 993, "protocol": "IMAP"}],
+                         status["ports"])
+
+    def test_3_a_change_is_one_write_and_pods_are_none(self):
+        start = len(self.api.seen())
+        for number in range(5):
+            spec = {"limits": {"maxConnections": 1000 + number}}
+            self.api.objects.apply(self.world.server(**spec))
+            until(lambda: self.status()["observedGeneration"]
+                  == self.api.objects.get("MailServer", "mail")["metadata"]["generation"],
+                  what="the status of the change")
+        for _ in range(5):
+            before = resources()
+            self.world.move()
+            until(lambda: resources() != before, what="the pod at the proxy")
+        writes = [one for one in self.asked("mailservers", "patch", start)]
+        self.assertLessEqual(len(writes), 6, [json.loads(one["body"]) for one in writes])
+        self.assertGreater(metric("postern_status_writes_total", ADMIN, result="written"), 5)
+
+    def test_4_what_happened_is_an_event(self):
+        events = [json.loads(one["body"]) for one in self.asked("events", "create")]
+        programmed = [one for one in events if one["reason"] == "Programmed"]
+        self.assertTrue(programmed)
+        self.assertEqual("mail", programmed[0]["regarding"]["name"])
+
+    def test_5_why_leads_from_an_object_to_what_it_is_for(self):
+        answer = why("MailServer/default/mail")
+        self.assertEqual(0, answer.returncode, answer.stderr)
+        self.assertIn("Secret default/mail-tls: there", answer.stdout)
+        self.assertIn("SERVER default/mail", answer.stdout)
+        secret = why("Secret/default/mail-tls").stdout
+        self.assertIn("named by   MailServer default/mail", secret)
+        self.assertNotIn("PRIVATE KEY", secret)
+        self.assertIn("not there", why("Service/default/nothing").stdout)
+        self.assertIn("1 MailServer", page("debug/store", ADMIN))
+        self.assertIn("proxy-0: active", page("debug/proxies", ADMIN))
+        self.assertEqual(1, why("MailServer/default/mail", 9).returncode)
+
+    def test_6_another_one_writes_nothing_that_stands_there(self):
+        self.programs.controllers["a"].stop()
+        start = len(self.api.seen())
+        self.programs.start_controller("a", self.config)
+        until(lambda: metric("postern_status_writes_total", ADMIN, result="noop") >= 1, 40,
+              what="the statuses that were read")
+        until(lambda: metric("postern_proxies", ADMIN) >= 1, 40, what="the proxy")
+        until(lambda: self.conditions()["Programmed"] == "True Programmed", what="the status")
+        made = [one for one in self.asked("leases", "update", start)]
+        self.assertTrue(made, "the Lease was given back and taken at once")
+
+    def test_7_without_an_api_server_nothing_is_said_to_be_dead(self):
+        self.api.order("door", open=False)
+        try:
+            for name in ("livez", "readyz", "startupz"):
+                self.assertEqual("ok\n", page(name, ADMIN))
+        finally:
+            self.api.order("door", open=True)
+        self.programs.start_controller("b", self.config, "--leader-election", "off")
+        self.assertEqual("ok\n", page("readyz", 9899))
+        with self.assertRaises(urllib.error.HTTPError):
+            page("debug/nothing", ADMIN)
+
+
+if __name__ == "__main__":
+    main()
