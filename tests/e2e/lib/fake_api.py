@@ -1,6 +1,7 @@
 """An API server that does what it is told, also what none should: tests/kube/fake_api_server as a
 program, with TLS, tokens and faults by script."""
 import json
+import os
 import pathlib
 import subprocess
 
@@ -11,7 +12,7 @@ from conformance.objects import Objects
 from .certificates import Authority
 from .gate import ADDRESS, PROGRAM
 
-FAKE = pathlib.Path(PROGRAM).parent / "fake_api_server"
+FAKE = os.environ.get("FAKE_API_SERVER", pathlib.Path(PROGRAM).parent / "fake_api_server")
 PORT = 6443
 
 

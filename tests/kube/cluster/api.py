@@ -64,18 +64,19 @@ class Api:
         """The lines of a watch, on a connection of its own, until the server ends it."""
         self.watch = http.client.HTTPSConnection(*self.place, context=self.context, timeout=300)
         self.watch.request("GET", path + "?" + urllib.parse.urlencode(query), headers=self.headers)
-        reply = self.watch.getresponse()
-        if reply.status == 200:
+        try:
+            reply = self.watch.getresponse()
+            if reply.status != 200:
+                raise OSError(f"watch of {path}: {reply.status}")
             yield from reply
-        else:
-            raise OSError(f"watch of {path}: {reply.status}")
+        finally:
+            self.watch.close()
 
     def close(self):
         """Ends its connections, from any thread; a stream that waits ends too."""
         for connection in (self.connection, self.watch):
             if connection and connection.sock:
                 hang_up(connection.sock)
-                connection.close()
 
     def try_to_create(self, path, text):
         """What the server says of this YAML document, without keeping it."""

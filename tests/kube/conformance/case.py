@@ -14,7 +14,7 @@ import time
 import yaml
 
 from .expectation import Expectation, told
-from .objects import documents
+from .objects import documents, path_to
 from .pairs import Pairs
 
 HERE = pathlib.Path(__file__).parent
@@ -63,11 +63,11 @@ class Case:
                 if f"{document['kind']}/{document['metadata']['name']}" not in without]
 
     def manifests(self, number):
-        given = documents(self.read(self.folder / f"{number}.yaml"))
-        names = {(document["kind"], document["metadata"]["name"]) for document in given}
-        first = [document for document in (self.common() if number == 1 else [])
-                 if (document["kind"], document["metadata"]["name"]) not in names]
-        return [self.placed(document) for document in first + given]
+        given = [self.placed(document)
+                 for document in documents(self.read(self.folder / f"{number}.yaml"))]
+        paths = {path_to(document) for document in given}
+        first = [self.placed(document) for document in (self.common() if number == 1 else [])]
+        return [document for document in first if path_to(document) not in paths] + given
 
     def placed(self, document):
         if document["kind"] not in ("Namespace", "IngressClass", "MailClass"):

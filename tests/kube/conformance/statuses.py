@@ -1,5 +1,6 @@
 """The statuses of all MailServers as they come, by a watch of their own: who waits for one waits
 here, and what a status was on its way is kept."""
+import http.client
 import json
 import threading
 import time
@@ -35,6 +36,7 @@ class Statuses:
         self.over = True
         self.api.close()
         self.thread.join(5)
+        self.api.close()
 
     def _follow(self):
         revision = ""
@@ -42,7 +44,7 @@ class Statuses:
             try:
                 revision = revision or self._list()
                 revision = self._watch(revision)
-            except (OSError, ValueError, KeyError):
+            except (OSError, ValueError, KeyError, http.client.HTTPException):
                 revision = ""  # from the beginning; the server may be away
                 threading.Event().wait(0.1)
 

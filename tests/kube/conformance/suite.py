@@ -64,8 +64,9 @@ class Suite:
 
     def clean_up(self, case, objects):
         if not case.wrong:
-            for name in {key[1] for key in list(self.statuses.held) if key[0] == case.namespace}:
-                objects.delete("MailServer", name, case.namespace)
+            for namespace, name in list(self.statuses.held):
+                if namespace in (case.namespace, case.other):
+                    objects.delete("MailServer", name, namespace)
         objects.api.close()
 
     def stop(self):
