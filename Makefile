@@ -1,6 +1,6 @@
 # The words people type. `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick build fmt golden dialogue tsan tidy headers fuzz bench bench-idle bench-certificates bench-control bench-timing bench-outage bench-lists soak clean
+.PHONY: help demo test quick build fmt golden dialogue tsan tidy headers fuzz bench bench-idle bench-certificates bench-control bench-timing bench-outage bench-lists soak test-cluster clean
 MAKEFLAGS += --no-print-directory
 export JOBS ?= $(shell nproc)
 
@@ -18,10 +18,15 @@ test:  ## everything that must pass; what CI runs (20 minutes the first time, 5 
 	@tools/install build demo test
 	@tools/build asan
 	@tools/build fuzz
-	@tools/build release postern postern-controller postern-proxy
+	@tools/build release postern postern-controller postern-proxy fake_api_server
 	@tests/kube/build_ground > /dev/null
 	@mkdir -p build/test && tools/collect_tests > build/test/CTestTestfile.cmake
 	@ctest --test-dir build/test -j $(JOBS) --output-on-failure --no-tests=error
+
+test-cluster:  ## stories in a whole cluster, with pods, Services and DNS; not part of `make test`
+	@tools/install build demo test cluster
+	@tools/build release postern postern-controller postern-proxy
+	@tests/kube/run_pods
 
 quick:  ## unit and dialogue tests, guards; seconds when nothing changed
 	@tools/install build
