@@ -37,6 +37,7 @@ class Outages(GroundStory):
         cls.addClassCleanup(cls.world.close)
         cls.programs = InCluster(cls.folder)
         cls.addClassCleanup(cls.programs.stop)
+        cls.ground.stop_one("kube-controller-manager")  # it would end by itself, and is not needed
         cls.controller = cls.programs.start_controller("a", cls.ground.controller_kubeconfig(),
                                             "--lease-namespace", NAMESPACE)
         cls.programs.start_proxy()
