@@ -14,7 +14,6 @@ namespace {
 
 constexpr Duration kFirstRetry{1'000};
 constexpr Duration kLongestRetry{60'000};
-constexpr Duration kRefusedRetry{60'000};  // of 401 and 403: rights may be mended
 
 constexpr const char* kWrites = "postern_status_writes_total";
 constexpr const char* kWritesHelp = "Statuses that were to be written to the API server.";
@@ -235,8 +234,10 @@ void StatusWriter::settle(Entry& entry, const Sent& sent, const Result<Reply, Br
   error_total_.add();
   const bool passes = !reply || status == 429 || status >= 500;
   if (passes) return again(entry, sent, reply ? reply->head.retry_after : std::nullopt);
-  refused(sent, *reply);
-  if (status == 401 || status == 403) return again(entry, sent, kRefusedRetry);
+  // An API server that has just started forbids everything until it has read its roles.
+  const bool may_be_mended = status == 401 || status == 403;
+  if (!may_be_mended || entry.failures == 0) refused(sent, *reply);
+  if (may_be_mended) return again(entry, sent, std::nullopt);
   entry.written = sent.essence;
 }
 

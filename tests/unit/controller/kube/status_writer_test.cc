@@ -177,6 +177,15 @@ TEST_F(StatusWriterTest, server_that_has_too_much_to_do_is_asked_again_when_it_s
   EXPECT_EQ(count("error"), 3U);
 }
 
+TEST_F(StatusWriterTest, rights_may_come_back) {
+  writer_.put(write("a", R"({"x":1})"));
+  api_.answer(403, R"({"message":"forbidden"})");
+  agenda_.pass(1s);
+  ASSERT_EQ(api_.waiting(), 1U);
+  api_.answer(200);
+  EXPECT_EQ(count("written"), 1U);
+}
+
 TEST_F(StatusWriterTest, closed_it_sends_nothing_and_remembers_nothing) {
   writer_.put(write("a", R"({"x":1})"));
   writer_.close();
