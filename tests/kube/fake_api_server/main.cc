@@ -4,7 +4,7 @@
 //   {"do": "forgive"} | {"do": "compact"} | {"do": "interrupt", "how": "cut", "plural": "secrets"}
 //   {"do": "door", "open": false} | {"do": "tokens", "tokens": {"t1": "controller"}}
 //   {"do": "freeze", "user": "b"} | {"do": "thaw", "user": "b"}
-//   {"do": "missing", "groups": [...]} | {"do": "streaming", "on": false}
+//   {"do": "missing", "groups": [...]} | {"do": "streaming", "how": "no"}
 //   {"do": "bookmarks", "milliseconds": 500} | {"do": "revision"}
 //   {"do": "seen", "from": 0}: what was asked since that number
 #include <fstream>
@@ -45,7 +45,8 @@ json::array seen_from(ApiState& state, std::size_t from) {
                    {"target", seen.target},
                    {"agent", seen.agent},
                    {"body", seen.body},
-                   {"code", seen.code}});
+                   {"code", seen.code},
+                   {"partial", seen.partial}});
   }
   return out;
 }
@@ -55,7 +56,12 @@ void set(ApiState& state, const std::string& what, const json::object& order) {
   if (what == "forgive") state.faults.clear();
   if (what == "freeze") state.frozen[user] = state.store.revision();
   if (what == "thaw") state.frozen.erase(user);
-  if (what == "streaming") state.streaming_lists = order.at("on").as_bool();
+  if (what == "streaming") {
+    const std::string how = postern::test::text_of(order, "how");
+    state.streaming = how == "yes"    ? ApiState::Streaming::Yes
+                      : how == "late" ? ApiState::Streaming::Late
+                                      : ApiState::Streaming::No;
+  }
   if (what == "bookmarks") state.bookmark_milliseconds = order.at("milliseconds").to_number<int>();
   if (what == "missing") {
     state.missing.clear();

@@ -12,9 +12,15 @@
 
 namespace postern::test {
 
-// Objects in lists are as the asked version has them; those of built-in kinds do not say what they
-// are.
-inline json::object in_version(const ApiKind& kind, const json::object& object, bool in_list) {
+// What is told of an object: all of it as the asked version has it, or its metadata alone. In lists
+// those of built-in kinds do not say what they are.
+inline json::object in_version(const ApiKind& kind, const json::object& object, bool in_list,
+                               bool partial) {
+  if (partial) {
+    return {{"kind", "PartialObjectMetadata"},
+            {"apiVersion", "meta.k8s.io/v1"},
+            {"metadata", member(object, "metadata")}};
+  }
   json::object out = object;
   if (in_list && !kind.custom) {
     out.erase("apiVersion");
@@ -72,13 +78,10 @@ class ApiAnswering {
   }
 
   [[nodiscard]] ApiAnswer get(const ApiAddress& address) const {
-    const std::uint64_t view = state_.view_of(asked_.user);
-    for (const ApiObject& object : state_.store.all(storage_of(*address.kind), view)) {
-      if (ApiStore::key_of(*address.kind, *object) == key_of(address)) {
-        return {200, in_version(*address.kind, *object, false)};
-      }
-    }
-    return not_found(address);
+    const ApiObject found =
+        state_.store.find_at(*address.kind, key_of(address), state_.view_of(asked_.user));
+    if (!found) return not_found(address);
+    return {200, in_version(*address.kind, *found, false, target_.partial)};
   }
 
   [[nodiscard]] ApiAnswer write(const ApiAddress& address, const std::string& method,
@@ -132,7 +135,7 @@ class ApiAnswering {
     const std::size_t most = limit.empty() || limit == "0" ? found.size() : std::stoul(limit);
     json::array items;
     for (std::size_t at = from; at < found.size() && at < from + most; ++at) {
-      items.push_back(in_version(*address.kind, *found[at], true));
+      items.push_back(in_version(*address.kind, *found[at], true, target_.partial));
     }
     json::object metadata = {{"resourceVersion", std::to_string(revision)}};
     if (from + most < found.size()) {
@@ -140,8 +143,8 @@ class ApiAnswering {
       metadata["remainingItemCount"] = found.size() - from - most;
     }
     return {200,
-            {{"kind", address.kind->kind + "List"},
-             {"apiVersion", address.kind->api_version()},
+            {{"kind", target_.partial ? "PartialObjectMetadataList" : address.kind->kind + "List"},
+             {"apiVersion", target_.partial ? "meta.k8s.io/v1" : address.kind->api_version()},
              {"metadata", std::move(metadata)},
              {"items", std::move(items)}}};
   }

@@ -30,9 +30,7 @@ class ApiDiscovery {
   }
 
  private:
-  [[nodiscard]] static ApiAnswer nothing() {
-    return refusal(404, "NotFound", "the server could not find the requested resource");
-  }
+  [[nodiscard]] static ApiAnswer nothing() { return {404, {}}; }
   [[nodiscard]] json::object describe(const std::string& name) const {
     json::array versions;
     for (const ApiKind& kind : api_kinds()) {

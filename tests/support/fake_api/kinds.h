@@ -73,6 +73,7 @@ inline std::vector<std::string> split(std::string_view text, char at) {
 struct ApiTarget {
   std::vector<std::string> path;
   std::vector<std::pair<std::string, std::string>> query;
+  bool partial = false;  // of objects only their metadata is wanted (the Accept header says it)
 
   static ApiTarget of(std::string_view target) {
     ApiTarget out;

@@ -26,14 +26,18 @@ class ApiServing {
   // True when the connection can be used again.
   bool serve(const ApiWire::Request& request) {
     const std::string_view raw(request.target().data(), request.target().size());
-    const ApiTarget target = ApiTarget::of(raw);
+    ApiTarget target = ApiTarget::of(raw);
+    target.partial =
+        header(request, "Accept").find("as=PartialObjectMetadata") != std::string::npos;
     const auto address = ApiAddress::of(target.path);
     const std::string method(request.method_string());
     ApiSeen seen{{verb_of(method, address, target), address ? address->kind->plural : "", ""},
                  method,
                  std::string(raw),
                  header(request, "User-Agent"),
-                 request.body()};
+                 request.body(),
+                 0,
+                 target.partial};
     std::unique_lock lock(state_.mutex);
     const bool known = recognise(request, seen.asked.user);
     std::optional<ApiFault> fault;
@@ -48,7 +52,7 @@ class ApiServing {
       answer = refusal(fault->code, fault->reason, fault->message);
     } else if (known && address && seen.asked.verb == "watch" && !is_missing(*address)) {
       ApiWatch watch(state_, wire_, *address, target);
-      if (const auto refused = watch.refused(state_.view_of(seen.asked.user))) {
+      if (const auto refused = watch.refused()) {
         answer = *refused;
       } else {
         note(seen, 200);
@@ -69,8 +73,7 @@ class ApiServing {
                       const std::optional<ApiFault>& fault) {
     if (!address || is_missing(*address)) {
       const auto said = ApiDiscovery(state_.missing).answer(target.path);
-      return said ? *said
-                  : refusal(404, "NotFound", "the server could not find the requested resource");
+      return said ? *said : ApiAnswer{404, {}};
     }
     ApiAnswering answering(state_, target, asked);
     const bool old = fault && fault->what == ApiFault::What::OldRevision;
@@ -81,7 +84,8 @@ class ApiServing {
   }
 
   bool send(const ApiAnswer& answer, const std::optional<ApiFault>& fault) {
-    std::string body = json::serialize(answer.body);
+    // A path that nobody knows is refused by a part of the server that speaks no JSON.
+    std::string body = answer.body.empty() ? "404 page not found\n" : json::serialize(answer.body);
     if (fault && fault->what == ApiFault::What::Garbage) body = "<html>no JSON</html>";
     std::string head = "HTTP/1.1 " + std::to_string(answer.code) +
                        " Word\r\nContent-Type: application/json\r\nContent-Length: " +

@@ -25,6 +25,7 @@ struct ApiSeen {
   std::string agent;
   std::string body;  // of writes
   int code = 0;
+  bool partial = false;  // metadata alone was asked for
 };
 
 // Done to watches that run now.
@@ -39,7 +40,8 @@ struct ApiState {
   std::set<std::string> missing;                // groups that are not installed
   std::map<std::string, std::uint64_t> frozen;  // user -> the newest revision that he is shown
   std::vector<ApiSeen> seen;
-  bool streaming_lists = true;
+  // Yes; No: refused as by a server that does not know them; Late: as by one whose etcd is too old.
+  enum class Streaming { Yes, No, Late } streaming = Streaming::Yes;
   int bookmark_milliseconds = 60'000;
   std::atomic<bool> closing{false};
 

@@ -49,6 +49,7 @@ inline ApiAnswer refusal(int code, std::string_view reason, std::string_view mes
 // Which part of an object a write is about, and by whom.
 struct ApiWrite {
   bool status_only = false;
+  bool applied = false;     // of a status: its metadata is not looked at, a wrong uid neither
   bool keeps_time = false;  // a creationTimestamp that is given stays
 };
 
@@ -73,6 +74,15 @@ class ApiStore {
   [[nodiscard]] ApiObject find(const ApiKey& key) const {
     const auto found = objects_.find(key);
     return found == objects_.end() ? nullptr : found->second;
+  }
+  // As it was at `revision`.
+  [[nodiscard]] ApiObject find_at(const ApiKind& kind, const ApiKey& key,
+                                  std::uint64_t revision) const {
+    if (revision >= revision_) return find(key);
+    for (const ApiObject& object : all(storage_of(kind), revision)) {
+      if (key_of(kind, *object) == key) return object;
+    }
+    return nullptr;
   }
   // In the order of their names, as they were at `revision`.
   [[nodiscard]] std::vector<ApiObject> all(const std::string& storage,
@@ -137,6 +147,7 @@ class ApiStore {
     json::object& metadata = make_member(object, "metadata");
     for (const char* const name : {"resourceVersion", "uid"}) {
       const std::string wanted = text_of(metadata, name);
+      if (how.applied && how.status_only && std::string_view(name) == "uid") continue;
       if (!wanted.empty() && wanted != text_of(had, name)) {
         return refusal(409, "Conflict",
                        "Operation cannot be fulfilled on " + kind.plural + " \"" + key.name +

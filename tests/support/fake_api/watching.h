@@ -24,9 +24,9 @@ class ApiWatch {
         selection_(ApiSelection::of(address, target)) {}
 
   // Why there is no watch; nothing where there is one. The lock is held.
-  [[nodiscard]] std::optional<ApiAnswer> refused(std::uint64_t view) const {
+  [[nodiscard]] std::optional<ApiAnswer> refused() const {
     const bool asked = !target_.value("sendInitialEvents").empty();
-    if (asked && !state_.streaming_lists) {
+    if (asked && state_.streaming == ApiState::Streaming::No) {
       return refusal(
           422, "Invalid",
           "ListOptions.meta.k8s.io is invalid: sendInitialEvents: Forbidden: "
@@ -37,11 +37,6 @@ class ApiWatch {
       return refusal(422, "Invalid",
                      "ListOptions.meta.k8s.io is invalid: resourceVersionMatch: Forbidden: "
                      "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-    }
-    if (from() > view) {
-      return refusal(504, "Timeout",
-                     "Too large resource version: " + std::to_string(from()) +
-                         ", current: " + std::to_string(view));
     }
     return std::nullopt;
   }
@@ -95,14 +90,18 @@ class ApiWatch {
     tell_bookmark_at_ = Clock::now() + std::chrono::milliseconds(state_.bookmark_milliseconds);
     const bool streaming = target_.is_true("sendInitialEvents");
     const std::uint64_t view = state_.view_of(user_);
-    if (streaming || from() == 0) {
+    if (streaming && state_.streaming == ApiState::Streaming::Late) {
+      refusal_ = error_line(500, "InternalError",
+                            "a watch stream was requested by the client but the required storage "
+                            "feature RequestWatchProgress is disabled");
+    } else if (streaming || from() == 0) {
       for (const ApiObject& object : state_.store.all(storage_of(*address_.kind), view)) {
         if (selection_.has(*object)) waiting_.push_back(event("ADDED", *object));
       }
       if (streaming) waiting_.push_back(bookmark(view, true));
       cursor_ = state_.store.index_after(view);
     } else if (from() < state_.store.compacted()) {
-      gone_ = true;
+      refusal_ = gone_line();
     } else {
       cursor_ = state_.store.index_after(from());
     }
@@ -111,7 +110,7 @@ class ApiWatch {
   // Waits for something to say, a little.
   std::vector<std::string> next_lines() {
     std::unique_lock lock(state_.mutex);
-    if (gone_) return last_word();
+    if (!refusal_.empty()) return last_word(refusal_);
     collect();
     if (waiting_.empty() && !over()) {
       state_.changed.wait_for(lock, std::chrono::milliseconds(50));
@@ -156,13 +155,16 @@ class ApiWatch {
       case WatchEnd::Orderly: ended_ = true; return std::exchange(waiting_, {});
       case WatchEnd::Cut: state_of_watch_ = Going::Broken; return {};
       case WatchEnd::Silent: state_of_watch_ = Going::Silent; return {};
-      case WatchEnd::Gone: return last_word();
+      case WatchEnd::Gone: return last_word(gone_line());
     }
     return {};
   }
-  std::vector<std::string> last_word() {
+  std::vector<std::string> last_word(std::string line) {
     ended_ = true;
-    return {error_line(410, "Expired", "too old resource version: " + std::to_string(from()))};
+    return {std::move(line)};
+  }
+  [[nodiscard]] std::string gone_line() const {
+    return error_line(410, "Expired", "too old resource version: " + std::to_string(from()));
   }
 
   // Faults of a running watch; the others are met elsewhere.
@@ -208,19 +210,21 @@ class ApiWatch {
   }
 
   [[nodiscard]] std::string event(std::string_view type, const json::object& object) const {
-    return json::serialize(json::object{{"type", type},
-                                        {"object", in_version(*address_.kind, object, false)}}) +
+    return json::serialize(json::object{
+               {"type", type},
+               {"object", in_version(*address_.kind, object, false, target_.partial)}}) +
            "\n";
   }
   [[nodiscard]] std::string bookmark(std::uint64_t revision, bool end_of_initial) const {
     json::object metadata = {{"resourceVersion", std::to_string(revision)},
                              {"creationTimestamp", nullptr}};
     if (end_of_initial) metadata["annotations"] = {{"k8s.io/initial-events-end", "true"}};
-    return json::serialize(json::object{{"type", "BOOKMARK"},
-                                        {"object",
-                                         {{"kind", address_.kind->kind},
-                                          {"apiVersion", address_.kind->api_version()},
-                                          {"metadata", std::move(metadata)}}}}) +
+    return json::serialize(json::object{
+               {"type", "BOOKMARK"},
+               {"object",
+                {{"kind", target_.partial ? "PartialObjectMetadata" : address_.kind->kind},
+                 {"apiVersion", target_.partial ? "meta.k8s.io/v1" : address_.kind->api_version()},
+                 {"metadata", std::move(metadata)}}}}) +
            "\n";
   }
   [[nodiscard]] static std::string error_line(int code, std::string_view reason,
@@ -236,12 +240,12 @@ class ApiWatch {
   ApiSelection selection_;
   std::string user_;
   std::optional<ApiFault> fault_;
+  std::string refusal_;  // said in place of events
   std::vector<std::string> waiting_;
   std::size_t cursor_ = 0;
   std::size_t said_ = 0;
   std::uint64_t interruptions_ = 0;
   bool bookmarks_ = false;
-  bool gone_ = false;
   bool ended_ = false;
   Going state_of_watch_ = Going::On;
   Clock::time_point ends_ = Clock::time_point::max();
