@@ -35,7 +35,8 @@ def mail_class(fields):
 
 
 def document(kind, spec):
-    return f"apiVersion: postern.dev/v1alpha1\nkind: {kind}\nmetadata: {{name: tried}}\nspec: {spec}\n"
+    return (f"apiVersion: postern.dev/v1alpha1\nkind: {kind}\nmetadata: {{name: tried}}\n"
+            f"spec: {spec}\n")
 
 
 def outermost(fields):
@@ -58,7 +59,8 @@ class Manifest:
 
     def __init__(self, path):
         self.name = path.name.removesuffix(".in.yaml")
-        self.documents = [text for text in re.split(r"^---\n", path.read_text(), flags=re.M) if text]
+        parts = re.split(r"^---\n", path.read_text(), flags=re.M)
+        self.documents = [text for text in parts if text]
         self.said = path.with_name(self.name + ".out").read_text().splitlines()
 
     def path_of(self, text):

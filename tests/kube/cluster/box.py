@@ -34,7 +34,8 @@ class Box(Ground, Images):
             "options ndots:5\n")
         mount("-t", "tmpfs", "tmpfs", "/run")
         mount("--bind", self.folder / "resolv.conf", "/etc/resolv.conf")
-        for place in ("/var/lib/kubelet", "/var/log/containers"):  # the kubelet's, whatever it is told
+        # The kubelet's, whatever it is told.
+        for place in ("/var/lib/kubelet", "/var/log/containers"):
             os.makedirs(place, exist_ok=True)
             mount("-t", "tmpfs", "tmpfs", place)
         pathlib.Path("/proc/sys/net/ipv4/ip_forward").write_text("1")

@@ -1,5 +1,5 @@
-"""A cgroup of the box's own in every controller, made before the kubelet starts and removed when all
-is over. Both hierarchies: v1 (a folder a controller) and v2."""
+"""A cgroup of the box's own in every controller, made before the kubelet starts, removed when
+all is over. Both hierarchies: v1 (a folder a controller) and v2."""
 import pathlib
 
 ROOT = pathlib.Path("/sys/fs/cgroup")

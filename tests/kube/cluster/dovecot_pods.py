@@ -1,4 +1,4 @@
-"""Dovecot in pods: an image of this machine's own, a StatefulSet with a volume a pod, and the headless
+"""Dovecot in pods: an image of this machine's own, a StatefulSet with a volume a pod, the headless
 Service that governs it. Each pod tells its name to clients that ask ID after login."""
 import re
 
@@ -16,7 +16,8 @@ exec /usr/sbin/dovecot -F -c /run/dovecot.conf
 
 
 def image():
-    made = Image(IMAGE).add_tree("/usr/lib/dovecot").add("/usr/sbin/dovecot").add("/usr/bin/doveconf")
+    made = Image(IMAGE).add_tree("/usr/lib/dovecot")
+    made.add("/usr/sbin/dovecot").add("/usr/bin/doveconf")
     for program in ("sh", "sed", "mkdir", "chown"):
         made.add(f"/usr/bin/{program}", f"/bin/{program}")
     made.folders["srv"] = 0o755
@@ -39,7 +40,8 @@ def manifests(namespace="mail", replicas=2, volumes="/tmp"):
     meta = {"name": "dovecot", "namespace": namespace}
     labels = {"app": "dovecot"}
     container = {
-        "name": "dovecot", "image": IMAGE, "imagePullPolicy": "Never", "command": ["/bin/sh", "-c", START],
+        "name": "dovecot", "image": IMAGE, "imagePullPolicy": "Never",
+        "command": ["/bin/sh", "-c", START],
         "ports": [{"name": "imap", "containerPort": 143}, {"name": "imaps", "containerPort": 993}],
         "env": [{"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}],
         "readinessProbe": {"tcpSocket": {"port": "imap"}, "periodSeconds": 1},

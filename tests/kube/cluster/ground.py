@@ -1,7 +1,4 @@
-"""The API ground: a real API server with our CRDs and roles, and no nodes. What a controller needs."""
-import json
-import pathlib
-
+"""The API ground: a real API server with our CRDs and roles, and no nodes."""
 from lib.waiting import until
 
 from . import kubeconfig
@@ -40,22 +37,6 @@ class Ground(ControlPlane, Kubectl):
         return answer if answer.accepted else None
 
     def controller_kubeconfig(self):
-        """Of the controller as it ships: a ServiceAccount with the roles of deploy/rbac, no more."""
+        """Of the controller as it ships: an account with the roles of deploy/rbac, no more."""
         return kubeconfig.by_token(self.folder / "controller.kubeconfig", SERVER,
                                    self.authority.certificate, ACCOUNT, self.token_of(), NAMESPACE)
-
-    def asked_by(self, account=ACCOUNT, namespace=NAMESPACE):
-        """What the audit log has of this account: (verb, resource[/subresource], code), each once."""
-        user, seen = f"system:serviceaccount:{namespace}:{account}", {}
-        for line in pathlib.Path(self.audit_log).read_text().splitlines():
-            event = json.loads(line)
-            if event["user"].get("username") != user:
-                continue
-            place = event.get("objectRef", {})
-            parts = [place.get("resource", event["requestURI"].split("?")[0])]
-            if place.get("subresource"):
-                parts.append(place["subresource"])
-            group = place.get("apiGroup", "")
-            key = (event["verb"], group, "/".join(parts), event["responseStatus"].get("code"))
-            seen.setdefault(key, event)
-        return seen

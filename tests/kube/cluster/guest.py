@@ -1,5 +1,5 @@
-"""A story inside a box that is up (tests/kube/box run): it asks kubectl, brings images, and starts the
-controller and proxies as processes on the node."""
+"""A story inside a box that is up (tests/kube/box run): it asks kubectl, brings images, and starts
+the controller and proxies as processes on the node."""
 import os
 import pathlib
 

@@ -13,7 +13,8 @@ class Kubectl:
         done = subprocess.run([program("kubectl"), "--kubeconfig", self.admin, *map(str, words)],
                               input=stdin, text=True, capture_output=True, timeout=120, check=False)
         if check and done.returncode:
-            raise AssertionError(f"kubectl {' '.join(map(str, words))}: {done.stderr or done.stdout}")
+            said = done.stderr or done.stdout
+            raise AssertionError(f"kubectl {' '.join(map(str, words))}: {said}")
         return done.stdout if check else done
 
     def apply(self, *documents):

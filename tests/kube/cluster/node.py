@@ -1,4 +1,4 @@
-"""The one machine of a cluster: its addresses, from ranges kept for documentation and benchmarks."""
+"""The one machine of a cluster: its addresses are of ranges for documentation and benchmarks."""
 import subprocess
 
 # An EndpointSlice takes no loopback address: backends of tests have others of this network.

@@ -1,4 +1,4 @@
-"""What runs on a node: containerd, kubelet, kube-scheduler, kube-proxy and DNS, with their settings."""
+"""What runs on a node: containerd, kubelet, kube-scheduler, kube-proxy, DNS, and their settings."""
 import json
 
 from lib.process import Process

@@ -1,4 +1,4 @@
-"""What an account may do and what it did: (verb, group, resource), out of roles and of the audit log."""
+"""What an account may do and what it did, by its roles and by the audit log."""
 import itertools
 import json
 
@@ -27,7 +27,8 @@ def without(role, right):
                 rules.append({**rule, "apiGroups": [one_group], "resources": [one_resource],
                               "verbs": verbs})
     plain = {key: role["metadata"][key] for key in ("name", "namespace") if key in role["metadata"]}
-    return {"apiVersion": role["apiVersion"], "kind": role["kind"], "metadata": plain, "rules": rules}
+    return {"apiVersion": role["apiVersion"], "kind": role["kind"], "metadata": plain,
+            "rules": rules}
 
 
 class Audit:

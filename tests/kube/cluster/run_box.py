@@ -1,5 +1,5 @@
-"""Inside the namespaces: `serve FOLDER` starts the pod ground and holds it until SIGTERM. Outside, when
-it is over: `clear FOLDER` removes what is left."""
+"""Inside the namespaces: `serve FOLDER` starts the pod ground and holds it until SIGTERM. Outside,
+when it is over: `clear FOLDER` removes what is left."""
 import pathlib
 import signal
 import sys

@@ -50,7 +50,7 @@ class Crds(GroundStory):
                 self.assertIn(words_alone(rest), said)
                 self.accepted(CLASSES, mail_class(kept))
 
-    def test_manifests_that_are_wrong_for_us_are_wrong_for_the_server_and_their_field_is_named(self):
+    def test_manifests_wrong_for_us_are_wrong_for_the_server_and_their_field_is_named(self):
         wrong = [one for one in manifests() if one.hard and one.name not in ONLY_OURS]
         self.assertGreaterEqual(len(wrong), 60)
         for one in wrong:

@@ -10,7 +10,8 @@ CRDS = ("mailservers.postern.dev", "mailclasses.postern.dev")
 OF_KUBERNETES = {"apiVersion", "kind", "metadata"}  # it says itself what these are
 NOW = "2026-11-22T06:00:00Z"
 STATUS = {
-    "observedGeneration": 1, "protocols": "IMAP", "earliestCertificateExpiryTime": "2126-11-22T06:00:00Z",
+    "observedGeneration": 1, "protocols": "IMAP",
+    "earliestCertificateExpiryTime": "2126-11-22T06:00:00Z",
     "addresses": [{"type": "IPAddress", "value": "198.51.100.7"}], "configVersion": "v1",
     "proxies": {"attached": 2, "acknowledged": 2, "rejected": 0, "summary": "2/2"},
     "conditions": [
@@ -52,7 +53,8 @@ class Kubectl(GroundStory):
             self.assertEqual({"NamesAccepted": "True", "Established": "True"}, told)
 
     def test_the_crds_can_be_applied_by_the_server_too(self):
-        said = self.kubectl("apply", "--server-side", "--force-conflicts", "-f", ROOT / "deploy/crds")
+        said = self.kubectl("apply", "--server-side", "--force-conflicts", "-f",
+                            ROOT / "deploy/crds")
         self.assertEqual(2, said.count("serverside-applied"))
 
     def test_every_field_has_a_description(self):
@@ -95,8 +97,8 @@ class Kubectl(GroundStory):
         self.assertEqual(before, self.ground.get("msrv", "example", "mail")["metadata"])
 
     def status(self, kind, name, **patch):
-        self.kubectl("patch", kind, name, "-n", "mail", "--subresource=status", "--type=merge", "-p",
-                     json.dumps({"status": patch}))
+        self.kubectl("patch", kind, name, "-n", "mail", "--subresource=status", "--type=merge",
+                     "-p", json.dumps({"status": patch}))
 
     def columns(self, *words):
         header, row = self.kubectl("get", *words).splitlines()[:2]
@@ -150,7 +152,8 @@ class Kubectl(GroundStory):
     def test_an_unknown_field_is_refused_by_name(self):
         wrong = {"apiVersion": "postern.dev/v1alpha1", "kind": "MailServer",
                  "metadata": {"name": "typo", "namespace": "mail"},
-                 "spec": {"hostname": "a.example", "backends": [{"name": "a", "service": {"name": "s"}}]}}
+                 "spec": {"hostname": "a.example",
+                          "backends": [{"name": "a", "service": {"name": "s"}}]}}
         done = self.kubectl("apply", "-f", "-", stdin=json.dumps(wrong), check=False)
         self.assertEqual(1, done.returncode)
         self.assertIn('unknown field "spec.hostname"', done.stderr)

@@ -1,5 +1,5 @@
-"""The roles that ship: nothing is asked that they do not grant, and each right is needed. The server
-takes no streaming lists here, so that lists are asked for too."""
+"""The roles that ship: nothing is asked that they do not grant, and each right is needed. The
+server takes no streaming lists here, so that lists are asked for too."""
 import json
 
 from cluster.ground import ACCOUNT, NAMESPACE, ONE_NAMESPACE
@@ -27,7 +27,8 @@ def secret(name):
 
 def mail_server(name, secret_name, *hostnames):
     backend = {"name": "a", "addresses": [{"name": "b", "address": "192.0.2.21"}]}
-    return {"apiVersion": API, "kind": "MailServer", "metadata": {"name": name, "namespace": "mail"},
+    return {"apiVersion": API, "kind": "MailServer",
+            "metadata": {"name": name, "namespace": "mail"},
             "spec": {"hostnames": list(hostnames), "protocols": {"imap": {}},
                      "tls": {"certificateRefs": [{"name": secret_name}]}, "backends": [backend],
                      "domainsFrom": [{"name": f"{name}-domains"}]}}
@@ -69,8 +70,8 @@ class Roles(GroundStory):
         self.objects.apply(self.pairs.filled(secret(f"{fresh}-tls")), domains(fresh))
         self.audit.from_now()
         controller = self.programs.start_controller("a", self.kubeconfig, wait=False)
-        until(lambda: enough() or any(line.startswith("ready:") for line in controller.lines), 20,
-              "its readiness")
+        until(lambda: enough() or any(line.startswith("ready:") for line in controller.lines),
+              20, "its readiness")
         try:
             for hostname in (TAKEN, f"{fresh}.free.test", TAKEN):
                 self.objects.apply(mail_server(fresh, f"{fresh}-tls", hostname))
@@ -83,8 +84,9 @@ class Roles(GroundStory):
     def is_told(self, name, accepted):
         status = self.objects.get("MailServer", name, "mail").get("status", {})
         generation = self.objects.get("MailServer", name, "mail")["metadata"]["generation"]
-        return any(one["type"] == "Accepted" and one["observedGeneration"] == generation
-                   and (one["status"] == "True") == accepted for one in status.get("conditions", []))
+        told = [one["status"] == "True" for one in status.get("conditions", [])
+                if one["type"] == "Accepted" and one["observedGeneration"] == generation]
+        return told == [accepted]
 
     def may(self, right):
         verb, group, resource = right
@@ -140,7 +142,8 @@ class OneNamespace(GroundStory):
         cls.audit = Audit(cls.ground.audit_log, ACCOUNT, NAMESPACE)
         cls.programs = InCluster(cls.folder)
         cls.addClassCleanup(cls.programs.stop)
-        cls.programs.start_controller("a", cls.ground.controller_kubeconfig(), "--namespaces", "mail")
+        cls.programs.start_controller("a", cls.ground.controller_kubeconfig(),
+                                      "--namespaces", "mail")
 
     def accepted(self, space):
         status = self.objects.get("MailServer", "first", space).get("status", {})

@@ -1,5 +1,5 @@
-"""examples/kubernetes as people apply it, at a real API server, with two real Dovecots where its pods
-would be: conditions in their order, logins, the API server and etcd away meanwhile, and the end."""
+"""examples/kubernetes as people apply it, at a real API server, with two real Dovecots where its
+pods would be: conditions in their order, logins, the API server and etcd away, and the end."""
 import base64
 import subprocess
 
@@ -125,12 +125,14 @@ class Example(GroundStory):
 
     def test_5_events_tell_what_became_of_it(self):
         told = self.ground.kubectl("get", "events", "-n", "mail", "-o",
-                                   "jsonpath={range .items[*]}{.involvedObject.kind}/{.reason} {end}")
+                                   "jsonpath={range .items[*]}"
+                                   "{.involvedObject.kind}/{.reason} {end}")
         self.assertIn("MailServer/Programmed", told)
 
     def test_6_deleted_it_takes_its_sessions_and_its_port_with_it(self):
         self.ground.kubectl("patch", "mcls", "postern", "--type=merge", "-p",
-                            '{"spec": {"drain": {"minimum": "0s", "spread": "1s", "deadline": "10s"}}}')
+                            '{"spec": {"drain": {"minimum": "0s", "spread": "1s", '
+                            '"deadline": "10s"}}}')
         client, ca = login(self.ca(), USER, host=HOST), self.ca()
         self.ground.kubectl("delete", "msrv", "example", "-n", "mail")
         said = b""

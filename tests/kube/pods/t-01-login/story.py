@@ -97,7 +97,8 @@ class Login(unittest.TestCase):
         super().run(result)
         if len(result.failures) + len(result.errors) > before:
             print(self.programs.said())
-            print(self.guest.kubectl("get", "pod,msrv,endpointslice", "-n", "mail", check=False).stdout)
+            print(self.guest.kubectl("get", "pod,msrv,endpointslice", "-n", "mail",
+                                     check=False).stdout)
 
     def homes(self):
         return {user: where(self.ca, user) for user in USERS}
@@ -109,10 +110,10 @@ class Login(unittest.TestCase):
 
     def is_back(self, pod, uid):
         def holds():
-            done = self.guest.kubectl("get", "pod", pod, "-n", "mail", "-o",
-                                      "jsonpath={.metadata.uid} {.status.conditions[?(@.type=='Ready')].status}",
-                                      check=False)
-            return done.returncode == 0 and done.stdout.split()[1:] == ["True"] and uid not in done.stdout
+            fresh = self.guest.kubectl("get", "pod", pod, "-n", "mail", "-o",
+                                       "jsonpath={.metadata.uid}", check=False).stdout
+            ready = self.guest.condition("pod", pod, "Ready", "mail")
+            return fresh and fresh != uid and ready == "True"
         until(holds, 60, f"{pod} back", every=0.2)
 
     def lands(self, user, pod):
