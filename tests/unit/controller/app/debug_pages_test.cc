@@ -60,7 +60,7 @@ TEST(DebugPages, say_what_proxies_are_given_and_who_refuses_it) {
   const std::string why =
       why_of_proxies(key, {std::make_shared<const config::Resource>(resource)}, {report});
   EXPECT_NE(why.find("gives      SERVER mail/a v7"), std::string::npos) << why;
-  EXPECT_NE(why.find("refused    proxy-1\\x0A: SERVER mail/a: no such suite"), std::string::npos)
+  EXPECT_NE(why.find("refused    proxy-1\\x0a: SERVER mail/a: no such suite"), std::string::npos)
       << why;
   EXPECT_NE(proxies_page({report}).find("partially_active"), std::string::npos);
   EXPECT_NE(why_of_proxies({"Secret", "mail", "x"}, {}, {}).find("nothing"), std::string::npos);
