@@ -83,7 +83,7 @@ bool Candidate::retry(const ResourceKey& key) {
 }
 
 void Candidate::touch_dependants(const ResourceKey& key) {
-  const std::set<ResourceKey> touched = dependants_.of(key);  // a retry may add to it
+  const std::vector<ResourceKey> touched = dependants_.of(key);  // a retry may add to it
   for (const ResourceKey& dependant : touched) {
     // A secret that it has blamed does not depend on it otherwise.
     if (!retry(dependant) && dependant.type > key.type) dirty_.insert(dependant);

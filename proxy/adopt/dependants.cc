@@ -93,16 +93,21 @@ void Dependants::change(const config::ResourceKey& of, const Needs& before, cons
     if (now.contains(named)) continue;
     const auto found = by_named_.find(named);
     if (found == by_named_.end()) continue;
-    found->second.erase(of);
-    if (found->second.empty()) by_named_.erase(found);
+    std::vector<config::ResourceKey>& names = found->second;
+    const auto at = std::ranges::lower_bound(names, of);
+    if (at != names.end() && *at == of) names.erase(at);
+    if (names.empty()) by_named_.erase(found);
   }
   for (const config::ResourceKey& named : now) {
-    if (!before.contains(named)) by_named_[named].insert(of);
+    if (before.contains(named)) continue;
+    std::vector<config::ResourceKey>& names = by_named_[named];
+    const auto at = std::ranges::lower_bound(names, of);
+    if (at == names.end() || *at != of) names.insert(at, of);
   }
 }
 
-const std::set<config::ResourceKey>& Dependants::of(const config::ResourceKey& named) const {
-  static const std::set<config::ResourceKey> nobody;
+const std::vector<config::ResourceKey>& Dependants::of(const config::ResourceKey& named) const {
+  static const std::vector<config::ResourceKey> nobody;
   const auto found = by_named_.find(named);
   return found == by_named_.end() ? nobody : found->second;
 }

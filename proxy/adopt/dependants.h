@@ -22,10 +22,11 @@ class Dependants {
  public:
   void change(const config::ResourceKey& of, const Needs& before, const Needs& now);
   // In the order of keys; empty when nobody names it.
-  [[nodiscard]] const std::set<config::ResourceKey>& of(const config::ResourceKey& named) const;
+  [[nodiscard]] const std::vector<config::ResourceKey>& of(const config::ResourceKey& named) const;
 
  private:
-  std::map<config::ResourceKey, std::set<config::ResourceKey>> by_named_;
+  // Mostly one names it; the lists of those whom many name are sorted.
+  std::map<config::ResourceKey, std::vector<config::ResourceKey>> by_named_;
 };
 
 }  // namespace postern::adopt

@@ -11,14 +11,15 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "common/base/running_sha256.h"
+
 namespace postern::adopt {
 
 namespace {
 
 constexpr const char* kCurrent = "current";
 constexpr const char* kPrevious = "previous";
-constexpr const char* kNext = "next";  // being written
-constexpr std::size_t kUsualOctets = std::size_t{1} << 20;
+constexpr const char* kNext = "next";      // being written
 constexpr const char* kBefore = "before";  // a second name of `current`, on its way to `previous`
 
 std::string why(std::string_view tried) {
@@ -38,6 +39,11 @@ class Descriptor {
 
  private:
   int number_;
+};
+
+struct Wiped {
+  std::string& text;
+  ~Wiped() { wipe(text.data(), text.size()); }
 };
 
 bool is_in_memory(int folder) {
@@ -128,9 +134,8 @@ Result<SavedFile, std::string> LastKnownGood::read_file(const char* name) const 
   if (about.st_uid != ::geteuid()) return Fail<std::string>("it belongs to another user");
   const auto size = static_cast<std::size_t>(about.st_size);
   if (size > kMostSavedOctets) return Fail<std::string>("it is too large");
-  KeyedOctets octets(size);
-  std::string& text = octets.text();
-  text.resize(size);
+  std::string text(size, '\0');
+  const Wiped wiped{text};
   std::size_t filled = 0;
   while (filled < size) {
     const ssize_t got = ::read(file.number(), text.data() + filled, size - filled);
@@ -164,19 +169,30 @@ LastKnownGood::Done LastKnownGood::save_previous(const SavedConfig& config) {
 }
 
 LastKnownGood::Done LastKnownGood::write_next(const SavedConfig& config, Proof proof) {
-  KeyedOctets octets(kUsualOctets);
-  write_saved(config, proof, keeps_private_keys_ ? PrivateKeys::Keep : PrivateKeys::LeaveOut,
-              octets);
-  if (octets.text().size() > kMostSavedOctets) return Fail<std::string>("it would be too large");
   ::unlinkat(folder_, kNext, 0);  // what a crash left
   const Descriptor file(
       ::openat(folder_, kNext, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file) return failed("create");
   reached("next created");
-  const ByteView all = octets.text();
-  if (auto half = write_octets(file.number(), all.substr(0, all.size() / 2)); !half) return half;
+  // A head that fits nothing, until it is known what it has to say.
+  Done written = write_octets(file.number(), saved_head(proof, {}));
+  RunningSha256 digest;
+  std::size_t left = kMostSavedOctets;
+  Pieces pieces([&](ByteView piece) {
+    if (piece.size() > left) written = Fail<std::string>("it would be too large");
+    if (!written) return false;
+    left -= piece.size();
+    digest.add(piece);
+    written = write_octets(file.number(), piece);
+    return written.has_value();
+  });
+  const auto keys = keeps_private_keys_ ? PrivateKeys::Keep : PrivateKeys::LeaveOut;
+  if (!written || !write_body(config, keys, pieces)) return written;
   reached("next half written");
-  if (auto rest = write_octets(file.number(), all.substr(all.size() / 2)); !rest) return rest;
+  const std::string head = saved_head(proof, digest.finish());
+  if (::pwrite(file.number(), head.data(), head.size(), 0) != static_cast<ssize_t>(head.size())) {
+    return failed("write");
+  }
   reached("next written");
   if (::fsync(file.number()) != 0) return failed("fsync");
   reached("next on disk");

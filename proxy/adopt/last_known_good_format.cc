@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "common/base/digest.h"
+#include <fmt/format.h>
+
 #include "common/wire/snapshot_codec.h"
 
 namespace postern::adopt {
@@ -23,7 +24,7 @@ static_assert(kProofAt == kMagic.size() + kProven.size());
 constexpr std::size_t kLengthOctets = 4;
 constexpr std::size_t kVersionOctets = 8;
 
-// What KeyedOctets wrote, in its order; once something is missing, nothing more is given.
+// What Pieces wrote, in its order; once something is missing, nothing more is given.
 class Reading {
  public:
   explicit Reading(ByteView rest) : rest_(rest) {}
@@ -68,23 +69,6 @@ bool is_of_tickets(const config::Resource& resource) {
          (material && std::holds_alternative<config::OwnTicketKeys>(*material));
 }
 
-void put_body(const SavedConfig& config, PrivateKeys keys, KeyedOctets& out) {
-  out.put_text(config.version);
-  out.put_number(config.revision.size(), kLengthOctets);
-  for (const CollectionRevision& one : config.revision) {
-    out.put_text(one.collection);
-    out.put_number(one.resource_version, kVersionOctets);
-  }
-  for (const auto& resource : config.resources) {
-    if (keys == PrivateKeys::LeaveOut && holds_secret(*resource)) continue;
-    // Whoever read them from the file could read what was said: never, on whatever medium.
-    if (is_of_tickets(*resource)) continue;
-    std::string octets = wire::octets(*resource);
-    out.put_text(octets);
-    wipe(octets.data(), octets.size());
-  }
-}
-
 // Why the head is not one that can be read; empty: it can.
 std::string refuse_head(ByteView octets) {
   if (!octets.starts_with(kMagic)) return "it is not ours";
@@ -107,19 +91,22 @@ std::string refuse_head(ByteView octets) {
 
 }  // namespace
 
-void KeyedOctets::put(ByteView octets) {
-  const std::size_t needed = text_.size() + octets.size();
-  if (needed > text_.capacity()) {
-    std::string larger;
-    larger.reserve(std::max(needed, 2 * text_.capacity()));
-    larger.append(text_);
-    wipe(text_.data(), text_.size());
-    text_.swap(larger);
+void Pieces::put(ByteView octets) {
+  if (piece_.size() + octets.size() > kPieceOctets) give();
+  if (octets.size() > kPieceOctets) {
+    taken_ = taken_ && take_(octets);
+  } else {
+    piece_.append(octets);
   }
-  text_.append(octets);
 }
 
-void KeyedOctets::put_number(std::uint64_t number, std::size_t octets) {
+void Pieces::give() {
+  taken_ = taken_ && (piece_.empty() || take_(piece_));
+  wipe(piece_.data(), piece_.size());
+  piece_.clear();
+}
+
+void Pieces::put_number(std::uint64_t number, std::size_t octets) {
   std::string text;  // of at most 8: it needs no memory
   for (std::size_t left = octets; left > 0; --left) {
     text += static_cast<char>(number >> (left - 1) * 8 & 0xFF);
@@ -127,21 +114,32 @@ void KeyedOctets::put_number(std::uint64_t number, std::size_t octets) {
   put(text);
 }
 
-void KeyedOctets::put_text(ByteView text) {
+void Pieces::put_text(ByteView text) {
   put_number(text.size(), kLengthOctets);
   put(text);
 }
 
-void write_saved(const SavedConfig& config, Proof proof, PrivateKeys keys, KeyedOctets& out) {
-  out.put(kMagic);
-  out.put(kProven);
-  out.put(std::string(1, static_cast<char>(proof)));
-  out.put(kDigest);
-  out.put(std::string(kDigestDigits, '0'));
-  out.put("\n");
-  put_body(config, keys, out);
-  const std::string digest = hex(sha256(ByteView(out.text()).substr(kHeadOctets)));
-  out.text().replace(kDigestAt, kDigestDigits, digest);
+std::string saved_head(Proof proof, const Sha256& digest) {
+  return fmt::format("{}{}{}{}{}\n", kMagic, kProven, static_cast<char>(proof), kDigest,
+                     hex(digest));
+}
+
+bool write_body(const SavedConfig& config, PrivateKeys keys, Pieces& out) {
+  out.put_text(config.version);
+  out.put_number(config.revision.size(), kLengthOctets);
+  for (const CollectionRevision& one : config.revision) {
+    out.put_text(one.collection);
+    out.put_number(one.resource_version, kVersionOctets);
+  }
+  for (const auto& resource : config.resources) {
+    if (keys == PrivateKeys::LeaveOut && holds_secret(*resource)) continue;
+    // Whoever read them from the file could read what was said: never, on whatever medium.
+    if (is_of_tickets(*resource)) continue;
+    std::string octets = wire::octets(*resource);
+    out.put_text(octets);
+    wipe(octets.data(), octets.size());
+  }
+  return out.finish();
 }
 
 Result<SavedFile, std::string> read_saved(ByteView octets) {

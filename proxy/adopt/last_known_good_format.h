@@ -4,11 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/bytes.h"
+#include "common/base/digest.h"
 #include "common/base/result.h"
 #include "common/config/resource.h"
 
@@ -36,21 +39,33 @@ struct SavedFile {
   std::size_t left_out = 0;  // resources that this program cannot read
 };
 
-// Octets that may hold private keys: wiped in the end, and where they were before they grew.
-class KeyedOctets {
+// Octets on their way into a file, a piece at a time: a whole configuration is never there twice.
+// They may be private keys, and are wiped when they were taken.
+class Pieces {
  public:
-  explicit KeyedOctets(std::size_t room) { text_.reserve(room); }
-  ~KeyedOctets() { wipe(text_.data(), text_.size()); }
-  KeyedOctets(KeyedOctets&&) = delete;
-  KeyedOctets& operator=(KeyedOctets&&) = delete;
+  using Take = std::function<bool(ByteView)>;  // false: nothing more is wanted
 
-  void put(ByteView octets);
+  explicit Pieces(Take take) : take_(std::move(take)) { piece_.reserve(kPieceOctets); }
+  ~Pieces() { wipe(piece_.data(), piece_.size()); }
+  Pieces(Pieces&&) = delete;
+  Pieces& operator=(Pieces&&) = delete;
+
   void put_number(std::uint64_t number, std::size_t octets);
   void put_text(ByteView text);  // its length first
-  [[nodiscard]] std::string& text() { return text_; }
+  // Gives what is left. False: not all was taken.
+  [[nodiscard]] bool finish() {
+    give();
+    return taken_;
+  }
 
  private:
-  std::string text_;
+  static constexpr std::size_t kPieceOctets = std::size_t{64} << 10;
+  void put(ByteView octets);
+  void give();
+
+  Take take_;
+  std::string piece_;
+  bool taken_ = true;
 };
 
 inline constexpr std::size_t kProofAt = 33;
@@ -58,7 +73,10 @@ inline constexpr std::size_t kMostSavedOctets = std::size_t{400} << 20;
 
 enum class PrivateKeys : std::uint8_t { Keep, LeaveOut };
 
-void write_saved(const SavedConfig& config, Proof proof, PrivateKeys keys, KeyedOctets& out);
+// As long whatever it says; `digest` is of the body.
+[[nodiscard]] std::string saved_head(Proof proof, const Sha256& digest);
+// False: not all was taken.
+[[nodiscard]] bool write_body(const SavedConfig& config, PrivateKeys keys, Pieces& out);
 // Or what is wrong with it. Nothing but a whole body is believed.
 [[nodiscard]] Result<SavedFile, std::string> read_saved(ByteView octets);
 

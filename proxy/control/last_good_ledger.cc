@@ -13,7 +13,7 @@ void ConfigChange::merge(ConfigChange later) {
 
 void LastGoodLedger::begin(ConfigChange restored, adopt::Restored::From from, bool is_proven,
                            Instant now) {
-  in_force_ = {};
+  resources_.clear();
   note(std::move(restored));
   is_dirty_ = false;
   // A `current` that was passed over stays as it is: it may be what ended the last process.
@@ -25,17 +25,23 @@ void LastGoodLedger::begin(ConfigChange restored, adopt::Restored::From from, bo
 
 void LastGoodLedger::note(ConfigChange change) {
   is_dirty_ = is_dirty_ || changes_anything(change);
-  in_force_.merge(std::move(change));
-  std::erase_if(in_force_.resources, [](const auto& entry) { return !entry.second; });
+  version_ = std::move(change.version);
+  revision_ = std::move(change.revision);
+  for (auto& [key, resource] : change.resources) {
+    if (const auto before = resources_.find(key); before != resources_.end()) {
+      resources_.erase(before);
+    }
+    if (resource) resources_.insert(std::move(resource));
+  }
 }
 
 bool LastGoodLedger::changes_anything(const ConfigChange& change) const {
-  if (change.version != in_force_.version || change.revision != in_force_.revision) return true;
+  if (change.version != version_ || change.revision != revision_) return true;
   return std::any_of(change.resources.begin(), change.resources.end(), [&](const auto& entry) {
     const auto& [key, resource] = entry;
-    const auto before = in_force_.resources.find(key);
-    if (before == in_force_.resources.end()) return resource != nullptr;
-    return !resource || resource->version != before->second->version;
+    const auto before = resources_.find(key);
+    if (before == resources_.end()) return resource != nullptr;
+    return !resource || resource->version != (*before)->version;
   });
 }
 
@@ -58,10 +64,7 @@ bool LastGoodLedger::finish(Instant now) {
 }
 
 adopt::SavedConfig LastGoodLedger::saved() const {
-  adopt::SavedConfig config{in_force_.version, in_force_.revision, {}};
-  config.resources.reserve(in_force_.resources.size());
-  for (const auto& [key, resource] : in_force_.resources) config.resources.push_back(resource);
-  return config;
+  return {version_, revision_, {resources_.begin(), resources_.end()}};
 }
 
 bool LastGoodLedger::write(Instant now) {

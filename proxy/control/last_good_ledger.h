@@ -9,7 +9,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
@@ -24,6 +27,17 @@ struct ConfigChange {
   std::map<config::ResourceKey, std::shared_ptr<const config::Resource>> resources;  // null: gone
 
   void merge(ConfigChange later);
+};
+
+// Resources by their own keys: tens of thousands, so that a second copy of each would weigh.
+struct ByOwnKey {
+  using is_transparent = void;
+  using Named = std::pair<config::ResourceType, std::string_view>;
+  [[nodiscard]] static Named named(const config::ResourceKey& key) { return {key.type, key.name}; }
+  [[nodiscard]] static Named named(const std::shared_ptr<const config::Resource>& resource) {
+    return {resource->type(), resource->name};
+  }
+  bool operator()(const auto& a, const auto& b) const { return named(a) < named(b); }
 };
 
 struct KeepingPace {
@@ -67,7 +81,11 @@ class LastGoodLedger {
   Log& log_;
   const KeepingPace pace_;
 
-  ConfigChange in_force_;  // no null in it
+  // In force.
+  std::string version_;
+  adopt::Revision revision_;
+  std::set<std::shared_ptr<const config::Resource>, ByOwnKey> resources_;
+
   bool is_dirty_ = false;
   Instant not_before_{};
   std::uint64_t writes_ = 0;
