@@ -15,6 +15,14 @@ model::MailClass mk_class(std::optional<model::DrainSpec> drain) {
   return out;
 }
 
+model::IngressClass naming_it() {
+  model::IngressClass out;
+  out.meta.key = {"IngressClass", "", "postern"};
+  out.controller = model::kControllerName;
+  out.parameters = model::ClassParameters{"postern", "MailClass postern"};
+  return out;
+}
+
 // What proxies are told; nothing: nothing.
 std::optional<config::DrainTerms> told(std::vector<model::Object> objects, bool in_cluster) {
   world::World world;
@@ -35,8 +43,9 @@ TEST(ClassTerms, are_nothing_where_a_directory_says_nothing) {
 
 TEST(ClassTerms, in_a_cluster_a_proxy_accepts_for_ten_seconds_unless_it_is_written) {
   EXPECT_EQ(told({}, true), (config::DrainTerms{seconds{10}, {}, minutes{5}}));
-  EXPECT_EQ(told({mk_class({})}, true), (config::DrainTerms{seconds{10}, {}, minutes{5}}));
-  EXPECT_EQ(told({mk_class(model::DrainSpec{seconds{0}, {}, {}})}, true),
+  EXPECT_EQ(told({naming_it(), mk_class({})}, true),
+            (config::DrainTerms{seconds{10}, {}, minutes{5}}));
+  EXPECT_EQ(told({naming_it(), mk_class(model::DrainSpec{seconds{0}, {}, {}})}, true),
             (config::DrainTerms{seconds{0}, {}, minutes{5}}));
 }
 
