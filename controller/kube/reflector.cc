@@ -26,6 +26,7 @@ constexpr Duration kRefusalPatience{5'000};
 constexpr Duration kWatchLasting{300'000};
 // As often a watch is tried that the server does not refuse, but cannot serve.
 constexpr int kWatchTries = 8;
+constexpr const char* kOldList = "a list older than was asked for";
 
 Revision revision_of(std::string_view version) {
   std::uint64_t value = 0;
@@ -176,6 +177,7 @@ class Reflector::Course {
     }
     if (!event.initial_events_end) return true;
     if (event.resource_version.empty()) return end({.fault = "a list without a version"});
+    if (is_too_old(event.resource_version)) return end({.fault = kOldList});
     asked_ = Asked::Watch;
     replaced(event.resource_version);
     tell(Standing::Watching, {});
@@ -223,12 +225,22 @@ class Reflector::Course {
       end({.fault = "a list without a version"});
       return;
     }
+    if (is_too_old(listed_version_)) {
+      end({.fault = kOldList});
+      return;
+    }
     continue_ = head.continue_token;
     if (continue_.empty()) {
       asked_ = Asked::Watch;
       replaced(listed_version_);
     }
     ask();
+  }
+
+  // A server that is behind takes nobody back; asked for what is now, its past may be another one.
+  [[nodiscard]] bool is_too_old(const std::string& version) const {
+    const Revision least = revision_of(not_older_than_), listed = revision_of(version);
+    return least && listed && *listed < *least;
   }
 
   void replaced(std::string version) {
@@ -243,6 +255,7 @@ class Reflector::Course {
     ending.from_version = !not_older_than_.empty();
     ending.continued = !continue_.empty();
     ending.had_events = answer_->had_events;
+    ending.was_allowed = synced_;
     if (answer_->head) {
       ending.code = answer_->head->status;
       ending.retry_after = answer_->head->retry_after;

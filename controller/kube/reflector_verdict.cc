@@ -86,7 +86,8 @@ Verdict after_wrong_question(const Ending& ending, Verdict verdict) {
 Verdict after_refusal(const Ending& ending, int code, Verdict verdict) {
   if (code == 401 || code == 403) {
     verdict.standing = Standing::Forbidden;
-    if (code == 403) verdict.pause = Pause::Slow;
+    // A server that has just been started knows no roles yet, and says 403 for a moment.
+    if (code == 403 && !ending.was_allowed) verdict.pause = Pause::Slow;
     return verdict;
   }
   if (code == 404) {

@@ -32,6 +32,7 @@ struct Ending {
   std::string fault = {};  // why what came cannot be read
   Duration lived{0};       // since the head
   bool had_events = false;
+  bool was_allowed = false;  // it has been read before, with the same rights
 };
 
 enum class Then : std::uint8_t {

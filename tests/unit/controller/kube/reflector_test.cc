@@ -130,6 +130,20 @@ TEST_P(ReflectorReads, no_list_of_another_kind_and_none_without_a_version) {
   }
 }
 
+TEST_P(ReflectorReads, no_list_that_is_older_than_it_asked_for) {
+  const std::string list_from_10 =
+      "/api/v1/secrets?limit=500&resourceVersion=10&resourceVersionMatch=NotOlderThan";
+  start_watching();
+  flow().octets(event("ERROR", status(410, "Expired")));
+  agenda_.turn();
+  EXPECT_EQ(target(), list_from_10);
+  flow().answer(200, list({}, 9));
+  (void)waited();
+  EXPECT_EQ(target(), list_from_10);
+  flow().answer(200, list({object(2, 20)}, 20));
+  EXPECT_TRUE(target().ends_with("&resourceVersion=20"));
+}
+
 TEST_P(ReflectorReads, on_without_streams_where_a_watch_without_end_of_the_list_comes_instead) {
   start();
   flow().head(200);
@@ -209,6 +223,21 @@ TEST_P(ReflectorWatches, without_comparing_versions_that_are_no_numbers) {
   flow().end();
   (void)waited();
   EXPECT_TRUE(target().ends_with("&resourceVersion=a1"));
+}
+
+TEST_P(ReflectorWatches, on_when_somebody_sets_the_clock) {
+  start_watching();
+  flow().octets(bookmark(11));
+  for (const int hours : {48, -96}) {
+    clock_.jump(std::chrono::hours{hours});
+    agenda_.pass(Duration{1001});
+    flow().end();
+    EXPECT_EQ(agenda_.next_in(), Duration{0});
+    agenda_.turn();
+    EXPECT_TRUE(target().ends_with("&resourceVersion=11"));
+    flow().head(200);
+    flow().octets(bookmark(11));
+  }
 }
 
 TEST_P(ReflectorWatches, until_it_goes_and_is_not_called_afterwards) {
