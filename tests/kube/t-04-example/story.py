@@ -129,10 +129,17 @@ class Example(GroundStory):
                                    "{.involvedObject.kind}/{.reason} {end}")
         self.assertIn("MailServer/Programmed", told)
 
+    def class_is_told(self):
+        item = self.objects.get("MailClass", "postern")
+        return any(one["type"] == "Programmed" and one["status"] == "True"
+                   and one["observedGeneration"] == item["metadata"]["generation"]
+                   for one in item.get("status", {}).get("conditions", []))
+
     def test_6_deleted_it_takes_its_sessions_and_its_port_with_it(self):
         self.ground.kubectl("patch", "mcls", "postern", "--type=merge", "-p",
                             '{"spec": {"drain": {"minimum": "0s", "spread": "1s", '
                             '"deadline": "10s"}}}')
+        until(self.class_is_told, 40, "the class in force")
         client, ca = login(self.ca(), USER, host=HOST), self.ca()
         self.ground.kubectl("delete", "msrv", "example", "-n", "mail")
         said = b""
