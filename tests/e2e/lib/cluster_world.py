@@ -58,11 +58,14 @@ class World:
         return document
 
     def move(self):
-        """The pod is replaced by another one. Returns the number of the new one."""
+        """A pod takes the place of another, which goes as pods do: it keeps its sessions, and gets no
+        new ones. Returns the number of the new one."""
         self.step += 1
-        members = {f"dovecot-{self.step}": self.address(self.step)}
+        members = {f"dovecot-{number}": self.address(number) for number in range(1, self.step + 1)}
         pods = endpoint_slice("dovecot-1", "dovecot", members, ports=(("imap", 143),))
         pods["metadata"]["namespace"] = "default"
+        for gone in pods["endpoints"][:-1]:
+            gone["conditions"] = {"ready": False, "serving": True, "terminating": True}
         self.objects.apply(pods)
         return self.step
 
@@ -74,12 +77,14 @@ class Users:
     def __init__(self, members=3, guests=5, admin=9901):
         self.crowd = Crowd(members, [f"user{number}" for number in range(20)])
         self.admin, self.over, self.least, self.lost = admin, threading.Event(), None, 0
+        self.dead = {}  # port of a guest who was lost -> why
         self.guests = [self.guest(number) for number in range(guests)]
         self.watcher = threading.Thread(target=self._look, daemon=True)
 
     @staticmethod
     def guest(number):
         client = Raw(143)
+        client.port = client.socket.getsockname()[1]
         assert client.ask(f"a LOGIN user{number} secret".encode())[-1].startswith(b"a OK")
         return client
 
@@ -96,11 +101,11 @@ class Users:
         for guest in self.guests:
             guest.socket.close()
 
-    @staticmethod
-    def lives(guest):
+    def lives(self, guest):
         try:
             return guest.ask(b"n NOOP")[-1].startswith(b"n OK")
-        except (OSError, EOFError):
+        except (OSError, EOFError) as error:
+            self.dead.setdefault(guest.port, repr(error))
             return False
 
     def _look(self):

@@ -25,9 +25,11 @@ class OneAddress(Listening):
     def _reach(self):
         for port in list(self.ports):
             try:
-                return socket.create_connection((self.address, port), 5)
+                other = socket.create_connection((self.address, port), 5)
             except OSError:
                 continue
+            other.settimeout(None)
+            return other
         return None
 
     @staticmethod

@@ -25,6 +25,10 @@ def judge(story, users, held, words):
     print(f"{words}: {users.crowd.count()} logins, {len(failures)} failed; {users.lost} of "
           f"{len(users.guests)} sessions lost, {deleted} deletions from an incomplete cache, "
           f"{rollbacks} rollbacks")
+    for port, why in users.dead.items():
+        lines = [line for proxy in story.programs.proxies.values() for line in proxy.lines
+                 if f'"client_port":{port},' in line]
+        print(f"lost: {why}", *lines, sep="\n")
     story.assertEqual([], failures[:5])
     story.assertEqual((0, 0, 0), (users.lost, deleted, rollbacks))
 
