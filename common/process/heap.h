@@ -1,6 +1,7 @@
 // The heap of a program that keeps much and does little: an arena for each thread, as the C library
 // makes them, holds what the busiest moment of that thread took. Called by the controller; proxies
-// take memory on every core at once and keep the library's ways.
+// take memory on every core at once and keep the library's ways, but give back what a great update
+// left.
 #pragma once
 
 namespace postern::process {

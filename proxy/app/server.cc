@@ -9,6 +9,7 @@
 #include "common/base/digest.h"
 #include "common/base/version.h"
 #include "common/config/config_page.h"
+#include "common/process/heap.h"
 #include "common/process/memory.h"
 #include "proxy/app/budget.h"
 #include "proxy/app/departures.h"
@@ -31,17 +32,22 @@ namespace {
 constexpr Duration kLastWords{1'500};
 constexpr Duration kMeasureAgain{250};
 constexpr Duration kFeelAgain{1'000};
+// So many resources at once are read and prepared in megabytes that nobody needs afterwards.
+constexpr std::size_t kManyResources = 1'000;
 
 // The adoption, and whoever wants to hear what became of each update.
 class ToldAdoption final : public adopt::Adopter {
  public:
   explicit ToldAdoption(adopt::Adoption& adoption) : adoption_(adoption) {}
   void apply(adopt::Update update, std::function<void(adopt::Outcome)> done) override {
-    adoption_.apply(std::move(update), [this, done = std::move(done)](adopt::Outcome outcome) {
-      if (tell) tell(outcome);
-      if (changed) changed();
-      done(std::move(outcome));
-    });
+    const bool are_many = update.upserts.size() >= kManyResources;
+    adoption_.apply(std::move(update),
+                    [this, are_many, done = std::move(done)](adopt::Outcome outcome) {
+                      if (tell) tell(outcome);
+                      if (changed) changed();
+                      done(std::move(outcome));
+                      if (are_many) process::trim_heap();
+                    });
   }
   [[nodiscard]] std::vector<adopt::HeldResource> held() const override { return adoption_.held(); }
   [[nodiscard]] std::vector<config::ResourceKey> waiting() const override {
