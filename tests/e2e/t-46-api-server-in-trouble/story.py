@@ -16,7 +16,6 @@ class ApiServerInTrouble(TroubleStory):
             self.api.order("door", open=True)
             back = moved(self.world, users)
         self.judge(users, f"stopped and back (a change in force {back:.1f} s after)")
-        self.assertLess(back, 5)
 
     def test_2_its_store_is_started_again(self):
         """Every request fails, watches break off, and what was before is forgotten."""

@@ -18,7 +18,7 @@ from .objects import documents, path_to
 from .pairs import Pairs
 
 HERE = pathlib.Path(__file__).parent
-SECONDS = 8
+SECONDS = 20
 
 
 def all_cases():
