@@ -95,8 +95,8 @@ soak:  ## everything at once for MINUTES=30, each octet compared: memory, counte
 	@tools/build release postern mail_load
 	@bench/soak/run $${MINUTES:-30}
 
-bench-control:  ## from a manifest that changed to the last proxy that serves it: 1000 MailServers, 10 proxies
-	@tools/install build
+bench-control:  ## from a change to the last proxy that serves it: 1000 MailServers, 10 proxies; SOURCE=kubernetes: at a real API server
+	@tools/install build demo $(if $(filter kubernetes,$(SOURCE)),test)
 	@tools/build release postern postern-controller postern-proxy
 	@bench/control/run
 

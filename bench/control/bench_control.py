@@ -1,187 +1,156 @@
-"""A controller on a directory, proxies, and one change at a time: each kind of change, its time from
-reading the manifest to the last ACTIVE (postern_convergence_seconds), and what the controller weighs."""
-import concurrent.futures
-import json
+"""A controller, proxies, and one change at a time: of each kind the time from its arrival at the controller to the
+last ACTIVE (postern_convergence_seconds), what the controller weighs, and how soon it is ready again."""
+import contextlib
 import os
 import pathlib
 import random
 import resource
-import shutil
-import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
-from lib.admin import metric
-from lib.manifests import mail_server, service, tls_secret
-from lib.split import CONTROLLER_ADMIN, Split
+import watching
+from outcome import READY, WRITES, Outcome, memory_bar
+from proc import cpu_seconds
+from servers import KINDS, Servers
 
-SERVERS = int(os.environ.get("SERVERS", "1000"))
-PROXIES = int(os.environ.get("PROXIES", "10"))
-CHANGES = int(os.environ.get("CHANGES", "100"))
-GAP = float(os.environ.get("GAP", "1"))  # seconds between two changes: each is alone
-ENDPOINTS = 10  # of each MailServer
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SOURCE = os.environ.get("SOURCE") or "directory"
+SERVERS = int(os.environ.get("SERVERS") or "1000")
+PROXIES = int(os.environ.get("PROXIES") or "10")
+ENDPOINTS = int(os.environ.get("ENDPOINTS") or "10")  # of each MailServer
+CHANGES = int(os.environ.get("CHANGES") or "100")  # of each kind; 0: only starts are measured
+GAP = float(os.environ.get("GAP") or "1")  # seconds between two changes: each is alone
 ONLY = os.environ.get("ONLY", "")  # a word of the kinds of change that are made
-BARS = {"p50": 10.0, "p99": 40.0, "memory": 64.0}  # design: milliseconds and MiB
+WHOLE = SERVERS >= 1000 and PROXIES >= 10 and not ONLY
+RESULTS = os.environ.get("RESULTS") or ROOT / ("bench/results" if WHOLE else "build/bench")
 
 
-class World:
-    """The directory: a file a MailServer, with its Secret and its Service."""
-
-    def __init__(self, folder):
-        self.folder, self.keys = folder / "manifests", folder / "keys"
-        self.folder.mkdir()
-        self.keys.mkdir()
-        self.state = [{"errors": 10, "hosts": 2, "first": 1, "pair": 0} for _ in range(SERVERS)]
-
-    def key_pair(self, number, generation):
-        pair = [self.keys / f"{number}-{generation}.{end}" for end in ("pem", "key")]
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                        "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
-                        f"/CN=mail-{number}.example", "-addext",
-                        f"subjectAltName=DNS:mail-{number}.example,DNS:*.mail-{number}.example",
-                        "-keyout", pair[1], "-out", pair[0]], check=True, capture_output=True)
-
-    def documents(self, number):
-        now = self.state[number]
-        name = f"server-{number}"
-        pair = [self.keys / f"{number}-{now['pair']}.{end}" for end in ("pem", "key")]
-        secret = tls_secret(f"{name}-tls", pair, pair[0])
-        hosts = [f"mail-{number}.example"] + [f"h{i}.mail-{number}.example" for i in range(1, now["hosts"])]
-        block = number % 200 + 1, number // 200
-        members = [f"127.{block[0]}.{block[1]}.{now['first'] + i}" for i in range(ENDPOINTS)]
-        return [secret, service(f"{name}-svc", *members),
-                mail_server(name, [{"name": "mailbox", "service": {"name": f"{name}-svc"}}],
-                            hostnames=hosts, secret=f"{name}-tls",
-                            limits={"maxErrors": now["errors"]})]
-
-    def write(self, number):
-        text = "\n---\n".join(json.dumps(document) for document in self.documents(number))
-        fresh = self.folder / f".{number}.new"
-        fresh.write_text(text + "\n")
-        fresh.rename(self.folder / f"{number}.json")
-
-    def make(self):
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda number: self.key_pair(number, 0), range(SERVERS)))
-        for number in range(SERVERS):
-            self.write(number)
+def open_source(folder):
+    if SOURCE == "kubernetes":
+        from at_api_server import NETWORK, ApiServer as Source
+    elif SOURCE == "directory":
+        from at_directory import NETWORK, Directory as Source
+    else:
+        raise SystemExit(f"SOURCE={SOURCE}: directory or kubernetes")
+    servers = Servers(folder, SERVERS, ENDPOINTS, NETWORK)
+    return servers, Source(folder, servers)
 
 
-def change_endpoints(world, number):
-    world.state[number]["first"] += 1
+def start(source, outcome):
+    began = time.monotonic()
+    controller = source.start_controller()
+    ready = time.monotonic() - began
+    if watching.served() != (SERVERS, SERVERS):
+        raise RuntimeError(f"serves {watching.served()} of {SERVERS} MailServers and their endpoints")
+    outcome.say(f"controller ready after {ready:.2f} s")
+    return controller, ready
 
 
-def change_server(world, number):
-    world.state[number]["errors"] += 1
+def start_proxies(source, outcome):
+    began, programs = time.monotonic(), source.programs
+    for number in range(PROXIES):
+        programs.start_proxy(number, "--workers", "2", "--log-level", "warning", wait=False)
+    for number in range(PROXIES):
+        programs.proxies[number].wait_for("ready:", 120)
+    outcome.say(f"{PROXIES} proxies serve after {time.monotonic() - began:.2f} s")
 
 
-def change_hostnames(world, number):
-    world.state[number]["hosts"] += 1
+def settle(source, outcome, began):
+    """Until what is still to be told of the start is told: it would be counted as a change's."""
+    if source.writes_status:
+        sent, last = watching.statuses_settled()
+        outcome.say(f"{sent} statuses for {SERVERS} MailServers and a class, the last one after {last - began:.1f} s")
 
 
-def change_certificate(world, number):
-    world.state[number]["pair"] += 1
-    world.key_pair(number, world.state[number]["pair"])
-
-
-KINDS = {"endpoints of a backend": change_endpoints, "a limit of a server": change_server,
-         "a hostname more": change_hostnames, "a certificate": change_certificate}
-
-
-def converged():
-    return (metric("postern_convergence_seconds_count", CONTROLLER_ADMIN),
-            metric("postern_convergence_seconds_sum", CONTROLLER_ADMIN))
-
-
-def wait_for(condition, seconds, what):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            sys.exit(f"not in {seconds} s: {what}")
-        time.sleep(0.05)
-
-
-def measure(world, change, chance):
+def measure(source, servers, kind, chance):
     times = []
     for _ in range(CHANGES):
         number = chance.randrange(SERVERS)
-        change(world, number)
+        servers.change(kind, number)
         time.sleep(GAP)
-        count, total = converged()
-        world.write(number)
-        wait_for(lambda: converged()[0] > count, 30, "a change in force")
-        times.append((converged()[1] - total) * 1000)
+        count, total = watching.converged()
+        source.write(number, kind.part)
+        time.sleep(0.1)  # whoever asks while it happens takes of its time
+        watching.wait_for(lambda: watching.converged()[0] > count, 30, "a change in force")
+        times.append((watching.converged()[1] - total) * 1000)
     return times
 
 
-def quantile(times, share):
-    ordered = sorted(times)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+def changes(source, servers, controller, outcome):
+    chance, kinds = random.Random(1), [kind for kind in KINDS if ONLY in kind.title]
+    if not CHANGES or not kinds:
+        return
+    sent, cpu = watching.statuses_sent(), cpu_seconds([controller.pid])
+    for kind in kinds:
+        before = watching.statuses_sent()
+        outcome.times[kind.title] = measure(source, servers, kind, chance)
+        if source.writes_status:
+            outcome.say(f"{kind.title}: {watching.statuses_sent() - before} statuses for {CHANGES} changes")
+    count = CHANGES * len(kinds)
+    used = (cpu_seconds([controller.pid]) - cpu) * 1000 / count
+    outcome.tell_changes()
+    outcome.say(f"controller: {used:.1f} ms of CPU a change, with what it costs to ask it for its metrics")
+    if source.writes_status:
+        outcome.hold("statuses a change", "", (watching.statuses_settled()[0] - sent) / count, WRITES)
 
 
-def memory_mib(pid):
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-        for line in file:
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
+def weigh(controller, outcome):
+    share, own = watching.weight(controller.pid)
+    outcome.say(f"controller: {share:.1f} MiB (PSS), {own:.1f} of it no file's, with {SERVERS} MailServers, "
+                f"{SERVERS * ENDPOINTS} endpoints, {PROXIES} proxies")
+    outcome.hold("memory", "MiB", share, memory_bar(SERVERS))
+
+
+def start_again(source, outcome, ready_first):
+    """One that ends and comes back, with proxies that have everything and wait for it."""
+    source.stop_controller()
+    began = time.monotonic()
+    ready = start(source, outcome)[1]
+    watching.wait_for(lambda: watching.active_proxies() >= PROXIES, 120, "all proxies back")
+    outcome.say(f"{PROXIES} proxies are with it again after {time.monotonic() - began:.2f} s")
+    if source.writes_status:
+        outcome.say(f"{watching.statuses_settled()[0]} statuses since")
+    outcome.hold("ready, the slower of two starts", "s", max(ready, ready_first), READY)
+
+
+def one_dies(source, outcome):
+    if source.writes_status:
+        from failover import fail_over
+        fail_over(source, PROXIES, outcome)
+
+
+def run(folder):
+    outcome = Outcome(f"{SOURCE}: {SERVERS} MailServers of {ENDPOINTS} endpoints, {PROXIES} proxies")
+    servers, source = open_source(folder)
+    with contextlib.ExitStack() as stack:
+        stack.callback(source.stop)
+        began = time.monotonic()
+        servers.make_pairs()
+        source.make()
+        outcome.say(f"all of it made in {time.monotonic() - began:.0f} s")
+        began = time.monotonic()
+        controller, ready = start(source, outcome)
+        start_proxies(source, outcome)
+        settle(source, outcome, began)
+        changes(source, servers, controller, outcome)
+        weigh(controller, outcome)
+        start_again(source, outcome, ready)
+        one_dies(source, outcome)
+    outcome.tell_bars()
+    outcome.write(pathlib.Path(RESULTS), f"control-{SOURCE}-{SERVERS}x{ENDPOINTS}")
 
 
 def main():
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-bench-"))
-    try:
-        run(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def run(folder):
-    print(f"making {SERVERS} MailServers with certificates and {SERVERS * ENDPOINTS} endpoints …",
-          flush=True)
-    world = World(folder)
-    world.make()
-    split = Split(folder, world.folder)
-    try:
-        began = time.monotonic()
-        controller = split.start_controller("--log-level", "warning", "--status-dir", "none")
-        print(f"controller ready after {time.monotonic() - began:.2f} s", flush=True)
-        began = time.monotonic()
-        for number in range(PROXIES):
-            split.start_proxy(number, "--workers", "2", "--log-level", "warning", wait=False)
-        for number in range(PROXIES):
-            split.proxies[number].wait_for("ready:", 120)
-        print(f"{PROXIES} proxies serve after {time.monotonic() - began:.2f} s", flush=True)
-        table(world, controller)
-    finally:
-        split.stop()
-
-
-def table(world, controller):
-    chance, everything = random.Random(1), []
-    print(f"\n{'change':26} {'changes':>7} {'p50 ms':>8} {'p90 ms':>8} {'p99 ms':>8} {'max ms':>8}")
-    for name, change in KINDS.items():
-        if ONLY not in name:
-            continue
-        times = measure(world, change, chance)
-        everything += times
-        show(name, times)
-    show("all", everything)
-    memory = memory_mib(controller.pid)
-    print(f"\ncontroller: {memory:.1f} MiB (PSS) with {SERVERS} MailServers, "
-          f"{SERVERS * ENDPOINTS} endpoints, {PROXIES} proxies")
-    found = {"p50": statistics.median(everything), "p99": quantile(everything, 0.99), "memory": memory}
-    for name, bar in BARS.items():
-        verdict = "met" if found[name] <= bar else "MISSED"
-        print(f"bar {name:7} {found[name]:8.2f} of {bar:.0f}: {verdict}")
-
-
-def show(name, times):
-    print(f"{name:26} {len(times):7} {statistics.median(times):8.2f} {quantile(times, 0.9):8.2f} "
-          f"{quantile(times, 0.99):8.2f} {max(times):8.2f}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="postern-bench-", ignore_cleanup_errors=True) as name:
+        folder = pathlib.Path(name)
+        try:
+            run(folder)
+        finally:
+            for memory in folder.glob("state-*"):  # what is mounted there cannot be removed
+                subprocess.run(["umount", memory], capture_output=True, check=False)
 
 
 if __name__ == "__main__":
