@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace postern::kube {
 namespace {
@@ -28,8 +29,8 @@ TEST(Target, encodes_what_is_no_plain_character) {
 }
 
 TEST(Target, leads_nowhere_else) {
-  for (const std::string name :
-       {".", "..", "a/b", "../secrets", "a%2Fb", "a\nb", std::string(254, 'a').c_str()}) {
+  for (const std::string& name : std::vector<std::string>{".", "..", "a/b", "../secrets", "a%2Fb",
+                                                          "a\nb", std::string(254, 'a')}) {
     EXPECT_FALSE(target_of(mail_server(name))) << name;
   }
   for (const char* const wrong : {"..", "a/b", "A", "-a", "a-", "a.b", "a b", "a?"}) {
