@@ -1,7 +1,7 @@
 // One structured line. Field names are constants here, so that every room writes the same word.
-// The sink is made in app/ (gathered and written by a thread of its own, bounded: what finds no room
-// is dropped and counted) and given in; a null sink drops. A field whose text is empty is left out.
-// Never a secret, at any level; foreign text goes through printable().
+// The sink is made in app/ (gathered and written by a thread of its own, bounded: what finds no
+// room is dropped and counted) and given in; a null sink drops. A field whose text is empty is left
+// out. Never a secret, at any level; foreign text goes through printable().
 #pragma once
 
 #include <atomic>

@@ -44,9 +44,7 @@ Lease::Lease(const LeaseNeeds& needs, LeaseTerms terms, std::function<void(bool)
 void Lease::start() { turn(); }
 
 // Also where the alarm is late: the machine may have slept.
-bool Lease::held() const {
-  return held_ && needs_.clock.now() - renewed_at_ < terms_.renew_within;
-}
+bool Lease::held() const { return held_ && needs_.clock.now() - renewed_at_ < terms_.renew_within; }
 
 // A renewal needs no look: what was written last is what is there, or the write fails.
 void Lease::turn() {

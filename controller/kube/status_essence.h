@@ -24,8 +24,8 @@ struct Essence {
   friend bool operator==(const Essence&, const Essence&) = default;
 };
 
-// Of the uid and the member `status` of an object; nothing: the text is no JSON object. An object without a
-// status has the essence of an empty one.
+// Of the uid and the member `status` of an object; nothing: the text is no JSON object. An object
+// without a status has the essence of an empty one.
 [[nodiscard]] std::optional<Essence> essence_of(std::string_view object, const EssenceTerms& terms);
 
 }  // namespace postern::kube

@@ -20,8 +20,8 @@ struct Request {
   std::string accept = "application/json";
   std::string content_type = {};
   std::string body = {};
-  Duration patience{30'000};   // until the whole reply is there; of a flow: until its head is
-  Duration silence{180'000};   // of a flow: no octet for so long ends it
+  Duration patience{30'000};  // until the whole reply is there; of a flow: until its head is
+  Duration silence{180'000};  // of a flow: no octet for so long ends it
 };
 
 struct Head {
@@ -51,7 +51,7 @@ struct Broken {
 // A body as it arrives. All of it on the agenda's thread, never after its Flow is gone.
 struct FlowReader {
   std::function<void(const Head&)> on_head;
-  std::function<void(std::string_view)> on_octets;  // of the body; framing is taken off
+  std::function<void(std::string_view)> on_octets;           // of the body; framing is taken off
   std::function<void(const std::optional<Broken>&)> on_end;  // nothing: it ended as it should
 };
 

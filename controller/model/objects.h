@@ -18,9 +18,9 @@
 namespace postern::model {
 
 // For one MailServer there are many small objects.
-using Object = std::variant<Boxed<MailServer>, SecretObject, ConfigMapObject, ServiceObject,
-                            EndpointSliceObject, MailClass, NamespaceObject, ReferenceGrant,
-                            IngressClass>;
+using Object =
+    std::variant<Boxed<MailServer>, SecretObject, ConfigMapObject, ServiceObject,
+                 EndpointSliceObject, MailClass, NamespaceObject, ReferenceGrant, IngressClass>;
 
 // As sources give them to all who look at them. Never changes.
 using SharedObject = std::shared_ptr<const Object>;

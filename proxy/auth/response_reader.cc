@@ -19,7 +19,7 @@ namespace {
 namespace http = boost::beast::http;
 
 constexpr std::size_t kReadOctets = 1024;  // most answers are shorter
-constexpr ByteView kStart = "HTTP/1.";  // Beast waits for more of it before it says no
+constexpr ByteView kStart = "HTTP/1.";     // Beast waits for more of it before it says no
 
 // Fields hold passwords: their memory is wiped before it goes back.
 template <class T>

@@ -111,7 +111,8 @@ std::optional<Outcome> Announcing::handshake(Session& session, Worker& worker) {
     case Shaken::Blocked: return Outcome::waiting(approach.by);
     case Shaken::Broken: break;
   }
-  return endpoint_failed(session, worker, approach, {Failure::BackendTls, session.backend.tls_error()});
+  return endpoint_failed(session, worker, approach,
+                         {Failure::BackendTls, session.backend.tls_error()});
 }
 
 Outcome Announcing::proceed(Session& session, Worker& worker) {

@@ -38,9 +38,9 @@ struct Approach {
   upstream::Reach reach;
   policy::Candidate destination;  // tried now
   Instant began{};
-  Instant dialled{};    // the destination
-  Instant connected{};  // there
-  Instant by{};         // connecting, TLS, login and retries together
+  Instant dialled{};                      // the destination
+  Instant connected{};                    // there
+  Instant by{};                           // connecting, TLS, login and retries together
   std::vector<std::string> been_at = {};  // members that sent the login on (redirect.h)
 };
 

@@ -1,4 +1,5 @@
-// What /metrics shows: the sum of the series of one name that have the given labels, whoever counted.
+// What /metrics shows: the sum of the series of one name that have the given labels, whoever
+// counted.
 #pragma once
 
 #include <algorithm>

@@ -180,7 +180,8 @@ class SimWorker {
  public:
   explicit SimWorker(const World& world = World()) : SimWorker(world.prepared()) {}
   explicit SimWorker(std::shared_ptr<const net::Prepared> prepared)
-      : counters(metrics), worker(7, {log, clock, counters, places, history, verdicts, dialer, members}) {
+      : counters(metrics),
+        worker(7, {log, clock, counters, places, history, verdicts, dialer, members}) {
     (void)worker.adopt(std::move(prepared));
   }
 

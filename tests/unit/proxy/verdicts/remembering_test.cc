@@ -75,8 +75,8 @@ class Remember : public ::testing::Test {
     return told_[user].back() + (asked ? " (asked)" : "");
   }
   std::uint64_t counted(const char* result) {
-    return static_cast<std::uint64_t>(postern::test::counted(
-        metrics_, "postern_auth_cache_lookups_total", {{"result", result}}));
+    return static_cast<std::uint64_t>(
+        postern::test::counted(metrics_, "postern_auth_cache_lookups_total", {{"result", result}}));
   }
 
   config::Provider provider_ = mk_provider();
