@@ -63,7 +63,9 @@ std::string Arrivals::waiting_for() const {
 
 void Arrivals::wait_until_complete(Duration most) {
   std::unique_lock lock(mutex_);
+  if (complete_) return;  // wake() is then for who waits for changes
   changed_.wait_for(lock, std::min(most, kLongestWait), [this] { return complete_ || woken_; });
+  woken_ = false;
 }
 
 Result<Changes, std::string> Arrivals::take() {

@@ -24,9 +24,8 @@ void KubernetesSource::start() {
 }
 
 Result<Changes, std::string> KubernetesSource::read() {
-  if (first_wait_ > Duration::zero()) {
-    arrivals_->wait_until_complete(std::exchange(first_wait_, Duration::zero()));
-  }
+  // Each time: who reads again and again must not spin while the server is away.
+  if (first_wait_ > Duration::zero()) arrivals_->wait_until_complete(first_wait_);
   return arrivals_->take();
 }
 

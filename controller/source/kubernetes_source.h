@@ -23,7 +23,7 @@ class Intake;
 struct KubernetesOptions {
   std::string class_name = "postern";        // the IngressClass that is served here
   std::vector<std::string> namespaces = {};  // those that are followed; empty: all
-  Duration first_wait{10'000};               // how long the first read() waits to have everything
+  Duration first_wait{10'000};               // how long a read() waits to have everything once
   Pace pace = {};
 };
 
@@ -49,7 +49,7 @@ class KubernetesSource final : public ObjectSource {
   [[nodiscard]] std::string waiting_for() const;
 
  private:
-  Duration first_wait_;
+  const Duration first_wait_;
   kube::Agenda& agenda_;
   std::unique_ptr<Arrivals> arrivals_;
   std::shared_ptr<Intake> intake_;

@@ -77,7 +77,19 @@ TEST(Arrivals, end_a_wait_that_was_called_off_before_it_began) {
   Arrivals arrivals({}, clock);
   arrivals.wake();
   arrivals.wait_until_complete(kTooLong);
+  arrivals.wake();
   arrivals.wait(kTooLong);
+}
+
+TEST(Arrivals, end_one_wait_a_call_and_not_all_that_follow) {
+  const SystemClock clock;
+  Arrivals arrivals({}, clock);
+  constexpr Duration kWait{20};
+  arrivals.wake();
+  arrivals.wait_until_complete(kTooLong);
+  const Instant began = clock.now();
+  arrivals.wait_until_complete(kWait);
+  EXPECT_GE(clock.now() - began, kWait);
 }
 
 TEST(Arrivals, end_a_wait_when_the_view_moves_on) {

@@ -209,6 +209,18 @@ TEST_F(InCluster, waits_for_a_kind_that_it_may_not_read_and_says_so) {
   EXPECT_NE(source->waiting_for().find("mailclasses (forbidden"), std::string::npos);
 }
 
+TEST_F(InCluster, is_waited_for_at_each_read_until_all_is_there) {
+  KubernetesOptions patient;
+  patient.first_wait = Duration{20};
+  source.emplace(patient, cluster.grounds());
+  const SystemClock real;
+  for (int i = 0; i < 3; ++i) {
+    const Instant began = real.now();
+    EXPECT_FALSE(source->read());
+    EXPECT_GE(real.now() - began, patient.first_wait);
+  }
+}
+
 TEST_F(InCluster, takes_a_grant_back_when_it_goes) {
   const std::string grant =
       R"({"kind":"ReferenceGrant","apiVersion":"gateway.networking.k8s.io/v1beta1",)" +
