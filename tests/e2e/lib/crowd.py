@@ -25,6 +25,7 @@ class Crowd:
     def __init__(self, members, users, port=143, tls=None, host=HOST, look=None):
         self.users, self.port, self.tls, self.host, self.look = users, port, tls, host, look
         self.logins, self.lock, self.over = [], threading.Lock(), threading.Event()
+        self.pause = 0  # s, between two logins of each
         self.threads = [threading.Thread(target=self._work, args=(number,), daemon=True)
                         for number in range(members)]
 
@@ -64,18 +65,24 @@ class Crowd:
             login.ended = time.monotonic()
             with self.lock:
                 self.logins.append(login)
+            if self.pause:
+                self.over.wait(self.pause)
 
     def _log_in(self, login):
         connection = socket.create_connection((ADDRESS, self.port), SECONDS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             if self.tls:
-                connection = self.tls.wrap_socket(connection, server_hostname=self.host)
+                connection = self.tls.wrap_socket(connection,
+                                                  server_hostname=self.host_of(login.user))
                 if self.look:
                     login.certificate = self.look(connection)
             self._talk(connection, login)
         finally:
             connection.close()
+
+    def host_of(self, _user):
+        return self.host
 
     @staticmethod
     def _talk(connection, login):
