@@ -96,7 +96,7 @@ Result<Changes, std::string> Arrivals::take() {
 std::optional<Instant> Arrivals::due() const {
   if (!complete_) return std::nullopt;
   const auto due = pacing_.due();
-  if (!due) return views_matter_ ? std::optional(clock_.now()) : std::nullopt;
+  if (!due) return views_matter_ ? std::optional(Instant::min()) : std::nullopt;
   return asking_ ? std::max(*due, *pacing_.first() + kLongestAsking) : *due;
 }
 

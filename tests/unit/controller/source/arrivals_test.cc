@@ -97,7 +97,9 @@ TEST(Arrivals, end_a_wait_when_the_view_moves_on) {
   Arrivals arrivals({}, clock);
   arrivals.complete();
   arrivals.set_views({{"secrets", 7}}, {{"secrets", 9}}, true);
+  const Instant began = clock.now();
   arrivals.wait(kTooLong);
+  EXPECT_LT(clock.now() - began, kTooLong) << "it was not ended";
   const auto changes = arrivals.take();
   EXPECT_TRUE(changes->empty());
   EXPECT_EQ(changes->made_of, (View{{"secrets", 7}}));
