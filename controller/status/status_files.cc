@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -20,6 +23,36 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string reason(int number) { return std::generic_category().message(number); }
+
+// As status_page writes it. Anything else is somebody's manifest, and not ours to replace.
+bool is_status_page(const fs::path& path) {
+  std::ifstream in(path);
+  std::string line;
+  for (const std::string_view begin : {"apiVersion: postern.dev/", "kind: MailServer",
+                                       "metadata:", "  namespace: ", "  name: ", "status:"}) {
+    if (!std::getline(in, line) || !line.starts_with(begin)) return false;
+  }
+  return true;
+}
+
+std::vector<fs::path> pages_in(const std::string& directory) {
+  std::error_code error;
+  std::vector<fs::path> out;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".yaml") out.push_back(entry->path());
+  }
+  return out;
+}
+
+// A name that was refused is told of too, and must lead nowhere else; one that is too long for the
+// file system would end all.
+bool is_file_name(const model::ObjectKey& key) {
+  const auto fits = [](std::string_view part) {
+    return part.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+  };
+  return fits(key.object_namespace) && fits(key.name) && key.path().size() <= 240;
+}
 
 // Not synced: a status that a power cut takes is made anew at the next start.
 int replace_file(const std::string& path, const std::string& text) {
@@ -58,6 +91,10 @@ bool StatusFiles::ready() {
     give_up(error.message());
     return false;
   }
+  if (!std::ranges::all_of(pages_in(directory_), is_status_page)) {
+    give_up("it holds files that are no statuses: choose a directory of its own");
+    return false;
+  }
   return made_ = true;
 }
 
@@ -69,7 +106,7 @@ void StatusFiles::give_up(const std::string& why) {
 }
 
 void StatusFiles::put(const MailServerStatus& status) {
-  if (!ready()) return;
+  if (!is_file_name(status.key) || !ready()) return;
   const std::string page = status_page(status);
   const std::string path = path_of(status.key);
   std::string& last = written_[path];
@@ -79,7 +116,7 @@ void StatusFiles::put(const MailServerStatus& status) {
 }
 
 void StatusFiles::remove(const model::ObjectKey& key) {
-  if (!ready()) return;
+  if (!is_file_name(key) || !ready()) return;
   const std::string path = path_of(key);
   written_.erase(path);
   ::unlink(path.c_str());  // not there: nothing was written
@@ -87,14 +124,10 @@ void StatusFiles::remove(const model::ObjectKey& key) {
 
 void StatusFiles::complete() {
   if (!ready()) return;
-  std::error_code error;
-  std::vector<fs::path> others;
-  for (fs::directory_iterator entry(directory_, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const bool ours = entry->path().extension() == ".yaml";
-    if (ours && !written_.contains(entry->path().string())) others.push_back(entry->path());
+  std::error_code error;  // what cannot be removed stays: it is a status of before
+  for (const fs::path& page : pages_in(directory_)) {
+    if (!written_.contains(page.string()) && is_status_page(page)) fs::remove(page, error);
   }
-  for (const fs::path& other : others) fs::remove(other, error);
 }
 
 }  // namespace postern::status

@@ -1,7 +1,7 @@
 // StatusFiles: DIR/<namespace>.<name>.yaml, one a MailServer, for people and their scripts; never
 // written into their manifests. A file is replaced as a whole or not at all.
-// Thread: the status thread's alone. A directory that cannot be written is told once and left
-// alone: the configuration path never waits for it.
+// Thread: the status thread's alone. A directory that cannot be written, or that holds other files
+// than statuses, is told once and left alone: the configuration path never waits for it.
 #pragma once
 
 #include <map>

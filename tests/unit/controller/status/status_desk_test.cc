@@ -59,7 +59,9 @@ TEST_F(StatusDeskTest, writes_a_file_for_each_mail_server_that_only_its_owner_re
 
 TEST_F(StatusDeskTest, takes_files_of_what_is_gone_away) {
   fs::create_directory(directory_ / "status");
-  std::ofstream(directory_ / "status" / "mail.old.yaml") << "of an earlier start\n";
+  std::ofstream(directory_ / "status" / "mail.old.yaml")
+      << "apiVersion: postern.dev/v1alpha1\nkind: MailServer\nmetadata:\n  namespace: mail\n"
+         "  name: old\nstatus:\n  observedGeneration: 1\n";
   StatusFiles files((directory_ / "status").string(), *log_);
   StatusDesk desk({clock_, {}, &files});
   desk.learn(lesson("a"));
@@ -71,6 +73,38 @@ TEST_F(StatusDeskTest, takes_files_of_what_is_gone_away) {
   EXPECT_FALSE(fs::exists(directory_ / "status" / "mail.old.yaml"));
   EXPECT_FALSE(fs::exists(directory_ / "status" / "mail.a.yaml"));
   EXPECT_TRUE(fs::exists(directory_ / "status" / "mail.b.yaml"));
+}
+
+TEST_F(StatusDeskTest, files_of_somebody_else_are_neither_replaced_nor_taken_away) {
+  fs::create_directory(directory_ / "status");
+  const std::string manifest =
+      "apiVersion: postern.dev/v1alpha1\nkind: MailServer\nmetadata:\n  namespace: mail\n"
+      "  name: a\nspec: {}\n";
+  for (const char* name : {"mail.a.yaml", "mine.yaml"}) {
+    std::ofstream(directory_ / "status" / name) << manifest;
+  }
+  StatusFiles files((directory_ / "status").string(), *log_);
+  StatusDesk desk({clock_, {}, &files});
+  desk.learn(lesson("a"));
+  desk.learn(lesson("b"));
+  desk.stop();
+  EXPECT_EQ(text_of("mail.a.yaml"), manifest);
+  EXPECT_EQ(text_of("mine.yaml"), manifest);
+  EXPECT_FALSE(fs::exists(directory_ / "status" / "mail.b.yaml"));
+}
+
+TEST_F(StatusDeskTest, a_refused_name_leads_out_of_no_directory) {
+  StatusFiles files((directory_ / "status").string(), *log_);
+  StatusDesk desk({clock_, {}, &files});
+  model::Problem wrong;
+  wrong.object = {"MailServer", "../x", "a"};
+  wrong.reason = "InvalidField";
+  Lesson refused = lesson("b");
+  refused.unreadable = {wrong};
+  desk.learn(std::move(refused));
+  desk.stop();
+  EXPECT_TRUE(fs::exists(directory_ / "status" / "mail.b.yaml"));
+  EXPECT_FALSE(fs::exists(directory_ / "x.a.yaml"));
 }
 
 TEST_F(StatusDeskTest, a_place_that_cannot_be_written_stops_nobody) {
