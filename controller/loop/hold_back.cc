@@ -41,6 +41,7 @@ void merge(Round& into, Round later) {
     into.gone.push_back(std::move(server));
   }
   into.problems = std::move(later.problems);
+  into.mail_class = std::move(later.mail_class);
   if (!into.caused_at) into.caused_at = later.caused_at;
 }
 

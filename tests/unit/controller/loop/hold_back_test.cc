@@ -88,7 +88,10 @@ TEST(HoldBack, verdicts_are_merged_by_mail_server) {
   Delivery later;
   later.round.verdicts = {verdict_of("a", 2)};
   later.round.gone = {{"MailServer", "m", "b"}};
+  all.round.mail_class = ClassFound{"old", "", 1, ""};
+  later.round.mail_class = ClassFound{"new", "", 1, ""};
   merge(all, std::move(later));
+  EXPECT_EQ(all.round.mail_class->name, "new");
   ASSERT_EQ(all.round.verdicts.size(), 1U);
   EXPECT_EQ(all.round.verdicts[0].generation, 2);
   EXPECT_EQ(all.round.gone.size(), 1U);
