@@ -74,18 +74,22 @@ class Users:
     """Logs in all the time, keeps sessions open, and looks at what a proxy holds: what is lost, or
     goes backwards, is counted."""
 
-    def __init__(self, members=3, guests=5, admin=9901):
+    def __init__(self, members=3, guests=5, admin=9901, pause=0, idle=False):
+        """`pause`: between two logins of each member; `idle`: guests say nothing in between."""
         self.crowd = Crowd(members, [f"user{number}" for number in range(20)])
+        self.crowd.pause, self.idle = pause, idle
         self.admin, self.over, self.least, self.lost = admin, threading.Event(), None, 0
         self.dead = {}  # port of a guest who was lost -> why
         self.guests = [self.guest(number) for number in range(guests)]
         self.watcher = threading.Thread(target=self._look, daemon=True)
 
-    @staticmethod
-    def guest(number):
+    def guest(self, number):
         client = Raw(143)
         client.port = client.socket.getsockname()[1]
         assert client.ask(f"a LOGIN user{number} secret".encode())[-1].startswith(b"a OK")
+        if self.idle:
+            client.send(b"i IDLE\r\n")
+            client.until(b"+ ")
         return client
 
     def __enter__(self):
@@ -98,11 +102,15 @@ class Users:
         self.crowd.__exit__(*wrong)
         self.watcher.join(10)
         self.lost = max(self.lost, sum(not self.lives(guest) for guest in self.guests))
+        self.idle = False
         for guest in self.guests:
             guest.socket.close()
 
     def lives(self, guest):
         try:
+            if self.idle:
+                guest.send(b"DONE\r\n")
+                guest.until(b"i OK")
             return guest.ask(b"n NOOP")[-1].startswith(b"n OK")
         except (OSError, EOFError) as error:
             self.dead.setdefault(guest.port, repr(error))
@@ -112,11 +120,11 @@ class Users:
         """The fewest things that the proxy held at any moment; guests say something now and then, for
         their servers let nobody stay who is silent."""
         looks = 0
-        while not self.over.wait(0.02):
+        while not self.over.wait(0.2 if self.crowd.pause else 0.02):
             held = len(resources(self.admin))
             self.least = held if self.least is None else min(self.least, held)
             looks += 1
-            if looks % 200 == 0:
+            if looks % 200 == 0 and not self.idle:
                 self.lost = sum(not self.lives(guest) for guest in self.guests)
 
     def number_now(self):

@@ -7,6 +7,7 @@ import ssl
 from .serving import Listening
 
 CAPABILITY = b"IMAP4rev1 SASL-IR LITERAL+ ID IDLE AUTH=PLAIN"
+SECONDS = 30  # nobody is waited for longer
 
 
 class Peer:
@@ -36,6 +37,13 @@ class Peer:
             raise EOFError
         return more
 
+    def idle(self):
+        """Until the client is done, however long that takes."""
+        self.send(b"+ idling\r\n")
+        self.socket.settimeout(None)
+        self.line()
+        self.socket.settimeout(SECONDS)
+
     def secure(self):
         self.socket = self.backend.context.wrap_socket(self.socket, server_side=True)
 
@@ -52,7 +60,7 @@ class FakeBackend(Listening):
         super().__init__(address, port)
 
     def serve(self, connection):
-        connection.settimeout(30)
+        connection.settimeout(SECONDS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer = Peer(connection, self)
         try:
@@ -112,6 +120,8 @@ def named(name):
                 peer.send(b"* CAPABILITY " + CAPABILITY + b"\r\n")
             elif word == b"ID":
                 peer.send(b"* ID NIL\r\n")
+            elif word == b"IDLE":
+                peer.idle()
             peer.send(tag + b" OK " + (name.encode() if word == b"NOOP" else b"done") + b"\r\n")
     return script
 

@@ -89,6 +89,8 @@ class ControlPlane:
             "--kubelet-preferred-address-types=InternalIP",
             "--allow-privileged=true", "--profiling=false", f"--audit-policy-file={policy}",
             f"--audit-log-path={self.audit_log}", *self.api_flags])
+        if self.api:
+            self.api.close()
         self.api = self.connect()
         until(self.is_ready, 90, "the API server's readiness", every=0.1)
 
