@@ -29,6 +29,11 @@ bool is_well(const Result<Reply, Broken>& reply) {
   return reply && reply->head.status >= 200 && reply->head.status < 300;
 }
 
+// Of a conflict: it is another object of the same name ("uid mismatch"), or too many wrote at once.
+bool is_of_another(const Reply& reply) {
+  return lower(reply.body).find("uid") != std::string::npos;
+}
+
 }  // namespace
 
 StatusWriter::StatusWriter(const StatusNeeds& needs, StatusTerms terms)
@@ -226,13 +231,14 @@ void StatusWriter::settle(Entry& entry, const Sent& sent, const Result<Reply, Br
     return;
   }
   const int status = reply ? reply->head.status : 0;
-  if (status == 404 || status == 409) {
+  const bool conflict = status == 409;
+  if (status == 404 || (conflict && is_of_another(*reply))) {
     gone_total_.add();
     entry.written = sent.essence;  // the same is not said to nobody again
     return;
   }
   error_total_.add();
-  const bool passes = !reply || status == 429 || status >= 500;
+  const bool passes = !reply || conflict || status == 429 || status >= 500;
   if (passes) return again(entry, sent, reply ? reply->head.retry_after : std::nullopt);
   // An API server that has just started forbids everything until it has read its roles.
   const bool may_be_mended = status == 401 || status == 403;

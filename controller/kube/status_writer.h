@@ -1,9 +1,9 @@
 // StatusWriter: brings what is to stand in the status of objects to the API server, by server-side
 // apply. The newest of an object replaces what waits; several are under way at once; what says
 // nothing new is not written. Never waits for the server, never asks it what is there.
-// An object that does not exist any more, or is another one of the same name, is dropped: 404 and
-// 409 are the only reasons. What the server finds wrong (422) is told once and left alone until it
-// differs.
+// An object that does not exist any more (404), or that the server knows to be another one of the
+// same name, is dropped; every other conflict is tried again. What the server finds wrong (422) is
+// told once and left alone until it differs.
 // Threads: made, called and destroyed on the agenda's thread, or when that has stopped.
 #pragma once
 

@@ -120,7 +120,7 @@ std::string body_of(const model::ObjectKey& key, const std::string& uid, json::o
   json::object metadata;
   add(metadata, "namespace", key.object_namespace);
   add(metadata, "name", key.name);
-  add(metadata, "uid", uid);  // or it would be written to another object of this name
+  add(metadata, "uid", uid);  // where a server looks at it, no other object of this name is meant
   return json::serialize(json::object{{"apiVersion", text(kApiVersion)},
                                       {"kind", key.kind},
                                       {"metadata", std::move(metadata)},

@@ -137,12 +137,22 @@ TEST_F(StatusWriterTest, object_that_is_gone_or_another_one_is_dropped) {
   writer_.put(write("a", R"({"x":1})"));
   api_.answer(404);
   writer_.put(write("b", R"({"x":1})"));
-  api_.answer(409);
+  api_.answer(409, R"({"reason":"Conflict","message":"uid mismatch: the object has another"})");
   agenda_.pass(300s);
   EXPECT_EQ(api_.waiting(), 0U);
   EXPECT_EQ(count("gone"), 2U);
   writer_.put(write("a", R"({"x":2})"));
   EXPECT_EQ(api_.waiting(), 1U) << "it may have come back";
+}
+
+TEST_F(StatusWriterTest, conflict_of_too_many_who_wrote_at_once_passes) {
+  writer_.put(write("a", R"({"x":1})"));
+  api_.answer(409, R"({"reason":"Conflict","message":"the object has been modified"})");
+  EXPECT_EQ(count("gone"), 0U);
+  agenda_.pass(1s);
+  ASSERT_EQ(api_.first_line(), "PATCH /a");
+  api_.answer(200);
+  EXPECT_EQ(count("written"), 1U);
 }
 
 TEST_F(StatusWriterTest, what_the_server_finds_wrong_is_not_sent_again_until_it_differs) {
