@@ -116,9 +116,10 @@ void Lease::wrote(const Result<Reply, Broken>& reply, Instant began) {
   auto lease = is_ok(reply) ? read_lease(reply->body) : std::nullopt;
   if (!lease) {
     // Somebody else wrote it, or it is gone: look before the next write.
-    const bool other = reply && (reply->head.status == 409 || reply->head.status == 404);
-    if (other && held_) return ask();
-    return failed(why_not(reply));
+    const int status = reply ? reply->head.status : 0;
+    if (held_ && (status == 409 || status == 404)) return ask();
+    // Of two who campaign one comes too late: that is how it should be.
+    return status == 409 ? turn_later() : failed(why_not(reply));
   }
   look_at(std::move(*lease));
   complaint_.clear();

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/kept_lines.h"
 #include "tests/support/turned_agenda.h"
 #include "tests/unit/controller/kube/answering_transport.h"
 
@@ -52,11 +53,11 @@ class LeaseTest : public testing::Test {
   test::TurnedAgenda agenda_{clock_};
   AnsweringTransport api_;
   Metrics metrics_;
-  std::unique_ptr<Log> log_ = make_null_log();
+  test::KeptLines log_;
   std::optional<LeaseObject> stored_;
   int version_ = 0;
   std::string changes_;
-  Lease lease_{{api_, agenda_, clock_, *log_, metrics_, [] { return 0.0; }},
+  Lease lease_{{api_, agenda_, clock_, log_, metrics_, [] { return 0.0; }},
                {.space = "postern", .name = "l", .identity = "me"},
                [this](bool held) { changes_ += held ? "+" : "-"; }};
 };
@@ -139,6 +140,18 @@ TEST_F(LeaseTest, of_two_who_write_one_fails_and_stands_back) {
   someone_else_renews();
   pass(3s);
   EXPECT_EQ(changes_, "+-");
+  EXPECT_EQ(stored_->holder, "other");
+}
+
+TEST_F(LeaseTest, of_two_who_campaign_the_later_one_waits_without_a_complaint) {
+  lease_.start();
+  serve();
+  someone_else_renews();
+  serve();
+  EXPECT_FALSE(lease_.held());
+  EXPECT_EQ(log_.lines(), std::vector<std::string>{});
+  pass(3s);
+  EXPECT_EQ(changes_, "");
   EXPECT_EQ(stored_->holder, "other");
 }
 
