@@ -66,8 +66,8 @@ EventRecorder::EventRecorder(const EventNeeds& needs, EventTerms terms)
       failed_(events(needs.metrics, "error")) {}
 
 void EventRecorder::record(const Occurrence& what) {
-  if (under_way_ >= terms_.at_once || !may_tell(what.regarding.uid)) return dropped_.add();
   forget_old();
+  if (under_way_ >= terms_.at_once || !may_tell(what.regarding.uid)) return dropped_.add();
   const Sameness same{what.regarding.uid, what.reason, what.note};
   const Instant now = needs_.clock.now();
   const auto known = series_.find(same);
@@ -148,6 +148,8 @@ void EventRecorder::forget_old() {
   if (purses_.size() >= kMostRemembered) {
     const auto full_again = terms_.refill * static_cast<int>(terms_.burst);
     std::erase_if(purses_, [&](const auto& one) { return now - one.second.filled >= full_again; });
+    // Whoever makes objects by the thousand shall not fill the memory.
+    if (purses_.size() >= kMostRemembered) purses_.clear();
   }
 }
 

@@ -76,6 +76,19 @@ TEST_F(EventRecorderTest, one_object_has_twenty_five_and_then_one_in_five_minute
   EXPECT_FALSE(record(201, "u1"));
 }
 
+TEST_F(EventRecorderTest, of_more_objects_than_it_remembers_all_begin_anew) {
+  const auto record = [&](const std::string& note, const std::string& uid) {
+    recorder_.record(rejected(note, uid));
+    const bool asked = api_.waiting() > 0;
+    if (asked) api_.answer(201);
+    return asked;
+  };
+  for (int i = 0; i < 25; ++i) EXPECT_TRUE(record(std::to_string(i), "u1"));
+  EXPECT_FALSE(record("25", "u1"));
+  for (int i = 0; i < 4096; ++i) EXPECT_TRUE(record("n", "other" + std::to_string(i)));
+  EXPECT_TRUE(record("26", "u1"));
+}
+
 TEST_F(EventRecorderTest, event_that_the_server_does_not_take_is_not_tried_again) {
   recorder_.record(rejected());
   api_.answer(500);
