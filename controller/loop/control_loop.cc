@@ -94,10 +94,7 @@ bool ControlLoop::round() {
                     (tickets_due_ && began >= *tickets_due_);
   bool changed = false;
   auto changes = read();
-  if (changes && changes->read_to != read_to_) {
-    read_to_ = changes->read_to;
-    if (changes->empty()) needs_.publisher.reach(revision_of(read_to_));
-  }
+  if (changes) tell_view(*changes);
   if (changes && (look || !changes->empty())) {
     Delivery delivery = build(std::move(*changes));
     const bool was_held = hold_back_.due().has_value();
@@ -116,6 +113,13 @@ bool ControlLoop::round() {
     changed = true;
   }
   return changed;
+}
+
+// While something is held back, what proxies are given has not come so far.
+void ControlLoop::tell_view(const source::Changes& changes) {
+  if (changes.read_to == read_to_ || hold_back_.due()) return;
+  read_to_ = changes.read_to;
+  if (changes.empty()) needs_.publisher.reach(revision_of(read_to_));
 }
 
 void ControlLoop::run() {

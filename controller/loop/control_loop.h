@@ -69,6 +69,7 @@ class ControlLoop {
   // Nothing when the source could not be read.
   [[nodiscard]] std::optional<source::Changes> read();
   [[nodiscard]] Delivery build(source::Changes changes);
+  void tell_view(const source::Changes& changes);
   void add_tickets(publish::Publication& publication);
   void deliver(Delivery delivery);
   void count_listeners(const Round& round);

@@ -253,6 +253,24 @@ TEST_F(ControlLoopTest, more_than_half_of_all_listeners_do_not_go_at_once) {
   EXPECT_EQ(rounds_[1].gone.size(), 2U);
 }
 
+TEST_F(ControlLoopTest, a_view_is_not_reached_while_what_it_shows_is_held_back) {
+  (void)load(of({mail_server("a", 143), mail_server("b", 144), mail_server("c", 145)}));
+  source::Changes loss;
+  for (const char* name : {"a", "b"}) loss.gone.push_back({"MailServer", "mail", name});
+  loss.read_to = {{"mailservers", 30}};
+  (void)round(std::move(loss));
+  source::Changes later;
+  later.read_to = {{"mailservers", 40}};
+  (void)round(later);
+  EXPECT_TRUE(publisher_.reached.empty());
+  clock_.pass(5s);
+  (void)round(later);
+  ASSERT_EQ(publisher_.publications.size(), 2U);
+  (void)round(later);
+  ASSERT_EQ(publisher_.reached.size(), 1U);
+  EXPECT_EQ(publisher_.reached[0], (publish::Revision{{"mailservers", 40}}));
+}
+
 TEST_F(ControlLoopTest, it_looks_again_now_and_then_because_certificates_expire) {
   (void)load(of({mail_server("a", 143)}));
   clock_.pass(600s);
