@@ -30,7 +30,7 @@ void Discovery::take(const Result<Reply, Broken>& reply) {
   const int status = reply ? reply->head.status : 0;
   std::optional<bool> has;
   if (status == 200) has = has_resource(reply->body, kind_.resource);
-  if (status == 403 || status == 404) has = false;
+  if (status == 404 || (status == 403 && believes_refusal())) has = false;
   if (!has) {
     ask_after(back_off_.next(grounds_.clock.now(),
                              reply ? reply->head.retry_after.value_or(Duration{}) : Duration{}));
@@ -42,7 +42,15 @@ void Discovery::take(const Result<Reply, Broken>& reply) {
   }
 }
 
+// An API server that has just started forbids everything until it has read its roles. What is known
+// stays, and what is not is asked for some times more before it is taken for absent.
+bool Discovery::believes_refusal() {
+  const bool is_known = known_ && *known_;
+  return !is_known && ++refusals_ >= kRefusals;
+}
+
 void Discovery::know(std::optional<std::string> version) {
+  refusals_ = 0;
   ask_after(kAgain);
   if (known_.has_value() && *known_ == version) return;  // two optionals: one that says "absent"
   known_ = std::move(version);

@@ -25,6 +25,7 @@ struct OptionalKind {
 class Discovery {
  public:
   static constexpr Duration kAgain{60'000};
+  static constexpr int kRefusals = 4;  // some six seconds
   // The version that is served; nothing: none. Called when it is known first, then when it changes;
   // this Discovery is not destroyed within the call.
   using Told = std::function<void(const std::optional<std::string>& version)>;
@@ -39,6 +40,7 @@ class Discovery {
 
   void ask();
   void take(const Result<Reply, Broken>& reply);
+  [[nodiscard]] bool believes_refusal();
   void know(std::optional<std::string> version);
   void ask_after(Duration wait);
 
@@ -47,8 +49,10 @@ class Discovery {
   Grounds grounds_;
   BackOff back_off_;
   std::size_t at_ = 0;  // the version that is asked for
+  int refusals_ = 0;    // 403s in a row, while nothing is known
   std::optional<std::optional<std::string>> known_;
   std::unique_ptr<Agenda::Entry> next_;
+  std::unique_ptr<Reach::Wait> comeback_;
   std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();  // an answer may come after our end
 };
 

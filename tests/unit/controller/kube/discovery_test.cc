@@ -56,9 +56,32 @@ TEST_F(Discoveries, tell_once_and_look_again_each_minute) {
   transport_.answer(200, served_);
   EXPECT_EQ(told_, (Words{"-", "v1"}));
   agenda_.pass(Discovery::kAgain);
-  transport_.answer(403);
-  transport_.answer(403);
+  transport_.answer(404);
+  transport_.answer(404);
   EXPECT_EQ(told_, (Words{"-", "v1", "-"}));
+}
+
+TEST_F(Discoveries, keep_what_is_known_while_a_server_that_has_just_started_forbids_all) {
+  start();
+  transport_.answer(200, served_);
+  agenda_.pass(Discovery::kAgain);
+  for (int i = 0; i < 10; ++i) {
+    transport_.answer(403);
+    agenda_.pass(agenda_.next_in());
+  }
+  EXPECT_EQ(told_, Words{"v1"});
+}
+
+TEST_F(Discoveries, take_for_absent_what_is_forbidden_again_and_again) {
+  start();
+  for (int i = 1; i < Discovery::kRefusals; ++i) {
+    transport_.answer(403);
+    EXPECT_EQ(told_, Words{});
+    agenda_.pass(agenda_.next_in());
+  }
+  transport_.answer(403);
+  transport_.answer(403);
+  EXPECT_EQ(told_, Words{"-"});
 }
 
 TEST_F(Discoveries, change_nothing_while_the_server_is_away) {
