@@ -6,8 +6,8 @@ namespace postern::kube {
 
 Duration BackOff::next(Instant now, Duration at_least) {
   if (quiet(now)) step_ = kFirst;
-  const auto more = static_cast<Duration::rep>(static_cast<double>(step_.count()) * random_());
-  const Duration wait = std::max(std::min(step_ + Duration(more), kMost), at_least);
+  const Duration grown = step_ + part_of(step_, random_());
+  const Duration wait = std::max(std::min(grown, kMost), at_least);
   step_ = std::min(step_ * 2, kMost);
   last_ = now + wait;
   return wait;
@@ -18,6 +18,11 @@ Duration BackOff::next_unless_first(Instant now) {
   step_ = kFirst;
   last_ = now;
   return {};
+}
+
+void BackOff::begin_anew() {
+  step_ = kFirst;
+  last_.reset();
 }
 
 }  // namespace postern::kube

@@ -11,6 +11,11 @@
 
 namespace postern::kube {
 
+// `part` in [0, 1) of it.
+[[nodiscard]] inline Duration part_of(Duration whole, double part) {
+  return Duration(static_cast<Duration::rep>(static_cast<double>(whole.count()) * part));
+}
+
 class BackOff {
  public:
   static constexpr Duration kFirst{800};
@@ -24,6 +29,8 @@ class BackOff {
   [[nodiscard]] Duration next(Instant now, Duration at_least = {});
   // The same for what is no failure when it happens once: the first time there is no wait.
   [[nodiscard]] Duration next_unless_first(Instant now);
+  // The server is another one than that which failed, or has come back: short waits again.
+  void begin_anew();
 
  private:
   [[nodiscard]] bool quiet(Instant now) const { return !last_ || now - *last_ >= kQuiet; }

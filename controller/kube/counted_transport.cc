@@ -7,9 +7,10 @@ namespace postern::kube {
 
 class CountedTransport::Counts {
  public:
-  Counts(const Clock& clock, Metrics& metrics)
+  Counts(const Clock& clock, Metrics& metrics, Reach* reach)
       : clock_(clock),
         metrics_(metrics),
+        reach_(reach),
         connected_(metrics.gauge("postern_apiserver_connected",
                                  "1 when the API server answered what it was asked last.")) {}
 
@@ -27,16 +28,19 @@ class CountedTransport::Counts {
                    {{"verb", method}})
         .observe(clock_.now() - since);
     connected_.set(code == 0 ? 0 : 1);
+    if (reach_ != nullptr) reach_->heard(code != 0 && code < 500, clock_.now());
   }
 
  private:
   const Clock& clock_;
   Metrics& metrics_;
+  Reach* reach_;
   Gauge& connected_;
 };
 
-CountedTransport::CountedTransport(Transport& counted, const Clock& clock, Metrics& metrics)
-    : counted_(counted), counts_(std::make_shared<Counts>(clock, metrics)) {}
+CountedTransport::CountedTransport(Transport& counted, const Clock& clock, Metrics& metrics,
+                                   Reach* reach)
+    : counted_(counted), counts_(std::make_shared<Counts>(clock, metrics, reach)) {}
 
 CountedTransport::~CountedTransport() = default;
 

@@ -15,6 +15,7 @@ Discovery::Discovery(OptionalKind kind, Told told, const Grounds& grounds)
 void Discovery::start() { ask(); }
 
 void Discovery::ask() {
+  comeback_.reset();
   if (at_ == kind_.versions.size()) {
     know(std::nullopt);
     return;
@@ -34,6 +35,11 @@ void Discovery::take(const Result<Reply, Broken>& reply) {
   if (!has) {
     ask_after(back_off_.next(grounds_.clock.now(),
                              reply ? reply->head.retry_after.value_or(Duration{}) : Duration{}));
+    if (grounds_.reach == nullptr || reply) return;
+    comeback_ = grounds_.reach->await([this] {
+      back_off_.begin_anew();
+      ask_after(Duration{0});
+    });
   } else if (*has) {
     know(kind_.versions[at_]);
   } else {

@@ -1,6 +1,5 @@
 #include "controller/kube/reflector.h"
 
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -27,13 +26,6 @@ constexpr Duration kWatchLasting{300'000};
 // As often a watch is tried that the server does not refuse, but cannot serve.
 constexpr int kWatchTries = 8;
 constexpr const char* kOldList = "a list older than was asked for";
-
-Revision revision_of(std::string_view version) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(version.data(), version.data() + version.size(), value);
-  if (error != std::errc{} || end != version.data() + version.size()) return std::nullopt;
-  return value;
-}
 
 Change change_of(WatchEvent::Type type) {
   if (type == WatchEvent::Type::Added) return Change::Added;
@@ -79,6 +71,7 @@ class Reflector::Course {
 
   void ask() {
     pause_.reset();
+    comeback_.reset();
     answer_.emplace();
     if (asked_ == Asked::Watch) {
       counts_.watched();
@@ -92,15 +85,14 @@ class Reflector::Course {
   }
 
   [[nodiscard]] Request request() {
-    const auto extra =
-        static_cast<Duration::rep>(static_cast<double>(kWatchLasting.count()) * grounds_.random());
+    const Duration extra = part_of(kWatchLasting, grounds_.random());
     switch (asked_) {
       case Asked::Page: return page_request(collection_, {not_older_than_, continue_, paged_});
       case Asked::Stream:
-        return stream_request(collection_, not_older_than_, kWatchLasting + Duration(extra));
+        return stream_request(collection_, not_older_than_, kWatchLasting + extra);
       case Asked::Watch: break;
     }
-    return watch_request(collection_, version_, kWatchLasting + Duration(extra));
+    return watch_request(collection_, version_, kWatchLasting + extra);
   }
 
   void take_head(const Head& head) {
@@ -284,6 +276,13 @@ class Reflector::Course {
     if (watch && !verdict.reason.empty()) counts_.listed_again(verdict.reason);
     turn_to(verdict.then);
     pause_ = grounds_.agenda.after(wait_of(ending, verdict.pause), [this] { ask(); });
+    if (grounds_.reach != nullptr && was_away(ending)) {
+      comeback_ = grounds_.reach->await([this] {
+        back_off_.begin_anew();
+        const Duration soon = part_of(Reach::kSpread, grounds_.random());
+        pause_ = grounds_.agenda.after(soon, [this] { ask(); });
+      });
+    }
   }
 
   void turn_to(Then then) {
@@ -336,6 +335,7 @@ class Reflector::Course {
   // Last: what they call uses all of the above.
   std::unique_ptr<Transport::Flow> flow_;
   std::unique_ptr<Agenda::Entry> pause_;
+  std::unique_ptr<Reach::Wait> comeback_;
 };
 
 Reflector::Reflector(Collection collection, ReflectorSink& sink, const Grounds& grounds)

@@ -11,6 +11,7 @@
 #include "common/base/clock.h"
 #include "common/base/metrics.h"
 #include "controller/kube/agenda.h"
+#include "controller/kube/reach.h"
 #include "controller/kube/reflector_sink.h"
 #include "controller/kube/transport.h"
 
@@ -31,6 +32,7 @@ struct Grounds {
   const Clock& clock;
   Metrics& metrics;
   std::function<double()> random;  // [0, 1): spreads waits and watches
+  Reach* reach = nullptr;          // null: nobody tells that the server is back
 };
 
 class Reflector {

@@ -1,5 +1,7 @@
 #include "controller/kube/reflector_requests.h"
 
+#include <charconv>
+
 #include "common/base/ascii.h"
 
 namespace postern::kube {
@@ -85,6 +87,13 @@ Request stream_request(const Collection& collection, std::string_view not_older_
   target.add("resourceVersionMatch=NotOlderThan");
   if (!not_older_than.empty()) target.add("resourceVersion", not_older_than);
   return {.target = target.take(), .accept = accepted(collection, false)};
+}
+
+Revision revision_of(std::string_view version) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(version.data(), version.data() + version.size(), value);
+  if (error != std::errc{} || end != version.data() + version.size()) return std::nullopt;
+  return value;
 }
 
 std::string list_kind(const Collection& collection) { return object_kind(collection) + "List"; }

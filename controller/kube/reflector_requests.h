@@ -24,6 +24,8 @@ struct PageWish {
 // A list as a watch: all that exists, a bookmark behind it, then what changes.
 [[nodiscard]] Request stream_request(const Collection& collection, std::string_view not_older_than,
                                      Duration lasting);
+// A resourceVersion as a number, where it is one.
+[[nodiscard]] Revision revision_of(std::string_view version);
 // "SecretList", or what stands for it when only metadata are asked for; and of one object.
 [[nodiscard]] std::string list_kind(const Collection& collection);
 [[nodiscard]] std::string object_kind(const Collection& collection);

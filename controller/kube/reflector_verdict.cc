@@ -127,6 +127,11 @@ Verdict judge(const Ending& ending) {
   return after_refusal(ending, code, std::move(verdict));
 }
 
+bool was_away(const Ending& ending) {
+  if (ending.code == 0) return true;
+  return ending.code >= 500 && asked_to_wait(ending) == Duration{0};
+}
+
 Duration asked_to_wait(const Ending& ending) {
   const Duration asked = std::max(ending.retry_after.value_or(Duration{}),
                                   ending.told.retry_after.value_or(Duration{}));

@@ -64,6 +64,8 @@ struct Verdict {
 };
 
 [[nodiscard]] Verdict judge(const Ending& ending);
+// Nobody was there: not a word came, or none but that of one who stands before the server.
+[[nodiscard]] bool was_away(const Ending& ending);
 // How long the server asks to be left alone; never longer than kMostAsked.
 [[nodiscard]] Duration asked_to_wait(const Ending& ending);
 inline constexpr Duration kMostAsked{120'000};

@@ -23,11 +23,12 @@ class Discoveries : public ::testing::Test {
   test::TurnedAgenda agenda_{clock_};
   test::ScriptedTransport transport_;
   Metrics metrics_;
+  Reach reach_;
   std::vector<std::string> told_;
   std::unique_ptr<Discovery> discovery_ = std::make_unique<Discovery>(
       OptionalKind{"gateway.networking.k8s.io", {"v1", "v1beta1"}, "referencegrants"},
       [this](const std::optional<std::string>& version) { told_.push_back(version.value_or("-")); },
-      Grounds{transport_, agenda_, clock_, metrics_, [] { return 0.0; }});
+      Grounds{transport_, agenda_, clock_, metrics_, [] { return 0.0; }, &reach_});
 };
 
 using Words = std::vector<std::string>;
@@ -39,6 +40,33 @@ TEST_F(Discoveries, tell_the_first_version_that_has_the_resource) {
   EXPECT_EQ(asked(), "/apis/gateway.networking.k8s.io/v1beta1");
   transport_.answer(200, served_);
   EXPECT_EQ(told_, Words{"v1beta1"});
+}
+
+// Or whoever waits for the first word would wait for ever.
+TEST_F(Discoveries, tell_a_kind_that_is_absent_at_the_first_answer) {
+  start();
+  EXPECT_EQ(told_, Words{}) << "nothing is known yet";
+  transport_.answer(404);
+  EXPECT_EQ(told_, Words{}) << "of one version of two";
+  transport_.answer(404);
+  EXPECT_EQ(told_, Words{"-"});
+}
+
+TEST_F(Discoveries, ask_at_once_when_a_server_that_was_away_is_back) {
+  start();
+  for (const int wait : {800, 1600, 3200, 6400, 12800}) {
+    transport_.answer(Broken{Broken::Why::Unreachable, "away"});
+    EXPECT_EQ(agenda_.next_in(), Duration{wait});
+    agenda_.pass(Duration{wait});
+  }
+  transport_.answer(Broken{Broken::Why::Unreachable, "away"});
+  reach_.heard(false, clock_.now());
+  agenda_.pass(Reach::kAway);
+  reach_.heard(true, clock_.now());
+  EXPECT_EQ(agenda_.next_in(), Duration{0});
+  agenda_.turn();
+  transport_.answer(200, served_);
+  EXPECT_EQ(told_, Words{"v1"});
 }
 
 TEST_F(Discoveries, tell_once_and_look_again_each_minute) {

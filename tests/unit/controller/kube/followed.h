@@ -79,7 +79,7 @@ class Followed : public ::testing::Test {
                  .name = "secrets", .target = "/api/v1/secrets", .kind = "Secret"}) {
     reflector_ = std::make_unique<Reflector>(
         std::move(collection), sink_,
-        Grounds{transport_, agenda_, clock_, metrics_, [this] { return random_; }});
+        Grounds{transport_, agenda_, clock_, metrics_, [this] { return random_; }, reach});
     reflector_->start();
   }
   // The server does not take streamed lists: the first page is asked for.
@@ -113,6 +113,7 @@ class Followed : public ::testing::Test {
   test::ScriptedTransport transport_;
   Metrics metrics_;
   double random_ = 0.5;
+  Reach* reach = nullptr;
   KeptWords sink_;
   std::unique_ptr<Reflector> reflector_;
 };

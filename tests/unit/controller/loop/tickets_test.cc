@@ -23,6 +23,18 @@ TEST(MemoryTickets, are_random_and_all_different) {
   EXPECT_EQ(keys.made_unix_s, 1'800'000'000);
 }
 
+TEST(MemoryTickets, do_not_move_on_because_somebody_sets_the_clock) {
+  test::ManualClock clock;
+  MemoryTickets tickets(clock);
+  const config::TicketKeys first = tickets.keys();
+  const Instant due = tickets.due();
+  for (const auto jump : {240h, -480h}) {
+    clock.jump(jump);
+    EXPECT_EQ(tickets.keys(), first);
+    EXPECT_EQ(tickets.due(), due);
+  }
+}
+
 TEST(MemoryTickets, stay_for_half_a_day_and_then_move_on_by_one) {
   test::ManualClock clock;
   MemoryTickets tickets(clock);

@@ -10,8 +10,6 @@
 namespace postern::net {
 namespace {
 
-constexpr int kVersions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
-
 SharedSecret master(char letter) { return SharedSecret(std::string(32, letter)); }
 
 class SharedTickets : public testing::Test {
@@ -195,6 +193,17 @@ TEST_F(SharedTickets, of_two_tenants_with_the_same_keys_are_noise_to_each_other)
   const auto one = proxy("321");
   for (const int version : kVersions) {
     EXPECT_FALSE(resumes(*one, version, session_of(*one, version), "b.example")) << version;
+  }
+}
+
+TEST_F(SharedTickets, stay_usable_when_somebody_sets_the_clock) {
+  const auto one = proxy("321");
+  for (const int version : kVersions) {
+    const SslSessionPtr session = session_of(*one, version);
+    clock_.jump(std::chrono::hours{24 * 30});
+    EXPECT_TRUE(resumes(*one, version, session)) << version;
+    clock_.jump(std::chrono::hours{-24 * 60});
+    EXPECT_NE(session_of(*one, version), nullptr) << version;
   }
 }
 
