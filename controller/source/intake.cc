@@ -181,10 +181,10 @@ Intake::Intake(IntakeTerms terms, const kube::Grounds& grounds, Arrivals& arriva
                       },
                   .refused =
                       [this](const ObjectKey& key, int status) {
-                        kept_.say({find_watched(key.kind), key.object_namespace}, "NotReadable",
-                                  fmt::format("{} {} cannot be read (status {}): the role of the "
-                                              "controller needs the verb get",
-                                              key.kind, key.path(), status));
+                        kept_.not_readable(
+                            key, fmt::format("cannot be read (status {}): the role of the "
+                                             "controller needs the verb get",
+                                             status));
                         flush(false);
                       },
                   .still_wanted = [this](const ObjectKey& key) { return kept_.wants(key); }}) {}

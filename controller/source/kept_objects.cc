@@ -164,10 +164,15 @@ void KeptObjects::answer(const WatchedKind& kind, const ObjectKey& key, std::str
   auto text = ObjectText::read(kind, json);
   if (!text || text->identity().key != key) return;
   const kube::Revision& revision = text->identity().revision;
-  const bool is_known = row->second.object != nullptr && row->second.revision == revision;
+  const bool is_known =
+      row->second.object != nullptr && row->second.revision == revision && !problems_.contains(key);
   // An older one than the watch told of: the next answer is newer.
   if (is_older(revision, row->second.revision)) return ask_(key);
   if (!is_known) put_decoded(text->decode(decoder_));
+}
+
+void KeptObjects::not_readable(const ObjectKey& key, const std::string& words) {
+  if (rows_.contains(key)) set_problems(key, {problem_of(key, "NotReadable", words)});
 }
 
 bool KeptObjects::wants(const ObjectKey& key) const { return names_.contains(key); }

@@ -54,6 +54,8 @@ class KeptObjects {
   void replace(const Scope& scope, Readings all);
   // What `ask` was answered. It may be late: what is known since wins.
   void answer(const WatchedKind& kind, const model::ObjectKey& key, std::string_view json);
+  // `ask` was refused; stands until it is answered.
+  void not_readable(const model::ObjectKey& key, const std::string& words);
   [[nodiscard]] bool wants(const model::ObjectKey& key) const;
 
   // What stands of a collection as a whole; empty words: nothing.

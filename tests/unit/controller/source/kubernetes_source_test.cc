@@ -221,6 +221,46 @@ TEST_F(InCluster, is_waited_for_at_each_read_until_all_is_there) {
   }
 }
 
+TEST_F(InCluster, says_how_to_do_without_a_class_that_it_may_not_read) {
+  cluster.refuse("ingressclasses", 403);
+  begin({"mail"});
+  EXPECT_NE(source->waiting_for().find("--cluster-objects off"), std::string::npos)
+      << source->waiting_for();
+}
+
+TEST_F(InCluster, asks_for_nothing_of_the_whole_cluster_where_it_is_told_so) {
+  for (const char* kind : {"ingressclasses", "mailclasses", "namespaces"}) {
+    cluster.refuse(kind, 403);
+  }
+  KubernetesOptions options = at_once_of({"mail"});
+  options.cluster_objects = false;
+  source.emplace(options, cluster.grounds());
+  follower.emplace(*source);
+  source->start();
+  cluster.answer_all();
+  EXPECT_EQ(news(), (Words{"+MailServer mail/example", "+Secret mail/mail-tls"}));
+  EXPECT_EQ(follower->reasons(), Words{});
+  for (const std::string& target : cluster.watched()) {
+    EXPECT_NE(target.find("/namespaces/mail/"), std::string::npos) << target;
+  }
+}
+
+TEST_F(InCluster, names_a_secret_that_may_not_be_asked_for_until_it_may) {
+  begin();
+  (void)news();
+  cluster.forbid("other");
+  cluster.tell("mailservers", "MODIFIED",
+               text_of({.secret = "other", .revision = 30, .generation = 2}));
+  (void)news();
+  ASSERT_EQ(follower->reasons(), Words{"NotReadable"});
+  EXPECT_EQ(follower->last().problems[0].object.path(), "mail/other");
+  cluster.forbid("");
+  cluster.agenda.pass(Duration{30'000});
+  cluster.answer_all();
+  EXPECT_EQ(news(), Words{"+Secret mail/other"});
+  EXPECT_EQ(follower->reasons(), Words{});
+}
+
 TEST_F(InCluster, takes_a_grant_back_when_it_goes) {
   const std::string grant =
       R"({"kind":"ReferenceGrant","apiVersion":"gateway.networking.k8s.io/v1beta1",)" +

@@ -40,6 +40,8 @@ class ScriptedCluster {
   void refuse(const std::string& collection, int status) { refused_[collection] = status; }
   void leave_waiting(const std::string& collection) { refused_[collection] = 0; }
   void heal(const std::string& collection) { refused_.erase(collection); }
+  // Nobody may ask for the object by its name; nobody else: all may.
+  void forbid(const std::string& name) { forbidden_ = name; }
 
   // Whatever was asked until now and what is asked for then.
   void answer_all() {
@@ -158,7 +160,9 @@ class ScriptedCluster {
       const std::string path = target.substr(0, target.rfind('/'));
       const auto& there = objects_[path.substr(path.rfind('/') + 1)];
       const auto found = there.find(name);
-      if (found == there.end()) {
+      if (name == forbidden_) {
+        transport.answer(403, "{}");
+      } else if (found == there.end()) {
         transport.answer(404, "{}");
       } else {
         transport.answer(200, found->second);
@@ -170,6 +174,7 @@ class ScriptedCluster {
   std::map<std::string, std::map<std::string, std::string>> objects_;  // by collection and name
   std::map<std::string, int> refused_;                                 // 0: no answer at all
   std::map<const void*, std::shared_ptr<postern::test::ScriptedFlow>> answered_;
+  std::string forbidden_;
   std::vector<std::string> asked_;
   bool away_ = false;
 };
