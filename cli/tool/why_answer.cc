@@ -8,7 +8,7 @@ namespace postern::tool {
 namespace {
 
 // As JSON wants it.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -36,12 +36,12 @@ std::string as_lines(const WhyAnswer& answer) {
 
 std::string as_json(const WhyAnswer& answer) {
   std::string out = fmt::format("{{\n  \"served\": {},\n  \"about\": {},\n  \"verdict\": {},\n",
-                                answer.served, quoted(answer.about), quoted(answer.verdict));
+                                answer.served, in_quotes(answer.about), in_quotes(answer.verdict));
   out += "  \"steps\": [";
   for (std::size_t i = 0; i < answer.steps.size(); ++i) {
     const WhyStep& step = answer.steps[i];
     out += fmt::format("{}\n    {{\"what\": {}, \"value\": {}, \"says\": {}}}", i == 0 ? "" : ",",
-                       quoted(step.what), quoted(step.value), quoted(step.says));
+                       in_quotes(step.what), in_quotes(step.value), in_quotes(step.says));
   }
   return out + "\n  ]\n}\n";
 }

@@ -10,10 +10,6 @@ constexpr std::uint32_t kMostMinimumMs = 300'000;
 constexpr std::uint32_t kLeastDeadlineMs = 10'000;
 constexpr std::uint32_t kMostMs = 86'400'000;
 
-std::uint32_t milliseconds(Duration duration) {
-  return static_cast<std::uint32_t>(duration.count());
-}
-
 struct Bounds {
   std::uint32_t least;
   std::uint32_t most;

@@ -26,4 +26,12 @@ std::uint16_t Decoding::port(std::uint32_t number, const FieldPath& field) {
   return static_cast<std::uint16_t>(number);
 }
 
+std::uint32_t within(std::uint32_t number, std::uint32_t least, std::uint32_t most,
+                     const FieldPath& field, Decoding& decoding) {
+  if (number < least || number > most) {
+    decoding.refuse(field, fmt::format("{} is not from {} to {}", number, least, most));
+  }
+  return number;
+}
+
 }  // namespace postern::wire

@@ -54,6 +54,15 @@ class Decoding {
   std::optional<DecodeError> error_;
 };
 
+// Refuses what is outside; gives it back all the same.
+std::uint32_t within(std::uint32_t number, std::uint32_t least, std::uint32_t most,
+                     const FieldPath& field, Decoding& decoding);
+
+// 49 days and more do not fit the field; no setting comes near.
+[[nodiscard]] constexpr std::uint32_t milliseconds(Duration duration) {
+  return static_cast<std::uint32_t>(duration.count());
+}
+
 // Repeated fields as lists of texts.
 template <class Repeated>
 [[nodiscard]] std::vector<std::string> texts(const Repeated& repeated) {

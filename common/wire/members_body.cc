@@ -10,17 +10,9 @@ namespace {
 
 constexpr std::uint32_t kLeastIntervalMs = 1'000;  // more often is an attack on one's own pods
 constexpr std::uint32_t kMostIntervalMs = 3'600'000;
-constexpr std::uint32_t kLeastTimeoutMs = 100;
-constexpr std::uint32_t kMostTimeoutMs = 60'000;
+constexpr std::uint32_t kLeastCheckTimeoutMs = 100;
+constexpr std::uint32_t kMostCheckTimeoutMs = 60'000;
 constexpr std::uint32_t kMostThreshold = 100;
-
-std::uint32_t within(std::uint32_t number, std::uint32_t least, std::uint32_t most,
-                     const FieldPath& field, Decoding& decoding) {
-  if (number < least || number > most) {
-    decoding.refuse(field, fmt::format("is not {} to {}", least, most));
-  }
-  return number;
-}
 
 config::Balancing decode_balancing(const pb::Balancing& message, Decoding& decoding) {
   const FieldPath here{nullptr, "balancing"};
@@ -35,8 +27,8 @@ config::HealthCheck decode_health(const pb::HealthCheck& message, Decoding& deco
   health.mode = decoding.choice(message.mode(), kHealthModes, here / "mode");
   health.interval = Duration(within(message.interval_ms(), kLeastIntervalMs, kMostIntervalMs,
                                     here / "interval_ms", decoding));
-  health.timeout = Duration(
-      within(message.timeout_ms(), kLeastTimeoutMs, kMostTimeoutMs, here / "timeout_ms", decoding));
+  health.timeout = Duration(within(message.timeout_ms(), kLeastCheckTimeoutMs, kMostCheckTimeoutMs,
+                                   here / "timeout_ms", decoding));
   health.failure_threshold =
       within(message.failure_threshold(), 1, kMostThreshold, here / "failure_threshold", decoding);
   health.success_threshold =

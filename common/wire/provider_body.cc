@@ -10,19 +10,11 @@ namespace postern::wire {
 
 namespace {
 
-constexpr std::uint32_t kMostTimeoutMs = 600'000;
+constexpr std::uint32_t kMostRequestTimeoutMs = 600'000;
 constexpr std::uint32_t kMostCacheSeconds = 7 * 86'400;
 constexpr std::uint32_t kMostCacheEntries = 1'000'000;
 constexpr int kMostServiceAddresses = 1024;
 constexpr int kMostHeaders = 64;
-
-std::uint32_t within(std::uint32_t number, std::uint32_t least, std::uint32_t most,
-                     const FieldPath& field, Decoding& decoding) {
-  if (number < least || number > most) {
-    decoding.refuse(field, fmt::format("{} is not from {} to {}", number, least, most));
-  }
-  return number;
-}
 
 bool is_token_sign(char c) {
   return is_letter(c) || is_digit(c) ||
@@ -180,8 +172,8 @@ config::Provider decode_provider(const pb::Provider& message, Decoding& decoding
   config::Provider provider;
   provider.name = message.name();
   provider.domains = texts(message.domains());
-  provider.timeout =
-      Duration(within(message.timeout_ms(), 1, kMostTimeoutMs, {nullptr, "timeout_ms"}, decoding));
+  provider.timeout = Duration(
+      within(message.timeout_ms(), 1, kMostRequestTimeoutMs, {nullptr, "timeout_ms"}, decoding));
   provider.on_unavailable =
       decoding.choice(message.on_unavailable(), kNoAnswers, {nullptr, "on_unavailable"});
   provider.on_reject = decoding.choice(message.on_reject(), kOnRejects, {nullptr, "on_reject"});

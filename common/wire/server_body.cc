@@ -100,11 +100,6 @@ config::ServerLimits decode_limits(const pb::ServerLimits& message) {
   return limits;
 }
 
-// 49 days and more do not fit the field; no setting comes near.
-std::uint32_t milliseconds(Duration duration) {
-  return static_cast<std::uint32_t>(duration.count());
-}
-
 void encode_timeouts(const config::ServerTimeouts& timeouts, pb::ServerTimeouts& out) {
   out.set_tls_handshake_ms(milliseconds(timeouts.tls_handshake));
   out.set_login_ms(milliseconds(timeouts.login));

@@ -24,7 +24,7 @@ config::DrainTerms drain_of(const std::optional<model::DrainSpec>& spec, bool in
   return out;
 }
 
-bool same(const config::Resource& a, const config::Resource& b) {
+bool same_terms(const config::Resource& a, const config::Resource& b) {
   return a.body == b.body && a.sources == b.sources;
 }
 
@@ -53,7 +53,7 @@ void ClassBook::settle(const world::World& world, const Terms& terms, Changes& o
     given_ = nullptr;
     return;
   }
-  if (given_ && same(*given_, *now)) return;
+  if (given_ && same_terms(*given_, *now)) return;
   config::FreshResource fresh(std::move(*now));
   given_ = fresh.shared();
   out.upserts.push_back(std::move(fresh));

@@ -13,7 +13,7 @@
 namespace postern::build {
 namespace {
 
-constexpr std::string_view kField = "spec.tls.clientCertificates";
+constexpr std::string_view kCertificatesField = "spec.tls.clientCertificates";
 
 const model::ClientCertificatesSpec* spec_of(const ServerDraft& server) {
   const auto& tls = server.spec->tls;
@@ -78,7 +78,7 @@ std::optional<Remark> check_way_around(const ServerDraft& server,
   const std::string why = fmt::format(
       "{}.mode is Required, and here people log in without TLS, so "
       "without a certificate: ",
-      kField);
+      kCertificatesField);
   if (listener.tls == "Disabled") {
     return Remark{field + ".tls", "InvalidField", why + "take Implicit or StartTLS"};
   }
@@ -96,12 +96,12 @@ void build_client_certificates(const Setting& setting, ServerDraft& server) {
   out.max_depth = spec->max_depth;
   out.sends_ca_names = spec->ca_names != "Omit";
   for (std::size_t i = 0; i < spec->ca_certificate_refs.size(); ++i) {
-    const std::string field = fmt::format("{}.caCertificateRefs[{}]", kField, i);
+    const std::string field = fmt::format("{}.caCertificateRefs[{}]", kCertificatesField, i);
     auto name = add_trust(setting, server, spec->ca_certificate_refs[i], field);
     if (name) out.trust.push_back(std::move(*name));
   }
   for (std::size_t i = 0; i < spec->crl_refs.size(); ++i) {
-    const std::string field = fmt::format("{}.crlRefs[{}]", kField, i);
+    const std::string field = fmt::format("{}.crlRefs[{}]", kCertificatesField, i);
     auto name = add_revocations(setting, server, spec->crl_refs[i], field);
     if (name) out.revocations.push_back(std::move(*name));
   }

@@ -14,20 +14,20 @@ namespace {
 
 constexpr std::string_view kBasicAuth = "kubernetes.io/basic-auth";
 
-struct Part {
+struct Half {
   const char* key;
   std::size_t most;
 };
-constexpr Part kUser{"username", limits::kNameOctets};
-constexpr Part kPassword{"password", limits::kPasswordOctets};
+constexpr Half kUser{"username", limits::kNameOctets};
+constexpr Half kPassword{"password", limits::kPasswordOctets};
 
-ByteView octets_of(const model::SecretObject& secret, const Part& part) {
+ByteView octets_of(const model::SecretObject& secret, const Half& part) {
   const auto found = secret.data.find(part.key);
   return found == secret.data.end() ? ByteView{} : found->second.reveal();
 }
 
 // As for what clients send (security R4): it is said to a backend in a login.
-std::string objection_to(const model::SecretObject& secret, const Part& part) {
+std::string objection_to(const model::SecretObject& secret, const Half& part) {
   const ByteView octets = octets_of(secret, part);
   if (octets.empty()) return fmt::format("has nothing under {}", part.key);
   if (octets.size() > part.most) {
@@ -56,7 +56,7 @@ std::optional<Remark> check_credentials(const std::string& field, const std::str
                               "type {}",
                               path, secret->type.empty() ? "Opaque" : secret->type, kBasicAuth)};
   }
-  for (const Part& part : {kUser, kPassword}) {
+  for (const Half& part : {kUser, kPassword}) {
     std::string why = objection_to(*secret, part);
     if (!why.empty()) {
       return Remark{field, "InvalidSecret", fmt::format("Secret {} {}", path, why)};

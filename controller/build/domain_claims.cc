@@ -17,7 +17,7 @@
 namespace postern::build {
 namespace {
 
-constexpr std::size_t kMostNamed = 3;  // of what is lost in one table
+constexpr std::size_t kDomainsNamed = 3;  // of what is lost in one table
 
 // A domain in a list. The hash is compared first: most differ.
 struct Mention {
@@ -106,7 +106,7 @@ std::vector<std::uint16_t> ports_served(const Claimant& claimant) {
 void add_to(LostDomains& lost, std::string_view domain) {
   ++lost.count;
   lost.first.insert(domain);
-  if (lost.first.size() > kMostNamed) lost.first.erase(std::prev(lost.first.end()));
+  if (lost.first.size() > kDomainsNamed) lost.first.erase(std::prev(lost.first.end()));
 }
 
 std::vector<Remark> remarks_of(const Losses& losses) {

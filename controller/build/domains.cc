@@ -15,8 +15,6 @@
 namespace postern::build {
 namespace {
 
-constexpr std::size_t kMostNamed = 3;  // of what the class keeps away
-
 using Shared = std::shared_ptr<const TableDraft>;
 
 LastGood::AllowedTable allowed_of(const Shared& table, const std::vector<std::string>& domains) {
@@ -34,12 +32,12 @@ LastGood::AllowedTable allowed_of(const Shared& table, const std::vector<std::st
   }
   if (kept_away.empty()) return out;
   std::ranges::sort(kept_away);
-  for (std::size_t i = 0; i < std::min(kept_away.size(), kMostNamed); ++i) {
+  for (std::size_t i = 0; i < std::min(kept_away.size(), kLinesNamed); ++i) {
     out.left_out +=
         fmt::format("{}line {}: {}", i == 0 ? "" : "; ", kept_away[i].first, kept_away[i].second);
   }
-  if (kept_away.size() > kMostNamed) {
-    out.left_out += fmt::format("; and {} more", kept_away.size() - kMostNamed);
+  if (kept_away.size() > kLinesNamed) {
+    out.left_out += fmt::format("; and {} more", kept_away.size() - kLinesNamed);
   }
   left->source = table->source;
   left->required_features = table->required_features;

@@ -12,7 +12,7 @@
 namespace postern::build {
 namespace {
 
-constexpr const char* kField = "spec.users.masterUsers";
+constexpr const char* kMasterUsersField = "spec.users.masterUsers";
 
 // Why no master could be let into a mailbox of another; empty: one can.
 std::string why_never(const ServerDraft& server) {
@@ -68,11 +68,11 @@ void build_master_users(ServerDraft& server) {
   for (const std::string& name : written->allowed) out.allowed.push_back(lower(name));
   std::ranges::sort(out.allowed);
   if (std::string why = why_unclear(*server.spec); !why.empty()) {
-    server.remark(Remark{std::string(kField) + ".separator", "InvalidField",
+    server.remark(Remark{std::string(kMasterUsersField) + ".separator", "InvalidField",
                          "no master user may log in: " + why + ": write another separator"});
     out = {};
   } else if (why = why_never(server); !why.empty()) {
-    server.remark(Remark{kField, "InvalidField", "no master user could log in: " + why});
+    server.remark(Remark{kMasterUsersField, "InvalidField", "no master user could log in: " + why});
     out.allowed.clear();
   }
   // Empty or not: where it is written, nobody else may.

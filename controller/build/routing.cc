@@ -11,9 +11,6 @@
 namespace postern::build {
 namespace {
 
-// Of a table with a hundred wrong lines, so many are named.
-constexpr std::size_t kMostNamed = 3;
-
 const BackendDraft* find_backend(const ServerDraft& server, const std::string& word) {
   const auto found = std::ranges::find_if(
       server.backends, [&](const BackendDraft& one) { return one.backend.name == word; });
@@ -45,11 +42,11 @@ void check_lines(ServerDraft& server, const std::string& table, const std::strin
   std::ranges::sort(faults);
   std::string message =
       fmt::format("ConfigMap {}/{}", draft.source.object_namespace, draft.source.name);
-  for (std::size_t i = 0; i < std::min(faults.size(), kMostNamed); ++i) {
+  for (std::size_t i = 0; i < std::min(faults.size(), kLinesNamed); ++i) {
     message += fmt::format("{} line {}: {}", i == 0 ? "," : ";", faults[i].first, faults[i].second);
   }
-  if (faults.size() > kMostNamed) {
-    message += fmt::format("; and {} more", faults.size() - kMostNamed);
+  if (faults.size() > kLinesNamed) {
+    message += fmt::format("; and {} more", faults.size() - kLinesNamed);
   }
   message += "; whom these lines name gets a temporary failure";
   server.remark(Remark{field, "InvalidTable", std::move(message)});

@@ -9,6 +9,8 @@
 
 namespace postern::build {
 
+inline constexpr std::size_t kLinesNamed = 3;  // of a table, in one remark; the rest is counted
+
 struct TableWish {
   const model::ConfigMapKeyRef& ref;
   std::string field;  // for remarks: "spec.routing.tables[0].configMap"

@@ -12,7 +12,7 @@
 namespace postern::build {
 namespace {
 
-constexpr const char* kField = "spec.tls.resumption.ticketKeysRef";
+constexpr const char* kTicketKeysField = "spec.tls.resumption.ticketKeysRef";
 // As nginx has them, with AES-128 and with AES-256.
 constexpr std::size_t kShortKey = 48;
 constexpr std::size_t kLongKey = 80;
@@ -34,20 +34,21 @@ std::string objection_to(const model::SecretObject& secret) {
 
 std::optional<Remark> check_ticket_keys(const Setting& setting, const ServerDraft& server,
                                         const model::ObjectRef& ref) {
-  auto refusal = check_reference(setting.world, kField, server.spec->meta.key.object_namespace,
-                                 {"Secret", ref.object_namespace, ref.name});
+  auto refusal =
+      check_reference(setting.world, kTicketKeysField, server.spec->meta.key.object_namespace,
+                      {"Secret", ref.object_namespace, ref.name});
   if (refusal) return refusal;
   const model::SecretObject* secret = setting.world.secret(ref.object_namespace, ref.name);
   const std::string path = ref.object_namespace + "/" + ref.name;
   if (secret == nullptr) {
-    return Remark{kField, "SecretNotFound",
+    return Remark{kTicketKeysField, "SecretNotFound",
                   fmt::format("there is no Secret {}; until there is, tickets are sealed with the "
                               "keys of the class",
                               path)};
   }
   const std::string why = objection_to(*secret);
   if (why.empty()) return std::nullopt;
-  return Remark{kField, "InvalidSecret", fmt::format("Secret {} {}", path, why)};
+  return Remark{kTicketKeysField, "InvalidSecret", fmt::format("Secret {} {}", path, why)};
 }
 
 // Proxies are given what is made of the keys: other programs may use them as they are.

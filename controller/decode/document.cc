@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 11> kFalse = {"n",     "N",     "no",  "N
 constexpr std::array<std::string_view, 5> kNull = {"", "~", "null", "Null", "NULL"};
 
 template <class Words>
-bool is_one_of(std::string_view text, const Words& words) {
+bool is_among(std::string_view text, const Words& words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
@@ -66,7 +66,7 @@ Node* Node::find(std::string_view key) {
   return const_cast<Node*>(static_cast<const Node*>(this)->find(key));
 }
 
-bool Node::truth() const { return is_one_of(text, kTrue); }
+bool Node::truth() const { return is_among(text, kTrue); }
 
 void Node::remove(std::string_view key) {
   std::erase_if(members, [&](const Member& member) { return member.key == key; });
@@ -85,8 +85,8 @@ std::string_view word_for(Node::Kind kind) {
 }
 
 Node::Kind kind_of_plain(std::string_view text) {
-  if (is_one_of(text, kNull)) return Node::Kind::Null;
-  if (is_one_of(text, kTrue) || is_one_of(text, kFalse)) return Node::Kind::Boolean;
+  if (is_among(text, kNull)) return Node::Kind::Null;
+  if (is_among(text, kTrue) || is_among(text, kFalse)) return Node::Kind::Boolean;
   return is_number(text) ? Node::Kind::Number : Node::Kind::String;
 }
 

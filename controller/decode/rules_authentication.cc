@@ -44,7 +44,7 @@ bool template_names_the_user(const Node& ldap) {
 }
 bool filter_names_the_user(const Node& search) { return names_the_user(text_at(search, "filter")); }
 
-constexpr NamedRule kRules[] = {
+constexpr NamedRule kAuthenticationRules[] = {
     {"a provider is exactly one of backend, http, grpc, oauth2, ldap, passwords, dovecot, "
      "clientCertificate",
      one_provider},
@@ -61,6 +61,6 @@ constexpr NamedRule kRules[] = {
 
 }  // namespace
 
-std::span<const NamedRule> authentication_rules() { return kRules; }
+std::span<const NamedRule> authentication_rules() { return kAuthenticationRules; }
 
 }  // namespace postern::decode

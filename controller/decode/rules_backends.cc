@@ -48,7 +48,7 @@ bool smtp_methods_in_ports_only(const Node& backend) {
 }
 
 // One label: letters, digits and -, no - at its ends, at most 63.
-bool is_label(std::string_view label) {
+bool is_host_label(std::string_view label) {
   constexpr std::size_t kLongestLabel = 63;
   return !label.empty() && label.size() <= kLongestLabel && label.front() != '-' &&
          label.back() != '-' && std::all_of(label.begin(), label.end(), [](char c) {
@@ -61,7 +61,7 @@ bool is_host(std::string_view name) {
   for (;;) {
     const auto dot = name.find('.');
     const std::string_view label = name.substr(0, dot);
-    if (!is_label(label)) return false;
+    if (!is_host_label(label)) return false;
     if (dot == std::string_view::npos) return is_letter(label.front());
     name.remove_prefix(dot + 1);
   }
@@ -90,7 +90,7 @@ bool zones_keep_the_hash(const Node& balancing) {
   return is(balancing, "zones", "Ignore") || !is(balancing, "policy", "ConsistentHash");
 }
 
-constexpr NamedRule kRules[] = {
+constexpr NamedRule kBackendRules[] = {
     {"a backend is exactly one of service, statefulSet, addresses, dynamic", one_place},
     {"the pods of a statefulSet have a volume each: policy ConsistentHash by User or Domain, and "
      "never NextMember",
@@ -112,6 +112,6 @@ constexpr NamedRule kRules[] = {
 
 }  // namespace
 
-std::span<const NamedRule> backend_rules() { return kRules; }
+std::span<const NamedRule> backend_rules() { return kBackendRules; }
 
 }  // namespace postern::decode

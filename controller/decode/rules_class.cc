@@ -138,7 +138,7 @@ bool drain_has_time(const Node& drain) {
   return minimum + spread + seconds(5) <= deadline;
 }
 
-constexpr NamedRule kRules[] = {
+constexpr NamedRule kClassRules[] = {
     {"a unix socket belongs to one port", socket_files_have_one_port},
     {"ipv6Only is about the address '::', which is not among the addresses",
      any_address_where_ipv6_only},
@@ -161,6 +161,6 @@ constexpr NamedRule kRules[] = {
 
 }  // namespace
 
-std::span<const NamedRule> class_rules() { return kRules; }
+std::span<const NamedRule> class_rules() { return kClassRules; }
 
 }  // namespace postern::decode

@@ -104,7 +104,7 @@ bool tags_have_names(const Node& tags) {
                      [](const Member& tag) { return is_tag(tag.key); });
 }
 
-constexpr NamedRule kRules[] = {
+constexpr NamedRule kProtocolRules[] = {
     {"a port may be used by one protocol only", ports_differ},
     {"plaintext has no meaning on a listener with implicit TLS", plaintext_has_meaning},
     {"a listener without TLS sends passwords in clear: say so with plaintext: Allow",
@@ -126,6 +126,6 @@ constexpr NamedRule kRules[] = {
 
 }  // namespace
 
-std::span<const NamedRule> protocol_rules() { return kRules; }
+std::span<const NamedRule> protocol_rules() { return kProtocolRules; }
 
 }  // namespace postern::decode

@@ -74,7 +74,7 @@ bool providers_exist(const Node& spec) {
   });
 }
 
-constexpr NamedRule kRules[] = {
+constexpr NamedRule kRoutingRules[] = {
     {"routing.rules[].backends must name entries of spec.backends", targets_exist},
     {"member must be one of the backend's: NAME-0 to NAME-(members-1) of a statefulSet, or a name "
      "in addresses; the pods of a service have no lasting names",
@@ -87,6 +87,6 @@ constexpr NamedRule kRules[] = {
 
 }  // namespace
 
-std::span<const NamedRule> routing_rules() { return kRules; }
+std::span<const NamedRule> routing_rules() { return kRoutingRules; }
 
 }  // namespace postern::decode

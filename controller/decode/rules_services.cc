@@ -27,7 +27,7 @@ bool header_is_free(const Node& header) {
                     {"host", "connection", "content-length", "transfer-encoding", "upgrade"});
 }
 
-constexpr NamedRule kRules[] = {
+constexpr NamedRule kServiceRules[] = {
     {"a step is exactly one of static, configMap, regexp, localPart, withDomain, http", one_step},
     {"exactly one of url and serviceRef", one_address},
     {"path belongs to serviceRef; a url has its own", path_with_service},
@@ -38,6 +38,6 @@ constexpr NamedRule kRules[] = {
 
 }  // namespace
 
-std::span<const NamedRule> service_rules() { return kRules; }
+std::span<const NamedRule> service_rules() { return kServiceRules; }
 
 }  // namespace postern::decode

@@ -81,7 +81,7 @@ bool filters_have_mail(const Node& spec) {
          at(spec, "protocols.lmtp") != nullptr;
 }
 
-constexpr NamedRule kRules[] = {
+constexpr NamedRule kSpecRules[] = {
     {"tls.certificateRefs is required unless every listener says tls: Disabled", tls_where_needed},
     {"serverName is required when every hostname is a wildcard", server_name_where_needed},
     {"MX needs domains or domainsFrom: without them it would be an open relay", mx_has_domains},
@@ -98,6 +98,6 @@ constexpr NamedRule kRules[] = {
 
 }  // namespace
 
-std::span<const NamedRule> spec_rules() { return kRules; }
+std::span<const NamedRule> spec_rules() { return kSpecRules; }
 
 }  // namespace postern::decode

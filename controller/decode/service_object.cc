@@ -45,7 +45,7 @@ model::ServicePort read_service_port(const Node& port, const std::string& path,
   return out;
 }
 
-bool is_host_label(std::string_view label) {
+bool is_container_label(std::string_view label) {
   return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
          std::all_of(label.begin(), label.end(),
                      [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; });
@@ -58,7 +58,7 @@ bool is_host_name(std::string_view name) {
   for (;;) {
     const auto dot = name.find('.');
     const std::string_view label = name.substr(0, dot);
-    if (!is_host_label(label)) return false;
+    if (!is_container_label(label)) return false;
     if (dot == std::string_view::npos) return !std::all_of(label.begin(), label.end(), is_digit);
     name.remove_prefix(dot + 1);
   }

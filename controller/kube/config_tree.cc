@@ -14,12 +14,12 @@
 namespace postern::kube {
 namespace {
 
-struct Refused {
+struct RefusedTree {
   std::string sentence;
 };
 
 [[noreturn]] void refuse(const YAML::Mark& mark, std::string_view what) {
-  throw Refused{fmt::format("line {}: {}", mark.line + 1, what)};
+  throw RefusedTree{fmt::format("line {}: {}", mark.line + 1, what)};
 }
 
 // Octets that somebody else owns, as a stream: no second copy of what may hold keys.
@@ -144,7 +144,7 @@ Result<ConfigTree, std::string> read_config_tree(std::string_view yaml) {
     Building rest;
     if (parser.HandleNextDocument(rest)) return Fail<std::string>("it has more than one document");
     return tree;
-  } catch (const Refused& refused) {
+  } catch (const RefusedTree& refused) {
     return Fail<std::string>(refused.sentence);
   } catch (const YAML::Exception& broken) {
     // Its message may quote the text.

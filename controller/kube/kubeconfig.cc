@@ -17,11 +17,11 @@ namespace postern::kube {
 namespace {
 
 // A sentence on its way out of the file; none leaves it.
-struct Refused {
+struct RefusedConfig {
   std::string sentence;
 };
 
-[[noreturn]] void refuse(std::string sentence) { throw Refused{std::move(sentence)}; }
+[[noreturn]] void refuse(std::string sentence) { throw RefusedConfig{std::move(sentence)}; }
 
 struct Unsupported {
   std::string_view key;
@@ -162,7 +162,7 @@ Result<FoundAccess, std::string> parse_kubeconfig(ByteView yaml, const Kubeconfi
   if (!tree) return Fail<std::string>(tree.error());
   try {
     return Reading(*tree, choice).found();
-  } catch (const Refused& refused) {
+  } catch (const RefusedConfig& refused) {
     return Fail<std::string>(refused.sentence);
   }
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "common/base/unix_time.h"
 #include "controller/loop/class_found.h"
 
 namespace postern::loop {
@@ -25,10 +26,6 @@ model::Problem other_class(const model::MailServer& server, const std::string& s
                                  "to whoever serves its class",
                                  server.ingress_class_name, served),
           .severity = model::Severity::Warning};
-}
-
-std::int64_t unix_seconds(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
 std::size_t open_listeners(const build::Verdict& verdict) {

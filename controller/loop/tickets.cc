@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/digest.h"
+#include "common/base/unix_time.h"
 #include "common/config/resource.h"
 
 namespace postern::loop {
@@ -17,10 +18,6 @@ SharedSecret new_master() {
   SharedSecret master(ByteView(octets.data(), octets.size()));
   wipe(octets.data(), octets.size());
   return master;
-}
-
-std::int64_t unix_seconds(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
 }  // namespace

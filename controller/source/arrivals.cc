@@ -10,9 +10,6 @@ namespace {
 // Secret is not there.
 constexpr Duration kLongestAsking{500};
 
-// So that sums of times do not overflow; whoever waits asks again.
-constexpr Duration kLongestWait{std::chrono::hours(1)};
-
 }  // namespace
 
 void Arrivals::put(Batch batch) {

@@ -11,9 +11,6 @@ namespace postern::source {
 
 namespace {
 
-// So that sums of times do not overflow; whoever waits asks again.
-constexpr Duration kLongestWait{std::chrono::hours(1)};
-
 bool same(const model::Problem& a, const model::Problem& b) {
   return a.object == b.object && a.place == b.place && a.field == b.field && a.reason == b.reason &&
          a.message == b.message && a.severity == b.severity;

@@ -15,6 +15,9 @@
 
 namespace postern::source {
 
+// So that sums of times do not overflow; whoever waits asks again.
+inline constexpr Duration kLongestWait{std::chrono::hours(1)};
+
 // How far a collection of an API server was read. Numbers of two collections say nothing of each
 // other.
 struct CollectionView {

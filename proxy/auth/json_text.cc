@@ -10,7 +10,7 @@ namespace postern::auth {
 
 namespace {
 
-bool is_escaped(char c) { return is_control(c) || c == '"' || c == '\\'; }
+bool is_backslashed(char c) { return is_control(c) || c == '"' || c == '\\'; }
 
 }  // namespace
 
@@ -55,7 +55,7 @@ void JsonText::quoted(std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   put("\"");
   while (!text.empty()) {
-    const auto plain = std::ranges::find_if(text, is_escaped);
+    const auto plain = std::ranges::find_if(text, is_backslashed);
     const auto length = static_cast<std::size_t>(plain - text.begin());
     put(text.substr(0, length));
     text.remove_prefix(length);

@@ -11,7 +11,7 @@ namespace postern::auth {
 
 namespace {
 
-bool is_escaped(char c) { return is_control(c) || c == ' ' || c == '%'; }
+bool is_percent_encoded(char c) { return is_control(c) || c == ' ' || c == '%'; }
 
 bool is_blank_or_control(char c) { return c == ' ' || is_control(c); }
 
@@ -76,7 +76,7 @@ Result<Buffer, std::string> RequestText::finish() {
 void RequestText::escape(ByteView value) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   while (!value.empty()) {
-    const auto plain = std::ranges::find_if(value, is_escaped);
+    const auto plain = std::ranges::find_if(value, is_percent_encoded);
     const auto length = static_cast<std::size_t>(plain - value.begin());
     put(value.substr(0, length));
     value.remove_prefix(length);

@@ -15,7 +15,7 @@ namespace imap = grammar::imap;
 
 namespace {
 
-constexpr const char* kStateNames[] = {
+constexpr const char* kBackStates[] = {
     "AwaitingGreeting",   "AwaitingStartTls", "Upgrading", "AwaitingCapabilities",
     "AwaitingIdentified", "AwaitingLogin",    "Ended"};
 
@@ -47,8 +47,8 @@ bool is_printable(ByteView text) { return is_utf8(text) && !has_control(text); }
 ImapBack::ImapBack(BackLogin login) : login_(std::move(login)) {}
 
 const char* ImapBack::state() const {
-  static_assert(std::size(kStateNames) == static_cast<std::size_t>(State::Ended) + 1);
-  return kStateNames[static_cast<std::size_t>(state_)];
+  static_assert(std::size(kBackStates) == static_cast<std::size_t>(State::Ended) + 1);
+  return kBackStates[static_cast<std::size_t>(state_)];
 }
 
 Turn<BackStep> ImapBack::on(BackInput input, Reply& reply) {

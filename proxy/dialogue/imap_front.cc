@@ -16,7 +16,7 @@ namespace imap = grammar::imap;
 
 namespace {
 
-constexpr const char* kStateNames[] = {
+constexpr const char* kFrontStates[] = {
     "AwaitingCommand",         "AwaitingSasl", "Upgrading", "Attempting",
     "AwaitingAcknowledgement", "Ended"};
 
@@ -33,8 +33,8 @@ void ImapFront::take(Offer offer) {
 }
 
 const char* ImapFront::state() const {
-  static_assert(std::size(kStateNames) == std::variant_size_v<State>);
-  return kStateNames[state_.index()];
+  static_assert(std::size(kFrontStates) == std::variant_size_v<State>);
+  return kFrontStates[state_.index()];
 }
 
 Turn<FrontStep> ImapFront::greet(Reply& reply) {

@@ -24,10 +24,6 @@ struct Fault {
   int number = 0;
 };
 
-void set(int fd, int level, int option, int value) {
-  ::setsockopt(fd, level, option, &value, sizeof value);
-}
-
 int narrow(std::uint32_t value) {
   return static_cast<int>(std::min<std::uint32_t>(value, INT_MAX));
 }
@@ -48,9 +44,9 @@ Result<ListeningSocket, Fault> bound(const Wanted& wanted, bool shared) {
   const int fd = stream_socket(v6 ? AF_INET6 : AF_INET, wanted.options.multipath);
   if (fd < 0) return Fail<Fault>({errno});
   ListeningSocket socket(fd);
-  set(fd, SOL_SOCKET, SO_REUSEADDR, 1);  // connections in TIME_WAIT do not keep the port
-  if (shared) set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
-  if (v6) set(fd, IPPROTO_IPV6, IPV6_V6ONLY, wanted.options.ipv6_only ? 1 : 0);
+  set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);  // connections in TIME_WAIT do not keep the port
+  if (shared) set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (v6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, wanted.options.ipv6_only ? 1 : 0);
   KernelAddress to = to_kernel(wanted.address);
   if (::bind(fd, to.get(), to.length) != 0) return Fail<Fault>({errno});
   return socket;
@@ -72,18 +68,18 @@ int user_timeout(const config::ListenerSocket& options) {
 void set_options(int fd, const config::ListenerSocket& options) {
   set_no_delay(fd);
   set_keep_alive(fd);
-  set(fd, SOL_SOCKET, SO_KEEPALIVE, options.keep_alive ? 1 : 0);
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, options.keep_alive ? 1 : 0);
   if (options.keep_alive) {
-    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, narrow(options.keep_alive_idle_s));
-    set(fd, IPPROTO_TCP, TCP_KEEPINTVL, narrow(options.keep_alive_interval_s));
-    set(fd, IPPROTO_TCP, TCP_KEEPCNT, narrow(options.keep_alive_probes));
-    set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, user_timeout(options));
+    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, narrow(options.keep_alive_idle_s));
+    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, narrow(options.keep_alive_interval_s));
+    set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, narrow(options.keep_alive_probes));
+    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, user_timeout(options));
   }
   if (options.receive_buffer_octets > 0) {
-    set(fd, SOL_SOCKET, SO_RCVBUF, narrow(options.receive_buffer_octets));
+    set_option(fd, SOL_SOCKET, SO_RCVBUF, narrow(options.receive_buffer_octets));
   }
   if (options.send_buffer_octets > 0) {
-    set(fd, SOL_SOCKET, SO_SNDBUF, narrow(options.send_buffer_octets));
+    set_option(fd, SOL_SOCKET, SO_SNDBUF, narrow(options.send_buffer_octets));
   }
 }
 

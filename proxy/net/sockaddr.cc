@@ -15,11 +15,6 @@ constexpr int kKeepIntervalSeconds = 15;
 constexpr int kKeepProbes = 4;
 constexpr int kUserTimeoutMilliseconds = 120'000;
 
-void set(int fd, int level, int option, int value) {
-  // Refused for sockets that are not TCP, as in tests: nothing is lost there.
-  ::setsockopt(fd, level, option, &value, sizeof value);
-}
-
 }  // namespace
 
 KernelAddress to_kernel(const SocketAddress& address) {
@@ -69,14 +64,19 @@ SocketAddress local_address_of(int fd) {
   return from_kernel(address);
 }
 
-void set_no_delay(int fd) { set(fd, IPPROTO_TCP, TCP_NODELAY, 1); }
+void set_option(int fd, int level, int option, int value) {
+  // Refused for sockets that are not TCP, as in tests: nothing is lost there.
+  ::setsockopt(fd, level, option, &value, sizeof value);
+}
+
+void set_no_delay(int fd) { set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1); }
 
 void set_keep_alive(int fd) {
-  set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(fd, IPPROTO_TCP, TCP_KEEPIDLE, kKeepIdleSeconds);
-  set(fd, IPPROTO_TCP, TCP_KEEPINTVL, kKeepIntervalSeconds);
-  set(fd, IPPROTO_TCP, TCP_KEEPCNT, kKeepProbes);
-  set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMilliseconds);
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, kKeepIdleSeconds);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, kKeepIntervalSeconds);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, kKeepProbes);
+  set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMilliseconds);
 }
 
 std::string system_reason(int number) { return std::generic_category().message(number); }

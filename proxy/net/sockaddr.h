@@ -24,6 +24,7 @@ struct KernelAddress {
 
 // A small message does not wait for the answer to the one before.
 void set_no_delay(int fd);
+void set_option(int fd, int level, int option, int value);  // a refusal is no matter
 // A peer that vanished without FIN is noticed within 120 s (F21).
 void set_keep_alive(int fd);
 

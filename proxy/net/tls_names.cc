@@ -12,7 +12,7 @@ namespace postern::net {
 
 namespace {
 
-constexpr std::size_t kNameOctets = 253;  // RFC 1035 §2.3.4, as text
+constexpr std::size_t kHostNameOctets = 253;  // RFC 1035 §2.3.4, as text
 constexpr std::size_t kLabelOctets = 63;
 
 bool is_label(std::string_view label) {
@@ -49,7 +49,7 @@ std::optional<std::string_view> only_host_name(std::string_view extension) {
 }  // namespace
 
 bool is_host_name(std::string_view name) {
-  if (name.empty() || name.size() > kNameOctets) return false;
+  if (name.empty() || name.size() > kHostNameOctets) return false;
   while (true) {
     const std::size_t dot = name.find('.');
     if (!is_label(name.substr(0, dot))) return false;

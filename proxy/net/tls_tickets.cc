@@ -16,10 +16,10 @@ namespace postern::net {
 
 namespace {
 
-constexpr std::size_t kNameOctets = 16;
+constexpr std::size_t kKeyNameOctets = 16;
 constexpr std::size_t kCipherOctets = 32;
 constexpr std::size_t kMacOctets = 32;
-constexpr std::size_t kKeyOctets = kNameOctets + kCipherOctets + kMacOctets;
+constexpr std::size_t kKeyOctets = kKeyNameOctets + kCipherOctets + kMacOctets;
 constexpr int kIvOctets = 16;
 constexpr Instant kNever = Instant::max();
 
@@ -53,7 +53,7 @@ Secret derive_all(const std::vector<ByteView>& masters, const std::string& conte
   Expansion expansion{{}, context, row.data()};
   for (const ByteView master : masters) {
     expansion.master = master;
-    expansion.add('n', kNameOctets);
+    expansion.add('n', kKeyNameOctets);
     expansion.add('c', kCipherOctets);
     expansion.add('m', kMacOctets);
   }
@@ -76,8 +76,8 @@ std::vector<ByteView> masters_in(ByteView row) {
 struct TicketKey {
   ByteView octets;
   [[nodiscard]] const unsigned char* name() const { return at(0); }
-  [[nodiscard]] const unsigned char* cipher() const { return at(kNameOctets); }
-  [[nodiscard]] const unsigned char* mac() const { return at(kNameOctets + kCipherOctets); }
+  [[nodiscard]] const unsigned char* cipher() const { return at(kKeyNameOctets); }
+  [[nodiscard]] const unsigned char* mac() const { return at(kKeyNameOctets + kCipherOctets); }
   [[nodiscard]] const unsigned char* at(std::size_t offset) const {
     return reinterpret_cast<const unsigned char*>(octets.data()) + offset;
   }
@@ -174,7 +174,7 @@ std::shared_ptr<const TicketKeySet> TicketContext::keys(TicketMasters& masters) 
 int seal_ticket(const TicketKeySet& keys, const TicketRequest& request) {
   if (RAND_bytes(request.iv, kIvOctets) != 1) return -1;
   const TicketKey key{keys.octets.reveal()};
-  std::copy_n(key.name(), kNameOctets, request.key_name);
+  std::copy_n(key.name(), kKeyNameOctets, request.key_name);
   const bool ready =
       EVP_EncryptInit_ex(request.cipher, ticket_cipher(), nullptr, key.cipher(), request.iv) == 1 &&
       set_mac(key, request.mac);
@@ -187,7 +187,7 @@ int open_ticket(const TicketKeySet& keys, const TicketRequest& request) {
   int opened = kOpened;
   for (ByteView rest = keys.octets.reveal(); !rest.empty(); rest.remove_prefix(kKeyOctets)) {
     const TicketKey key{rest};
-    if (CRYPTO_memcmp(key.name(), request.key_name, kNameOctets) == 0) {
+    if (CRYPTO_memcmp(key.name(), request.key_name, kKeyNameOctets) == 0) {
       return open_with(key, request) ? opened : -1;
     }
     opened = kOpenedRenew;

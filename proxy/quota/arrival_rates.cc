@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <chrono>
 
+#include "proxy/quota/failure_rate.h"
+
 namespace postern::quota {
 
 namespace {
 
 constexpr std::int64_t kWindow = std::chrono::nanoseconds(std::chrono::minutes(1)).count();
-
-std::int64_t nanoseconds(Instant at) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
-}
 
 // False: a minute's worth was counted.
 bool count(std::int64_t& until, std::int64_t share, std::int64_t now) {

@@ -4,14 +4,6 @@
 
 namespace postern::quota {
 
-namespace {
-
-std::int64_t nanoseconds(Instant at) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
-}
-
-}  // namespace
-
 void count_failure(RateCount& count, const config::FailureRate& rate, std::uint32_t factor,
                    Instant now) {
   if (rate.failures == 0) return;

@@ -10,6 +10,11 @@
 
 namespace postern::quota {
 
+// Of the steady clock: times as entries keep them.
+[[nodiscard]] constexpr std::int64_t nanoseconds(Instant at) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
+}
+
 struct RateCount {
   std::int64_t counted_until = 0;  // ns of the steady clock: when the last failure is forgotten
   std::int64_t blocked_until = 0;  // ns of the steady clock

@@ -11,7 +11,7 @@ namespace postern::quota {
 namespace {
 
 // A /48 is one customer's supply of /64s: it may fail as often as 16 of them.
-constexpr std::uint32_t kNetFactor = 16;
+constexpr std::uint32_t kFailuresOfNet = 16;
 
 bool is_exempt(const config::LoginProtection& protection, const IpAddress& source) {
   return std::any_of(protection.exempt.begin(), protection.exempt.end(),
@@ -124,7 +124,7 @@ bool History::is_repeated(const Counting& counting, std::uint16_t sum, bool has_
 }
 
 void History::raise(Counted what, const Counting& counting, const Raise& raise) {
-  const std::uint32_t factor = what == Counted::SourceNet ? kNetFactor : 1;
+  const std::uint32_t factor = what == Counted::SourceNet ? kFailuresOfNet : 1;
   const bool waits = what != Counted::User && what != Counted::Neighbours;
   table_.change(keys_.key(what, counting), raise.now, [&](HistoryEntry& entry) {
     Guesses guesses = entry.as<Guesses>();

@@ -10,12 +10,12 @@ namespace postern::quota {
 namespace {
 
 // A /48 is one customer's supply of /64s: it may hold as much as 16 of them.
-constexpr std::uint32_t kNetFactor = 16;
+constexpr std::uint32_t kPlacesOfNet = 16;
 constexpr std::size_t kNetOctets = 6;  // 48 bits
 
 std::uint32_t net_limit(std::uint32_t source_limit) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(
-      std::uint64_t{source_limit} * kNetFactor, std::numeric_limits<std::uint32_t>::max()));
+      std::uint64_t{source_limit} * kPlacesOfNet, std::numeric_limits<std::uint32_t>::max()));
 }
 
 // 0 is none.

@@ -23,8 +23,6 @@ namespace {
 constexpr int kMostRepeats = 30;
 constexpr std::size_t kChallengeOctets = 1024;
 
-Fail<Outcome> refuse(Failure failure) { return Fail<Outcome>(Outcome::refused(failure)); }
-
 // A MailServer without providers: the mail pod decides.
 const config::Provider& mail_pod() {
   static const config::Provider provider = [] {

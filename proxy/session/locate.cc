@@ -20,8 +20,6 @@ using dialogue::Failure;
 
 namespace {
 
-Fail<Outcome> refuse(Failure failure) { return Fail<Outcome>(Outcome::refused(failure)); }
-
 Instant first_of(Instant a, Instant b) { return a < b ? a : b; }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/base/clock.h"
+#include "common/base/result.h"
 #include "proxy/dialogue/step.h"
 
 namespace postern::session {
@@ -45,5 +46,10 @@ struct Outcome {
     return {Kind::Ended, {}, failure, std::move(detail)};
   }
 };
+
+// A step that ends in a refusal.
+[[nodiscard]] inline Fail<Outcome> refuse(dialogue::Failure failure) {
+  return Fail<Outcome>(Outcome::refused(failure));
+}
 
 }  // namespace postern::session

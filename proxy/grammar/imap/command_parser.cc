@@ -12,8 +12,7 @@ namespace postern::grammar::imap {
 
 namespace {
 
-constexpr std::size_t kWordOctets = 32;       // of an unknown verb, for the log
-constexpr std::size_t kIdValueOctets = 1024;  // RFC 2971 §3.3
+constexpr std::size_t kWordOctets = 32;  // of an unknown verb, for the log
 constexpr std::array kVerbs = {Verb::Capability, Verb::Noop,  Verb::Logout,      Verb::Id,
                                Verb::StartTls,   Verb::Login, Verb::Authenticate};
 

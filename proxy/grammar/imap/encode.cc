@@ -5,13 +5,13 @@
 
 #include "common/base/check.h"
 #include "common/base/limits.h"
+#include "proxy/grammar/imap/token.h"
 
 namespace postern::grammar::imap {
 
 namespace {
 
 constexpr std::size_t kIdKeyOctets = 30;  // RFC 2971 §3.3
-constexpr std::size_t kIdValueOctets = 1024;
 
 bool is_quotable(char c) { return c >= 0x20 && c < 0x7F; }
 

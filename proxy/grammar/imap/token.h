@@ -14,6 +14,9 @@
 
 namespace postern::grammar::imap {
 
+inline constexpr std::size_t kIdValueOctets =
+    1024;  // of a value in ID, read or written: RFC 2971 §3.3
+
 enum class LiteralMode : std::uint8_t { Synchronising, NonSynchronising };
 
 struct Literal {

@@ -22,7 +22,7 @@ using test::slurp;
 using test::spill;
 using test::StreamAuthority;
 
-const Identity kProxy{Role::Proxy, "mail"};
+const Identity kOwner{Role::Proxy, "mail"};
 
 class KeptCertificatesTest : public testing::Test {
  protected:
@@ -31,7 +31,7 @@ class KeptCertificatesTest : public testing::Test {
   KeptCertificates& open(bool watch = false) {
     KeptSettings settings;
     settings.directory = certs();
-    settings.who = kProxy;
+    settings.who = kOwner;
     settings.watch = watch;
     settings.poll = Duration(20);
     settings.private_parents = {private_.path()};
@@ -41,7 +41,7 @@ class KeptCertificatesTest : public testing::Test {
     return *kept_;
   }
   std::string certs() const { return folder_ / "certs"; }
-  PairFiles issue(identity::Validity valid) const { return authority_.issue(kProxy, valid); }
+  PairFiles issue(identity::Validity valid) const { return authority_.issue(kOwner, valid); }
   PairFiles issue() const { return issue(around(clock_.wall())); }
   std::string shown(const std::string& name) const { return slurp(kept_->current() + "/" + name); }
   bool shows(const PairFiles& files) const {
@@ -96,7 +96,7 @@ TEST_F(KeptCertificatesTest, keeps_the_last_good_pair_whatever_comes) {
   open();
   PairFiles bad = issue();
   bad.key = good.key;
-  PairFiles foreign = StreamAuthority(around(clock_.wall())).issue(kProxy, around(clock_.wall()));
+  PairFiles foreign = StreamAuthority(around(clock_.wall())).issue(kOwner, around(clock_.wall()));
   foreign.authorities = authority_.pem();
   const PairFiles all[] = {bad,
                            foreign,

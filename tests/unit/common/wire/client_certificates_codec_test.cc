@@ -7,6 +7,7 @@
 
 #include "common/wire/enum_tables.h"
 #include "common/wire/snapshot_codec.h"
+#include "tests/unit/common/wire/spoiled.h"
 
 namespace postern::wire {
 namespace {
@@ -20,14 +21,8 @@ config::Server mk_server(ClientCertificateMode mode) {
   return server;
 }
 
-pb::Resource encoded(config::ResourceBody body) {
-  pb::Resource message;
-  encode({"mail/example", "v", {}, std::move(body)}, message);
-  return message;
-}
-
 std::string field_refused(const std::function<void(pb::ClientCertificates&)>& spoil) {
-  pb::Resource message = encoded(mk_server(ClientCertificateMode::Required));
+  pb::Resource message = mk_message(mk_server(ClientCertificateMode::Required));
   spoil(*message.mutable_server()->mutable_tls()->mutable_client_certificates());
   const auto decoded = decode(message);
   return decoded ? "" : decoded.error().field;
@@ -35,13 +30,13 @@ std::string field_refused(const std::function<void(pb::ClientCertificates&)>& sp
 
 TEST(ClientCertificatesCodec, says_nothing_where_none_is_asked_for) {
   EXPECT_FALSE(
-      encoded(mk_server(ClientCertificateMode::None)).server().tls().has_client_certificates());
+      mk_message(mk_server(ClientCertificateMode::None)).server().tls().has_client_certificates());
 }
 
 TEST(ClientCertificatesCodec, brings_back_what_was_said) {
   for (const auto& [mode, wire] : kClientCertificateModes) {
     const config::Server server = mk_server(mode);
-    const auto decoded = decode(encoded(server));
+    const auto decoded = decode(mk_message(server));
     ASSERT_TRUE(decoded.has_value());
     EXPECT_EQ(*decoded->as<config::Server>(), server);
   }
@@ -65,7 +60,7 @@ TEST(ClientCertificatesCodec, of_a_provider_needs_a_place_for_the_name) {
   config::Provider provider;
   provider.mechanisms = {Mechanism::External};
   provider.kind = config::CertificateProvider{};
-  pb::Resource message = encoded(provider);
+  pb::Resource message = mk_message(provider);
   message.mutable_provider()->mutable_certificate()->clear_name_from();
   const auto decoded = decode(message);
   ASSERT_FALSE(decoded.has_value());

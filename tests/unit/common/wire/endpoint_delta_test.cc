@@ -3,13 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "common/wire/snapshot_codec.h"
-#include "postern/config/v1alpha1/resources.pb.h"
 #include "tests/support/random_resources.h"
+#include "tests/unit/common/wire/spoiled.h"
 
 namespace postern::wire {
 namespace {
-
-namespace pb = config::v1alpha1;
 
 using config::Endpoint;
 using config::EndpointSet;
@@ -29,24 +27,12 @@ Resource mk_resource(std::vector<Endpoint> endpoints) {
   return resource;
 }
 
-pb::Resource mk_delta(const Resource& now, const Resource& base) {
-  pb::Resource message;
-  encode_delta(now, base, message);
-  return message;
-}
-
 std::vector<Endpoint> random_members(test::RandomResources& random) {
   std::vector<Endpoint> members;
   for (int i = 0; i < 8; ++i) {
     if (random.coin()) members.push_back(mk_endpoint(i, random.below(3)));
   }
   return members;
-}
-
-void expect_missing_base(const pb::Resource& message, const Resource* base) {
-  const auto decoded = decode(message, base);
-  ASSERT_FALSE(decoded.has_value());
-  EXPECT_EQ(decoded.error().failure, DecodeFailure::MissingBase);
 }
 
 TEST(EndpointDelta, leads_from_any_set_to_any_other) {

@@ -18,7 +18,7 @@ config::Resource mk_resource(config::ResourceBody body) {
   return {"mail/example", "", {{"MailServer", "mail", "example", "uid-1", 3}}, std::move(body)};
 }
 
-config::Backend mk_backend() {
+config::Backend golden_backend() {
   config::Backend backend;
   backend.name = "dovecot";
   backend.ports = {{Protocol::Imap, config::BackendTlsMode::StartTls, config::ClientInfo::Native,
@@ -32,7 +32,7 @@ config::Backend mk_backend() {
   return backend;
 }
 
-config::EndpointSet mk_endpoints() {
+config::EndpointSet golden_endpoints() {
   return {{{"dovecot-0", *IpAddress::parse("192.0.2.1"), {{Protocol::Imap, 143}}},
            {"dovecot-1",
             *IpAddress::parse("2001:db8::1"),
@@ -41,7 +41,7 @@ config::EndpointSet mk_endpoints() {
             2}}};
 }
 
-config::Server mk_server() {
+config::Server golden_server() {
   config::Server server;
   server.server_name = "mail.example.org";
   server.tls.key_pairs = {"mail/example-tls"};
@@ -55,7 +55,7 @@ config::Server mk_server() {
   return server;
 }
 
-config::Provider mk_provider() {
+config::Provider golden_provider() {
   config::HttpProvider http;
   http.service.host = "auth.mail.svc";
   http.service.port = 9443;
@@ -108,9 +108,11 @@ TEST(GoldenOctets, of_a_key_pair_stay) {
 TEST(GoldenOctets, of_a_trust_bundle_stay) {
   expect_golden("trust_bundle", mk_resource(config::TrustBundle{"authority"}));
 }
-TEST(GoldenOctets, of_a_backend_stay) { expect_golden("backend", mk_resource(mk_backend())); }
-TEST(GoldenOctets, of_endpoints_stay) { expect_golden("endpoints", mk_resource(mk_endpoints())); }
-TEST(GoldenOctets, of_a_server_stay) { expect_golden("server", mk_resource(mk_server())); }
+TEST(GoldenOctets, of_a_backend_stay) { expect_golden("backend", mk_resource(golden_backend())); }
+TEST(GoldenOctets, of_endpoints_stay) {
+  expect_golden("endpoints", mk_resource(golden_endpoints()));
+}
+TEST(GoldenOctets, of_a_server_stay) { expect_golden("server", mk_resource(golden_server())); }
 TEST(GoldenOctets, of_a_secret_text_stay) {
   expect_golden("secret_text", mk_resource(config::SecretText{SharedSecret("text")}));
 }
@@ -119,7 +121,7 @@ TEST(GoldenOctets, of_credentials_stay) {
                 mk_resource(config::Credentials{"master", SharedSecret("password")}));
 }
 TEST(GoldenOctets, of_a_backend_with_a_master_user_stay) {
-  config::Backend backend = mk_backend();
+  config::Backend backend = golden_backend();
   backend.ports[0].login = {config::LoginMethod::MasterUser, config::MasterForm::NameThenMaster,
                             '%', "mail/credentials/master"};
   config::Resource resource = mk_resource(backend);
@@ -127,13 +129,15 @@ TEST(GoldenOctets, of_a_backend_with_a_master_user_stay) {
   expect_golden("backend_login", resource);
 }
 TEST(GoldenOctets, of_a_server_with_master_users_stay) {
-  config::Server server = mk_server();
+  config::Server server = golden_server();
   server.master_users = {'*', {"admin@example.org"}};
   config::Resource resource = mk_resource(server);
   resource.required_features = {std::string(config::kMasterUsers)};
   expect_golden("server_master_users", resource);
 }
-TEST(GoldenOctets, of_a_provider_stay) { expect_golden("provider", mk_resource(mk_provider())); }
+TEST(GoldenOctets, of_a_provider_stay) {
+  expect_golden("provider", mk_resource(golden_provider()));
+}
 TEST(GoldenOctets, of_a_provider_that_is_the_mail_pod_stay) {
   config::Provider provider;
   provider.name = "pod";
@@ -145,7 +149,7 @@ TEST(GoldenOctets, of_a_table_stay) {
                                                     {"joe@example.org", "store", "dovecot-7"}}}));
 }
 TEST(GoldenOctets, of_a_server_with_providers_stay) {
-  config::Server server = mk_server();
+  config::Server server = golden_server();
   server.providers = {"mail/example/accounts"};
   server.limits.max_connections_per_user = 40;
   server.protection.exempt = {*Network::parse("192.0.2.0/24")};
@@ -154,7 +158,7 @@ TEST(GoldenOctets, of_a_server_with_providers_stay) {
   expect_golden("server_providers", resource);
 }
 TEST(GoldenOctets, of_a_server_that_asks_for_client_certificates_stay) {
-  config::Server server = mk_server();
+  config::Server server = golden_server();
   server.tls.client_certificates = {config::ClientCertificateMode::Required,
                                     {"mail/ca#ca.crt"},
                                     {"mail/ConfigMap/revoked#ca.crl"},
@@ -173,7 +177,7 @@ TEST(GoldenOctets, of_a_provider_that_is_the_clients_certificate_stay) {
   expect_golden("provider_certificate", mk_resource(provider));
 }
 TEST(GoldenOctets, of_a_server_with_domains_stay) {
-  config::Server server = mk_server();
+  config::Server server = golden_server();
   server.limits.new_connections_per_minute_per_source = 60;
   server.domains = {"bolt-group.example", "bolt.example"};
   server.names = {"bolt.example", '+', true};
@@ -182,14 +186,14 @@ TEST(GoldenOctets, of_a_server_with_domains_stay) {
   expect_golden("server_domains", resource);
 }
 TEST(GoldenOctets, of_a_server_with_a_byte_rate_stay) {
-  config::Server server = mk_server();
+  config::Server server = golden_server();
   server.limits.bytes_per_second = 10'737'418'240;
   config::Resource resource = mk_resource(server);
   resource.required_features = {"byte-rate"};
   expect_golden("server_byte_rate", resource);
 }
 TEST(GoldenOctets, of_a_server_with_routing_stay) {
-  config::Server server = mk_server();
+  config::Server server = golden_server();
   server.routing.tables = {{"mail/ConfigMap/moved#routes/routes", true}, {"", false}};
   server.routing.rules = {{"canary",
                            {{Protocol::Imap, Protocol::Pop3},
@@ -236,7 +240,7 @@ TEST(GoldenOctets, of_a_listener_with_addresses_of_its_own_stay) {
   expect_golden("listener_addresses", resource);
 }
 TEST(GoldenOctets, of_a_delta_stay) {
-  config::Resource base = mk_resource(mk_endpoints());
+  config::Resource base = mk_resource(golden_endpoints());
   base.version = version_of(base);
   config::Resource now = base;
   auto& endpoints = std::get<config::EndpointSet>(now.body).endpoints;

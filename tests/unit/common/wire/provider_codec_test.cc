@@ -6,6 +6,7 @@
 
 #include "common/wire/enum_tables.h"
 #include "common/wire/snapshot_codec.h"
+#include "tests/unit/common/wire/spoiled.h"
 
 namespace postern::wire {
 namespace {
@@ -23,36 +24,12 @@ config::Provider mk_provider() {
   return provider;
 }
 
-pb::Resource encoded(config::ResourceBody body) {
-  pb::Resource message;
-  encode({"mail/example/x", "v", {}, std::move(body)}, message);
-  return message;
-}
-
-struct Row {
-  const char* field;
-  std::function<void(pb::Resource&)> spoil;
-  DecodeFailure failure = DecodeFailure::Invalid;
-};
-
-void expect_refused(config::ResourceBody body, const std::vector<Row>& rows) {
-  ASSERT_TRUE(decode(encoded(body)).has_value());
-  for (const Row& row : rows) {
-    pb::Resource message = encoded(body);
-    row.spoil(message);
-    const auto decoded = decode(message);
-    ASSERT_FALSE(decoded.has_value()) << row.field;
-    EXPECT_EQ(decoded.error().field, row.field);
-    EXPECT_EQ(decoded.error().failure, row.failure) << row.field;
-  }
-}
-
 pb::HttpService& service_of(pb::Resource& message) {
   return *message.mutable_provider()->mutable_http()->mutable_service();
 }
 
 TEST(ProviderCodec, refuses_by_field_what_would_become_another_request) {
-  expect_refused(
+  expect_each_refused(
       mk_provider(),
       {{"http.service.headers[0].name",
         [](pb::Resource& m) { service_of(m).mutable_headers(0)->set_name("X-A: b\r\nX-B"); }},
@@ -73,7 +50,7 @@ TEST(ProviderCodec, refuses_by_field_what_would_become_another_request) {
 }
 
 TEST(ProviderCodec, refuses_by_field_numbers_out_of_bounds_and_addresses_that_are_none) {
-  expect_refused(
+  expect_each_refused(
       mk_provider(),
       {{"timeout_ms", [](pb::Resource& m) { m.mutable_provider()->clear_timeout_ms(); }},
        {"timeout_ms", [](pb::Resource& m) { m.mutable_provider()->set_timeout_ms(600'001); }},
@@ -90,7 +67,7 @@ TEST(ProviderCodec, refuses_by_field_numbers_out_of_bounds_and_addresses_that_ar
 }
 
 TEST(ProviderCodec, refuses_by_field_choices_that_are_missing_or_of_a_newer_controller) {
-  expect_refused(
+  expect_each_refused(
       mk_provider(),
       {{"on_reject", [](pb::Resource& m) { m.mutable_provider()->clear_on_reject(); }},
        {"on_unavailable", [](pb::Resource& m) { m.mutable_provider()->clear_on_unavailable(); }},
@@ -108,7 +85,7 @@ TEST(ProviderCodec, refuses_by_field_choices_that_are_missing_or_of_a_newer_cont
 }
 
 TEST(ProviderCodec, refuses_a_secret_text_that_would_be_two_lines_and_does_not_tell_it) {
-  pb::Resource message = encoded(config::SecretText{SharedSecret("good")});
+  pb::Resource message = mk_message(config::SecretText{SharedSecret("good")});
   message.mutable_secret()->mutable_text()->set_text("very\r\nsecret");
   const auto decoded = decode(message);
   ASSERT_FALSE(decoded.has_value());
@@ -118,7 +95,7 @@ TEST(ProviderCodec, refuses_a_secret_text_that_would_be_two_lines_and_does_not_t
 
 TEST(ProviderCodec, refuses_rates_that_mean_never_or_always) {
   const auto protection = [](pb::Resource& m) { return m.mutable_server()->mutable_protection(); };
-  expect_refused(
+  expect_each_refused(
       config::Server{},
       {{"protection.per_source.failures",
         [&](pb::Resource& m) { protection(m)->mutable_per_source()->set_failures(0); }},
@@ -131,7 +108,7 @@ TEST(ProviderCodec, refuses_rates_that_mean_never_or_always) {
 }
 
 TEST(ProviderCodec, takes_the_usual_protection_where_a_controller_does_not_know_of_it) {
-  pb::Resource message = encoded(config::Server{});
+  pb::Resource message = mk_message(config::Server{});
   message.mutable_server()->clear_protection();
   const auto decoded = decode(message);
   ASSERT_TRUE(decoded.has_value());
@@ -142,7 +119,7 @@ TEST(ProviderCodec, refuses_by_field_load_balancers_that_are_no_networks) {
   config::Listener listener{993, Protocol::Imap, config::ListenerTls::Implicit, {{"a", {}}}};
   listener.proxy_protocol.emplace();
   const auto proxy = [](pb::Resource& m) { return m.mutable_listener()->mutable_proxy_protocol(); };
-  expect_refused(
+  expect_each_refused(
       listener,
       {{"proxy_protocol.trusted[0]", [&](pb::Resource& m) { proxy(m)->add_trusted("everybody"); }},
        {"proxy_protocol.other_peers", [&](pb::Resource& m) { proxy(m)->clear_other_peers(); }}});

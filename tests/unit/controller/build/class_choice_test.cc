@@ -104,7 +104,7 @@ TEST(ClassChoice, of_other_controllers_are_no_default_of_ours) {
 
 Terms in_cluster() { return {.in_cluster = true}; }
 
-std::vector<model::Object> with(std::vector<model::Object> more) {
+std::vector<model::Object> in_cluster_with(std::vector<model::Object> more) {
   std::vector<model::Object> out = rest();
   std::ranges::move(more, std::back_inserter(out));
   return out;
@@ -122,13 +122,14 @@ TEST(InACluster, a_mail_server_without_a_class_is_left_to_the_default) {
   const Scene scene = scene_of(working(), rest(), in_cluster());
   EXPECT_EQ(scene.problems(), Words{});
   EXPECT_EQ(scene.server(), nullptr);
-  EXPECT_NE(scene_of(working(), with({ingress_class({})}), in_cluster()).server(), nullptr);
+  EXPECT_NE(scene_of(working(), in_cluster_with({ingress_class({})}), in_cluster()).server(),
+            nullptr);
 }
 
 TEST(InACluster, ports_of_mail_alone_are_open_by_default) {
   model::MailServer server = working();
   server.protocols[0].listeners = {{.port = 1143, .tls = "StartTLS", .plaintext = ""}};
-  const Scene scene = scene_of(server, with({ingress_class({})}), in_cluster());
+  const Scene scene = scene_of(server, in_cluster_with({ingress_class({})}), in_cluster());
   EXPECT_EQ(scene.listener("1143"), nullptr);
   EXPECT_EQ(scene_of(server).listener("1143") != nullptr, true);
 }
@@ -162,7 +163,7 @@ TEST(InACluster, labels_that_cannot_be_read_let_nobody_in) {
   const auto scene = [&](std::vector<model::Object> more) {
     more.push_back(ingress_class({.mail_class = "postern"}));
     more.emplace_back(found);
-    return scene_of(working(), with(std::move(more)), in_cluster());
+    return scene_of(working(), in_cluster_with(std::move(more)), in_cluster());
   };
   EXPECT_EQ(scene({}).problems()[0], "NamespaceNotAllowed ");
   model::NamespaceObject mail;

@@ -8,7 +8,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-model::MailClass mk_class(std::optional<model::DrainSpec> drain) {
+model::MailClass mk_draining_class(std::optional<model::DrainSpec> drain) {
   model::MailClass out;
   out.meta.key = model::mail_class_key("postern");
   out.drain = drain;
@@ -38,27 +38,28 @@ std::optional<config::DrainTerms> told(std::vector<model::Object> objects, bool 
 
 TEST(ClassTerms, are_nothing_where_a_directory_says_nothing) {
   EXPECT_EQ(told({}, false), std::nullopt);
-  EXPECT_EQ(told({mk_class({})}, false), std::nullopt);
+  EXPECT_EQ(told({mk_draining_class({})}, false), std::nullopt);
 }
 
 TEST(ClassTerms, in_a_cluster_a_proxy_accepts_for_ten_seconds_unless_it_is_written) {
   EXPECT_EQ(told({}, true), (config::DrainTerms{seconds{10}, {}, minutes{5}}));
-  EXPECT_EQ(told({naming_it(), mk_class({})}, true),
+  EXPECT_EQ(told({naming_it(), mk_draining_class({})}, true),
             (config::DrainTerms{seconds{10}, {}, minutes{5}}));
-  EXPECT_EQ(told({naming_it(), mk_class(model::DrainSpec{seconds{0}, {}, {}})}, true),
+  EXPECT_EQ(told({naming_it(), mk_draining_class(model::DrainSpec{seconds{0}, {}, {}})}, true),
             (config::DrainTerms{seconds{0}, {}, minutes{5}}));
 }
 
 TEST(ClassTerms, are_as_the_class_writes_them) {
-  EXPECT_EQ(told({mk_class(model::DrainSpec{seconds{15}, minutes{10}, minutes{15}})}, false),
-            (config::DrainTerms{seconds{15}, minutes{10}, minutes{15}}));
-  EXPECT_EQ(told({mk_class(model::DrainSpec{{}, {}, seconds{30}})}, false),
+  EXPECT_EQ(
+      told({mk_draining_class(model::DrainSpec{seconds{15}, minutes{10}, minutes{15}})}, false),
+      (config::DrainTerms{seconds{15}, minutes{10}, minutes{15}}));
+  EXPECT_EQ(told({mk_draining_class(model::DrainSpec{{}, {}, seconds{30}})}, false),
             (config::DrainTerms{seconds{0}, {}, seconds{30}}));
 }
 
 TEST(ClassTerms, with_a_bound_of_connections_need_a_proxy_that_obeys_it) {
   world::World world;
-  model::MailClass bounded = mk_class({});
+  model::MailClass bounded = mk_draining_class({});
   bounded.max_connections = 200000;
   (void)world.replace({bounded});
   const auto resource = class_resource(world, {});
@@ -79,7 +80,7 @@ TEST(ClassTerms, are_told_when_they_change_and_taken_back) {
     return std::pair{out.upserts.size(), out.removals.size()};
   };
   const auto with = [](Duration minimum) {
-    return std::vector<model::Object>{mk_class(model::DrainSpec{minimum, {}, {}})};
+    return std::vector<model::Object>{mk_draining_class(model::DrainSpec{minimum, {}, {}})};
   };
   using Told = std::pair<std::size_t, std::size_t>;
   EXPECT_EQ(settle({}), (Told{0, 0}));

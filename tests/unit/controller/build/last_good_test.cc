@@ -23,7 +23,7 @@ model::SecretObject mismatched() {
   return secret;
 }
 
-Growing with(const model::SecretObject& secret) {
+Growing growing_with(const model::SecretObject& secret) {
   std::vector<model::Object> objects = rest();
   objects.emplace_back(model::MailServer(working()));
   std::erase_if(objects, [](const model::Object& object) {
@@ -39,7 +39,7 @@ std::string key_in_force(const Growing& growing) {
 }
 
 TEST(LastGood, key_that_does_not_fit_leaves_the_pair_before_in_force) {
-  Growing growing = with(good("first"));
+  Growing growing = growing_with(good("first"));
   const Changes changes = growing.apply(mismatched());
   EXPECT_TRUE(changes.upserts.empty());
   EXPECT_EQ(key_in_force(growing), "first");
@@ -51,7 +51,7 @@ TEST(LastGood, key_that_does_not_fit_leaves_the_pair_before_in_force) {
 }
 
 TEST(LastGood, pair_that_matches_again_takes_over) {
-  Growing growing = with(good("first"));
+  Growing growing = growing_with(good("first"));
   (void)growing.apply(mismatched());
   EXPECT_EQ(upserted(growing.apply(good("second"))), Words{"SECRET mail/mail-tls"});
   EXPECT_EQ(key_in_force(growing), "second");
@@ -59,7 +59,7 @@ TEST(LastGood, pair_that_matches_again_takes_over) {
 }
 
 TEST(LastGood, secret_that_is_gone_is_gone) {
-  Growing growing = with(good("first"));
+  Growing growing = growing_with(good("first"));
   const Changes changes = growing.remove({"Secret", "mail", "mail-tls"});
   EXPECT_FALSE(growing.verdict("mail", "example").accepted);
   EXPECT_TRUE(growing.held.empty());
@@ -69,7 +69,7 @@ TEST(LastGood, secret_that_is_gone_is_gone) {
 }
 
 TEST(LastGood, what_was_never_good_is_not_kept) {
-  Growing growing = with(mismatched());
+  Growing growing = growing_with(mismatched());
   EXPECT_TRUE(growing.held.empty());
   EXPECT_EQ(
       reasons(growing.verdict("mail", "example")),
@@ -77,7 +77,7 @@ TEST(LastGood, what_was_never_good_is_not_kept) {
 }
 
 TEST(LastGood, expired_pair_does_not_replace_one_that_is_valid) {
-  Growing growing = with(good("first"));
+  Growing growing = growing_with(good("first"));
   (void)growing.apply(pair_until(kNow - 1, "old"));
   EXPECT_EQ(key_in_force(growing), "first");
   EXPECT_EQ(reasons(growing.verdict("mail", "example")),
@@ -85,13 +85,13 @@ TEST(LastGood, expired_pair_does_not_replace_one_that_is_valid) {
 }
 
 TEST(LastGood, of_two_expired_pairs_the_newer_holds) {
-  Growing growing = with(pair_until(kNow - 10, "first"));
+  Growing growing = growing_with(pair_until(kNow - 10, "first"));
   (void)growing.apply(pair_until(kNow - 1, "second"));
   EXPECT_EQ(key_in_force(growing), "second");
 }
 
 TEST(LastGood, kept_pair_that_expires_gives_way_to_what_is_there) {
-  Growing growing = with(good("first"));
+  Growing growing = growing_with(good("first"));
   (void)growing.apply(pair_until(kNow - 1, "old"));
   growing.terms.now_unix_s = kNow + 1001;
   (void)growing.update();
@@ -99,7 +99,7 @@ TEST(LastGood, kept_pair_that_expires_gives_way_to_what_is_there) {
 }
 
 TEST(LastGood, certificate_that_expires_is_told_when_the_clock_says_so) {
-  Growing growing = with(good("first"));
+  Growing growing = growing_with(good("first"));
   growing.terms.now_unix_s = kNow + 1000;
   EXPECT_TRUE(growing.update().verdicts.empty());
   growing.terms.now_unix_s = kNow + 1001;
@@ -110,7 +110,7 @@ TEST(LastGood, certificate_that_expires_is_told_when_the_clock_says_so) {
 }
 
 TEST(LastGood, is_forgotten_when_nobody_names_it_any_more) {
-  Growing growing = with(good("first"));
+  Growing growing = growing_with(good("first"));
   (void)growing.apply(model::MailServer(working().certificate("other")));
   (void)growing.apply(mismatched());
   (void)growing.apply(model::MailServer(working()));
@@ -118,7 +118,7 @@ TEST(LastGood, is_forgotten_when_nobody_names_it_any_more) {
 }
 
 TEST(LastGood, holds_for_whoever_names_it_later_while_it_is_in_force) {
-  Growing growing = with(good("first"));
+  Growing growing = growing_with(good("first"));
   (void)growing.apply(mismatched());
   (void)growing.apply(model::MailServer(mk_server("mail/another")
                                             .hostnames({"another.example.com"})

@@ -5,8 +5,8 @@
 namespace postern::build {
 namespace {
 
-MkServer company(const std::string& ns, std::vector<std::string> hostnames,
-                 const std::string& created) {
+MkServer company_of(const std::string& ns, std::vector<std::string> hostnames,
+                    const std::string& created) {
   return mk_server(ns + "/mail")
       .hostnames(std::move(hostnames))
       .created(created)
@@ -24,12 +24,12 @@ Scene companies(std::vector<MkServer> servers) {
   return Scene(std::move(objects));
 }
 
-constexpr auto kOld = "2026-01-01T00:00:00Z";
-constexpr auto kYoung = "2026-02-01T00:00:00Z";
+constexpr auto kOlder = "2026-01-01T00:00:00Z";
+constexpr auto kYounger = "2026-02-01T00:00:00Z";
 
 TEST(Listeners, are_shared_oldest_first) {
-  const Scene scene = companies({company("acme", {"mail.acme.example"}, kYoung),
-                                 company("bolt", {"mail.bolt.example"}, kOld)});
+  const Scene scene = companies({company_of("acme", {"mail.acme.example"}, kYounger),
+                                 company_of("bolt", {"mail.bolt.example"}, kOlder)});
   const config::Listener* listener = scene.listener("993");
   ASSERT_EQ(listener->tenants.size(), 2U);
   EXPECT_EQ(listener->tenants[0].server, "bolt/mail");
@@ -39,8 +39,8 @@ TEST(Listeners, are_shared_oldest_first) {
 
 TEST(Listeners, younger_one_of_another_tls_is_off) {
   const Scene scene = companies(
-      {company("acme", {"mail.acme.example"}, kOld),
-       company("bolt", {"mail.bolt.example"}, kYoung)
+      {company_of("acme", {"mail.acme.example"}, kOlder),
+       company_of("bolt", {"mail.bolt.example"}, kYounger)
            .imap(mk_imap({mk_listener(993, "StartTLS"), mk_listener(1993, "Implicit")}))});
   EXPECT_EQ(scene.problems(), Words{"ProtocolConflict spec.protocols.imap.listeners[0]"});
   EXPECT_EQ(scene.built.problems[0].object.path(), "bolt/mail");
@@ -50,8 +50,8 @@ TEST(Listeners, younger_one_of_another_tls_is_off) {
 
 TEST(Listeners, conflict_does_not_name_the_owner) {
   const Scene scene =
-      companies({company("acme", {"mail.acme.example"}, kOld),
-                 company("bolt", {"mail.acme.example", "mail.bolt.example"}, kYoung)});
+      companies({company_of("acme", {"mail.acme.example"}, kOlder),
+                 company_of("bolt", {"mail.acme.example", "mail.bolt.example"}, kYounger)});
   for (const model::Problem& problem : scene.built.problems) {
     EXPECT_EQ(problem.message.find("acme/"), std::string::npos) << problem.message;
   }
@@ -59,32 +59,32 @@ TEST(Listeners, conflict_does_not_name_the_owner) {
 
 TEST(Listeners, younger_loses_the_hostname_and_keeps_the_rest) {
   const Scene scene =
-      companies({company("acme", {"mail.acme.example"}, kOld),
-                 company("bolt", {"mail.acme.example", "mail.bolt.example"}, kYoung)});
+      companies({company_of("acme", {"mail.acme.example"}, kOlder),
+                 company_of("bolt", {"mail.acme.example", "mail.bolt.example"}, kYounger)});
   EXPECT_EQ(scene.problems(),
             (Words{"HostnameConflict spec.hostnames[0]", "HostnameConflict spec.hostnames[0]"}));
   EXPECT_EQ(scene.listener("993")->tenants[1].hostnames, Words{"mail.bolt.example"});
 }
 
 TEST(Listeners, server_that_lost_every_hostname_is_no_tenant) {
-  const Scene scene = companies({company("acme", {"mail.acme.example"}, kOld),
-                                 company("bolt", {"mail.acme.example"}, kYoung)});
+  const Scene scene = companies({company_of("acme", {"mail.acme.example"}, kOlder),
+                                 company_of("bolt", {"mail.acme.example"}, kYounger)});
   EXPECT_EQ(scene.problems().back(), "NoListeners spec.protocols");
   EXPECT_EQ(scene.listener("993")->tenants.size(), 1U);
   EXPECT_EQ(scene.server("bolt/mail"), nullptr);
 }
 
 TEST(Listeners, same_hostname_on_other_ports_is_no_conflict) {
-  const Scene scene = companies(
-      {company("acme", {"mail.acme.example"}, kOld).imap(mk_imap({mk_listener(993, "Implicit")})),
-       company("bolt", {"mail.acme.example"}, kYoung)
-           .imap(mk_imap({mk_listener(143, "StartTLS")}))});
+  const Scene scene = companies({company_of("acme", {"mail.acme.example"}, kOlder)
+                                     .imap(mk_imap({mk_listener(993, "Implicit")})),
+                                 company_of("bolt", {"mail.acme.example"}, kYounger)
+                                     .imap(mk_imap({mk_listener(143, "StartTLS")}))});
   EXPECT_EQ(scene.problems(), Words{});
 }
 
 TEST(Listeners, without_timestamps_go_by_path) {
-  const Scene scene = companies(
-      {company("bolt", {"mail.bolt.example"}, ""), company("acme", {"mail.acme.example"}, "")});
+  const Scene scene = companies({company_of("bolt", {"mail.bolt.example"}, ""),
+                                 company_of("acme", {"mail.acme.example"}, "")});
   EXPECT_EQ(scene.listener("993")->tenants[0].server, "acme/mail");
 }
 

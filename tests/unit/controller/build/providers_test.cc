@@ -22,7 +22,7 @@ model::ProviderSpec mk_asking_service() {
   return provider;
 }
 
-model::MailServer with(std::vector<model::ProviderSpec> providers) {
+model::MailServer with_providers(std::vector<model::ProviderSpec> providers) {
   return working().with([&](model::MailServer& server) { server.providers = providers; });
 }
 
@@ -45,16 +45,11 @@ Words texts(const std::vector<ServerAddress>& addresses) {
   return out;
 }
 
-const config::Resource* resource_in(const Scene& scene, const config::ResourceKey& key) {
-  const auto found = std::ranges::find(scene.built.resources, key, &config::Resource::key);
-  return found == scene.built.resources.end() ? nullptr : &*found;
-}
-
 TEST(Providers, of_the_pod_alone_need_no_proxy_to_know_of_them) {
   model::ProviderSpec pod;
   pod.name = "pod";
   pod.kind = model::BackendProviderSpec{{"PLAIN"}};
-  const Scene scene = scene_of(with({pod}));
+  const Scene scene = scene_of(with_providers({pod}));
   EXPECT_TRUE(scene.server()->providers.empty());
   EXPECT_EQ(scene.find<config::Provider>("mail/example/pod"), nullptr);
   EXPECT_TRUE(resource_in(scene, {config::ResourceType::Server, "mail/example"})
@@ -63,7 +58,7 @@ TEST(Providers, of_the_pod_alone_need_no_proxy_to_know_of_them) {
 
 // It would let the pod decide.
 TEST(Providers, are_taken_from_proxies_that_do_not_know_of_them) {
-  const Scene scene = scene_of(with({mk_asking("http://192.0.2.9:9000/auth")}));
+  const Scene scene = scene_of(with_providers({mk_asking("http://192.0.2.9:9000/auth")}));
   const auto* server = resource_in(scene, {config::ResourceType::Server, "mail/example"});
   ASSERT_NE(server, nullptr);
   EXPECT_EQ(server->required_features, Words{"providers"});
@@ -77,7 +72,7 @@ TEST(Providers, are_taken_from_proxies_that_do_not_know_of_them) {
 TEST(Providers, behind_a_service_are_its_ready_endpoints) {
   model::SliceEndpoint away = mk_endpoint("10.0.0.7", "accounts-2");
   away.ready = false;
-  const Scene scene = scene_of(with({mk_asking_service()}),
+  const Scene scene = scene_of(with_providers({mk_asking_service()}),
                                with_service({mk_endpoint("10.0.0.9", "accounts-1"),
                                              mk_endpoint("10.0.0.8", "accounts-0"), away}));
   ASSERT_NE(service_in(scene), nullptr);
@@ -90,7 +85,7 @@ TEST(Providers, behind_a_service_are_its_ready_endpoints) {
 TEST(Providers, follow_the_endpoints_of_their_service) {
   world::World world;
   std::vector<model::Object> all = with_service({mk_endpoint("10.0.0.8", "accounts-0")});
-  all.emplace_back(with({mk_asking_service()}));
+  all.emplace_back(with_providers({mk_asking_service()}));
   Builder builder;
   (void)builder.update(world, world.replace(std::move(all)), {});
   const auto touched = world.apply(mk_slice("mail/accounts-a", "accounts", {{"https", "", 18443}},
@@ -108,7 +103,7 @@ TEST(Providers, that_lack_something_keep_their_place_and_are_asked_by_nobody) {
   auto& endpoint = std::get<model::HttpProviderSpec>(provider.kind).endpoint;
   endpoint.headers = {{"X-Key", "", model::SecretKeyRef{"auth-key", "mail", "key"}}};
   const Scene scene =
-      scene_of(with({provider}), with_service({mk_endpoint("10.0.0.8", "accounts-0")}));
+      scene_of(with_providers({provider}), with_service({mk_endpoint("10.0.0.8", "accounts-0")}));
   EXPECT_EQ(scene.problems(),
             Words{"SecretNotFound spec.authentication.providers[0].http.headers[0].secretKeyRef"});
   EXPECT_EQ(scene.server()->providers, Words{"mail/example/accounts"});
@@ -116,7 +111,7 @@ TEST(Providers, that_lack_something_keep_their_place_and_are_asked_by_nobody) {
 }
 
 TEST(Providers, may_lie_only_where_the_class_lets_proxies_connect) {
-  const Scene scene = scene_of(with({mk_asking("http://169.254.169.254/latest")}));
+  const Scene scene = scene_of(with_providers({mk_asking("http://169.254.169.254/latest")}));
   EXPECT_EQ(scene.problems(), (Words{"EgressNotAllowed spec.authentication.providers[0].http.url",
                                      "ProviderPlaintext "
                                      "spec.authentication.providers[0].http.url"}));
@@ -124,7 +119,7 @@ TEST(Providers, may_lie_only_where_the_class_lets_proxies_connect) {
 }
 
 TEST(Providers, ask_for_nothing_but_passwords_where_no_mechanism_is_listed) {
-  const Scene scene = scene_of(with({mk_asking("http://192.0.2.9/")}));
+  const Scene scene = scene_of(with_providers({mk_asking("http://192.0.2.9/")}));
   EXPECT_EQ(scene.server()->protocols[0].mechanisms,
             (MechanismSet{Mechanism::Plain, Mechanism::Login}));
 }

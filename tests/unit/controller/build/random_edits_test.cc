@@ -13,7 +13,7 @@ namespace {
 
 using namespace postern::testing;
 
-constexpr std::int64_t kNow = 1'800'000'000;
+constexpr std::int64_t kEditedAt = 1'800'000'000;
 constexpr const char* kNamespaces[] = {"acme", "bolt", "crow"};
 
 // With few names nearly everything is in conflict with something, with many nearly nothing.
@@ -100,7 +100,7 @@ class RandomWorld {
   model::Object secret() {
     auto out = mk_tls_secret(fmt::format("{}/tls{}", name_space(), below(3)),
                              {once_in(2) ? "*.example.com" : "h1.example.com"});
-    out.certificate->not_after_unix_s = kNow + static_cast<std::int64_t>(below(4000)) - 500;
+    out.certificate->not_after_unix_s = kEditedAt + static_cast<std::int64_t>(below(4000)) - 500;
     out.meta.generation = static_cast<std::int64_t>(below(3));
     out.data.insert_or_assign("tls.key", SharedSecret(fmt::format("key {}", below(50))));
     if (once_in(3)) out.certificate->problem = "the key does not belong to the certificate";
@@ -217,7 +217,7 @@ void edit(RandomWorld& random, Growing& growing) {
 
 void expect_as_new(RandomWorld random, int edits) {
   Growing growing;
-  growing.terms.now_unix_s = kNow;
+  growing.terms.now_unix_s = kEditedAt;
   world::Touched everything;
   everything.all = true;
   for (int i = 0; i < edits; ++i) {

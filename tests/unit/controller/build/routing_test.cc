@@ -5,7 +5,7 @@
 namespace postern::build {
 namespace {
 
-constexpr const char* kTable = "mail/ConfigMap/moved#routes/routes";
+constexpr const char* kRouteTable = "mail/ConfigMap/moved#routes/routes";
 
 model::MailServer routed(model::RoutingSpec routing) {
   return working()
@@ -27,11 +27,6 @@ std::vector<model::Object> with_table(const std::string& text) {
   return out;
 }
 
-const config::Resource* resource_in(const Scene& scene, const config::ResourceKey& key) {
-  const auto found = std::ranges::find(scene.built.resources, key, &config::Resource::key);
-  return found == scene.built.resources.end() ? nullptr : &*found;
-}
-
 std::string table_of(const config::Server& server) { return server.routing.tables.at(0).table; }
 
 TEST(Routing, that_is_not_written_asks_nothing_of_a_proxy) {
@@ -46,14 +41,14 @@ TEST(Routing, by_a_table_gives_it_as_a_resource_of_its_own) {
   const Scene scene =
       scene_of(routed(by_table("Reject")), with_table("Joe: store/one\n@a.b: mailbox"));
   EXPECT_EQ(scene.problems(), Words{});
-  EXPECT_EQ(table_of(*scene.server()), kTable);
+  EXPECT_EQ(table_of(*scene.server()), kRouteTable);
   EXPECT_TRUE(scene.server()->routing.tables[0].rejects_on_miss);
-  const auto* table = scene.find<config::Table>(kTable);
+  const auto* table = scene.find<config::Table>(kRouteTable);
   ASSERT_NE(table, nullptr);
   EXPECT_EQ(table->find("joe")->member, "one");
   for (const config::ResourceKey& key :
        {config::ResourceKey{config::ResourceType::Server, "mail/example"},
-        config::ResourceKey{config::ResourceType::Table, kTable}}) {
+        config::ResourceKey{config::ResourceType::Table, kRouteTable}}) {
     EXPECT_EQ(resource_in(scene, key)->required_features, Words{"routing"});
   }
 }
@@ -81,8 +76,8 @@ TEST(Routing, by_a_table_that_is_not_there_passes_nobody) {
 TEST(Routing, by_a_table_without_a_line_goes_on_to_what_comes_next) {
   const Scene scene = scene_of(routed(by_table()), with_table(""));
   EXPECT_EQ(scene.problems(), Words{});
-  EXPECT_EQ(table_of(*scene.server()), kTable);
-  EXPECT_TRUE(scene.find<config::Table>(kTable)->lines.empty());
+  EXPECT_EQ(table_of(*scene.server()), kRouteTable);
+  EXPECT_TRUE(scene.find<config::Table>(kRouteTable)->lines.empty());
 }
 
 TEST(Routing, names_the_line_that_cannot_be_read) {
@@ -103,7 +98,7 @@ TEST(Routing, names_lines_that_lead_nowhere_and_keeps_the_others) {
             "ConfigMap mail/moved, line 1: a: store has no member two; line 2: b: there is no "
             "backend nowhere; line 3: c: the members of mailbox have no lasting names; and 1 "
             "more; whom these lines name gets a temporary failure");
-  EXPECT_EQ(scene.find<config::Table>(kTable)->lines.size(), 5U);
+  EXPECT_EQ(scene.find<config::Table>(kRouteTable)->lines.size(), 5U);
 }
 
 TEST(Routing, by_a_rule_tells_of_a_protocol_that_its_backend_lacks) {
@@ -161,7 +156,7 @@ class EditedTable : public ::testing::Test {
 };
 
 TEST_F(EditedTable, is_all_that_is_sent) {
-  EXPECT_EQ(names(edit("joe: mailbox").upserts), Words{kTable});
+  EXPECT_EQ(names(edit("joe: mailbox").upserts), Words{kRouteTable});
   EXPECT_EQ(names(edit("# nothing else\njoe: mailbox").upserts), Words{});
 }
 
@@ -174,14 +169,14 @@ TEST_F(EditedTable, stays_as_it_was_while_it_is_bad_or_gone) {
   EXPECT_TRUE(gone.removals.empty());
   ASSERT_EQ(problems_.size(), 1U);
   EXPECT_NE(problems_[0].find("there is no ConfigMap mail/moved"), std::string::npos);
-  EXPECT_EQ(names(edit("joe: mailbox").upserts), Words{kTable});
+  EXPECT_EQ(names(edit("joe: mailbox").upserts), Words{kRouteTable});
   EXPECT_TRUE(problems_.empty());
 }
 
 TEST_F(EditedTable, goes_with_the_last_that_names_it_and_is_forgotten) {
   Changes gone = update(world_.apply(model::Object(routed({}))));
   EXPECT_EQ(gone.removals,
-            (std::vector<config::ResourceKey>{{config::ResourceType::Table, kTable}}));
+            (std::vector<config::ResourceKey>{{config::ResourceType::Table, kRouteTable}}));
   (void)world_.remove({"ConfigMap", "mail", "moved"});
   (void)update(world_.apply(model::Object(routed(by_table()))));
   ASSERT_EQ(problems_.size(), 1U);

@@ -2,6 +2,7 @@
 // passes.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,11 @@ class Scene {
 };
 
 using Words = std::vector<std::string>;
+
+inline const config::Resource* resource_in(const Scene& scene, const config::ResourceKey& key) {
+  const auto found = std::ranges::find(scene.built.resources, key, &config::Resource::key);
+  return found == scene.built.resources.end() ? nullptr : &*found;
+}
 
 // What mk_server() needs to work: certificate, Service, two endpoints.
 inline std::vector<model::Object> rest() {

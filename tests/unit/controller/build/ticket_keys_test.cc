@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kResource = "mail/ticket-keys/keys";
 
-Scene with(const std::map<std::string, std::string>& keys) {
+Scene with_keys(const std::map<std::string, std::string>& keys) {
   std::vector<model::Object> others = rest();
   model::SecretObject secret;
   secret.meta = mk_secret("mail/keys", "", "").meta;
@@ -31,13 +31,13 @@ const std::string kShort(48, 's');
 const std::string kLong(80, 'l');
 
 TEST(OwnTicketKeys, are_given_as_masters_in_the_order_of_their_names) {
-  const Scene scene = with({{"2", kLong}, {"1", kShort}});
+  const Scene scene = with_keys({{"2", kLong}, {"1", kShort}});
   EXPECT_EQ(scene.problems(), Words{});
   EXPECT_EQ(scene.server()->tls.tickets, kResource);
   const std::string row = row_of(scene);
   ASSERT_EQ(row.size(), 2 * config::kTicketMasterOctets);
-  EXPECT_EQ(row.substr(0, 32), row_of(with({{"1", kShort}})));
-  EXPECT_EQ(row.substr(32), row_of(with({{"a", kLong}})));
+  EXPECT_EQ(row.substr(0, 32), row_of(with_keys({{"1", kShort}})));
+  EXPECT_EQ(row.substr(32), row_of(with_keys({{"a", kLong}})));
   for (const config::Resource& resource : scene.built.resources) {
     if (resource.name != kResource) continue;
     EXPECT_EQ(resource.required_features, Words{"own-ticket-keys"});
@@ -45,7 +45,7 @@ TEST(OwnTicketKeys, are_given_as_masters_in_the_order_of_their_names) {
 }
 
 TEST(OwnTicketKeys, are_not_told_to_proxies_as_they_are) {
-  EXPECT_EQ(row_of(with({{"1", kLong}})).find("lll"), std::string::npos);
+  EXPECT_EQ(row_of(with_keys({{"1", kLong}})).find("lll"), std::string::npos);
 }
 
 TEST(OwnTicketKeys, that_cannot_be_used_are_named_and_those_of_the_class_serve) {
@@ -55,7 +55,7 @@ TEST(OwnTicketKeys, that_cannot_be_used_are_named_and_those_of_the_class_serve) 
                            {{"1", std::string(47, 's')}},
                            {{"1", kShort}, {"2", "x"}},
                            many}) {
-    const Scene scene = with(keys);
+    const Scene scene = with_keys(keys);
     EXPECT_EQ(scene.problems(), Words{"InvalidSecret spec.tls.resumption.ticketKeysRef"});
     EXPECT_EQ(scene.server()->tls.tickets, "");
     EXPECT_EQ(row_of(scene), "");

@@ -28,18 +28,18 @@ const SchemaNode* schema_at(const SchemaNode& schema, std::string_view path) {
   return here;
 }
 
-struct Kind {
+struct CrdKind {
   const SchemaNode& schema;
   HonourTable honoured;
   std::span<const DefaultNotBuilt> defaults;
 };
-std::vector<Kind> kinds() {
+std::vector<CrdKind> kinds() {
   return {{test_schema(), honoured_by_mail_server(), defaults_not_built()},
           {test_class_schema(), honoured_by_mail_class(), class_defaults_not_built()}};
 }
 
 TEST(Honoured, every_field_of_the_tables_is_in_the_crd_once) {
-  for (const Kind& kind : kinds()) {
+  for (const CrdKind& kind : kinds()) {
     std::set<std::string_view> seen;
     for (const HonouredField& field : kind.honoured) {
       EXPECT_NE(schema_at(kind.schema, field.path), nullptr) << field.path;
@@ -49,7 +49,7 @@ TEST(Honoured, every_field_of_the_tables_is_in_the_crd_once) {
 }
 
 TEST(Honoured, every_value_of_the_tables_is_a_word_of_the_crd) {
-  for (const Kind& kind : kinds()) {
+  for (const CrdKind& kind : kinds()) {
     for (const HonouredField& field : kind.honoured) {
       const SchemaNode* node = schema_at(kind.schema, field.path);
       if (node != nullptr && node->type == SchemaType::Array) node = node->items.get();
@@ -63,7 +63,7 @@ TEST(Honoured, every_value_of_the_tables_is_a_word_of_the_crd) {
 }
 
 TEST(Honoured, defaults_that_are_not_built_name_fields_of_the_crd) {
-  for (const Kind& kind : kinds()) {
+  for (const CrdKind& kind : kinds()) {
     for (const DefaultNotBuilt& row : kind.defaults) {
       EXPECT_NE(schema_at(kind.schema, row.field), nullptr) << row.field;
     }
@@ -91,7 +91,7 @@ void collect_patterns(const SchemaNode& schema, std::set<std::string>& out) {
 
 TEST(Words, every_pattern_of_the_crds_has_words_for_people) {
   std::set<std::string> patterns;
-  for (const Kind& kind : kinds()) collect_patterns(kind.schema, patterns);
+  for (const CrdKind& kind : kinds()) collect_patterns(kind.schema, patterns);
   EXPECT_GE(patterns.size(), 20U);
   for (const std::string& pattern : patterns) EXPECT_NE(words_for_pattern(pattern), "") << pattern;
 }

@@ -42,15 +42,15 @@ std::string mangled(std::mt19937& random) {
   return text;
 }
 
-struct Seen {
+struct Pieces {
   std::vector<std::string> pieces;
   std::string fault;
-  friend bool operator==(const Seen&, const Seen&) = default;
+  friend bool operator==(const Pieces&, const Pieces&) = default;
 };
 
 template <class Cutter>
-Seen cut(Cutter& cutter, const std::string& text, std::size_t size) {
-  Seen seen;
+Pieces cut(Cutter& cutter, const std::string& text, std::size_t size) {
+  Pieces seen;
   test::in_fragments(text, size, [&](ByteView fragment) {
     const std::string own(fragment);
     ByteView rest = own;
@@ -77,7 +77,7 @@ TEST(Mangled, lists_are_cut_alike_at_every_fragment_size) {
   for (int round = 0; round < 3000; ++round) {
     const std::string text = mangled(random);
     ListCut whole;
-    const Seen seen = cut(whole, text, test::kAllAtOnce);
+    const Pieces seen = cut(whole, text, test::kAllAtOnce);
     if (whole.whole() && seen.fault.empty()) {
       ++whole_lists;
       EXPECT_TRUE(is_object(text)) << text;
@@ -98,7 +98,7 @@ TEST(Mangled, watches_are_cut_alike_at_every_fragment_size) {
   for (int round = 0; round < 3000; ++round) {
     const std::string text = mangled(random);
     LineCut whole;
-    const Seen seen = cut(whole, text, test::kAllAtOnce);
+    const Pieces seen = cut(whole, text, test::kAllAtOnce);
     for (const std::size_t size : test::kFragmentSizes) {
       LineCut lines;
       EXPECT_EQ(cut(lines, text, size), seen) << text << " in fragments of " << size;

@@ -5,9 +5,10 @@
 namespace postern::source {
 namespace {
 
-Moment at(int ms) { return {Instant{} + Duration(ms), WallTime{} + Duration(ms)}; }
+Moment moment(int ms) { return {Instant{} + Duration(ms), WallTime{} + Duration(ms)}; }
 
-// A file of this content (its size stands for it), last changed at `ms` by the file system's clock.
+// A file of this content (its size stands for it), last changed moment `ms` by the file system's
+// clock.
 Look look(std::int64_t size, int ms) {
   return {Stamp{1, 1, size, 0, 0}, WallTime{} + Duration(ms)};
 }
@@ -18,7 +19,7 @@ constexpr Duration kLongest{1000};
 
 // One round with one question.
 bool ask(Settling& settling, int now, const Look& look) {
-  settling.begin(at(now));
+  settling.begin(moment(now));
   const bool settled = settling.settled("a.yaml", look);
   (void)settling.end();
   return settled;
@@ -32,15 +33,15 @@ TEST(Settling, believes_what_was_changed_long_ago) {
 
 TEST(Settling, says_when_to_look_again) {
   Settling settling(kQuiet, kLongest);
-  settling.begin(at(5000));
+  settling.begin(moment(5000));
   EXPECT_FALSE(settling.settled("a.yaml", look(1, 4940)));
   EXPECT_FALSE(settling.settled("b.yaml", look(1, 4990)));
   EXPECT_EQ(settling.end(), Duration(40));
-  settling.begin(at(5040));
+  settling.begin(moment(5040));
   EXPECT_TRUE(settling.settled("a.yaml", look(1, 4940)));
   EXPECT_FALSE(settling.settled("b.yaml", look(1, 4990)));
   EXPECT_EQ(settling.end(), Duration(50));
-  settling.begin(at(5200));
+  settling.begin(moment(5200));
   EXPECT_EQ(settling.end(), std::nullopt) << "nobody asked";
 }
 
@@ -75,7 +76,7 @@ TEST(Settling, clock_of_a_file_server_may_be_ahead) {
 TEST(Settling, forgets_what_became_as_it_was) {
   Settling settling(kQuiet, kLongest);
   EXPECT_FALSE(ask(settling, 5000, look(1, 5000)));
-  settling.begin(at(5900));
+  settling.begin(moment(5900));
   EXPECT_EQ(settling.end(), std::nullopt);
   EXPECT_FALSE(ask(settling, 6010, look(1, 6000))) << "the longest time began anew";
 }

@@ -26,7 +26,7 @@ build::Verdict verdict(std::int64_t generation = 1) {
   return out;
 }
 
-model::Problem problem(const std::string& reason, model::Severity severity) {
+model::Problem mk_problem(const std::string& reason, model::Severity severity) {
   model::Problem out;
   out.object = kServer;
   out.place = {"mail.yaml", 3, 5};
@@ -281,7 +281,7 @@ TEST_F(StatusBookTest, a_certificate_that_expires_within_a_fortnight_is_told_whe
 
 TEST_F(StatusBookTest, names_of_older_ones_are_told_where_they_are_lost) {
   build::Verdict of = verdict();
-  of.problems = {problem("HostnameConflict", model::Severity::Refused)};
+  of.problems = {mk_problem("HostnameConflict", model::Severity::Refused)};
   of.listeners[0].conflict_reason = "HostnameConflict";
   learn(of, 1);
   EXPECT_EQ(reason("Accepted"), "True PartiallyAccepted");
@@ -315,9 +315,9 @@ TEST_F(StatusBookTest, the_class_says_what_is_open_and_who_runs_it) {
 
 TEST_F(StatusBookTest, problems_go_to_their_conditions) {
   build::Verdict of = verdict();
-  of.problems = {problem("SecretNotFound", model::Severity::Refused),
-                 problem("PlaintextLogin", model::Severity::Warning),
-                 problem("BackendPlaintext", model::Severity::Warning)};
+  of.problems = {mk_problem("SecretNotFound", model::Severity::Refused),
+                 mk_problem("PlaintextLogin", model::Severity::Warning),
+                 mk_problem("BackendPlaintext", model::Severity::Warning)};
   learn(of, 1);
   EXPECT_EQ(reason("Accepted"), "True Accepted");
   EXPECT_EQ(reason("ResolvedRefs"), "False SecretNotFound");
@@ -330,7 +330,7 @@ TEST_F(StatusBookTest, an_unreadable_change_leaves_the_old_one_in_force_and_is_t
   learn(verdict(), 1);
   book_.hear(report(1, 1));
   Lesson lesson;
-  lesson.unreadable = {problem("InvalidField", model::Severity::Refused)};
+  lesson.unreadable = {mk_problem("InvalidField", model::Severity::Refused)};
   lesson.published = {"v1", 1};
   book_.learn(std::move(lesson));
   EXPECT_EQ(reason("Accepted"), "False Invalid");
@@ -344,7 +344,7 @@ TEST_F(StatusBookTest, an_unreadable_change_leaves_the_old_one_in_force_and_is_t
 
 TEST_F(StatusBookTest, one_that_was_never_read_has_a_status_until_it_is_away) {
   Lesson lesson;
-  lesson.unreadable = {problem("InvalidField", model::Severity::Refused)};
+  lesson.unreadable = {mk_problem("InvalidField", model::Severity::Refused)};
   book_.learn(std::move(lesson));
   EXPECT_EQ(reason("Accepted"), "False Invalid");
   EXPECT_EQ(lines(), (Lines{"mail.yaml:3:5: MailServer mail/example: spec.tls: is not as it should "
@@ -356,7 +356,7 @@ TEST_F(StatusBookTest, one_that_was_never_read_has_a_status_until_it_is_away) {
 
 TEST_F(StatusBookTest, a_problem_is_told_once_and_again_when_it_comes_back) {
   build::Verdict bad = verdict();
-  bad.problems = {problem("SecretNotFound", model::Severity::Refused)};
+  bad.problems = {mk_problem("SecretNotFound", model::Severity::Refused)};
   learn(bad, 1);
   EXPECT_EQ(lines().size(), 1U);
   learn(bad, 2);

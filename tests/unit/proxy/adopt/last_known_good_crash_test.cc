@@ -19,8 +19,9 @@ namespace {
 using Medium = LastKnownGood::Medium;
 using Work = std::function<void(LastKnownGood&)>;
 
-SavedConfig mk_config(const std::string& version) {
-  config::Resource resource = test::RandomResources(1).resource(config::ResourceType::Server);
+SavedConfig mk_full_config(const std::string& version) {
+  config::Resource resource =
+      postern::test::RandomResources(1).resource(config::ResourceType::Server);
   resource.version = wire::version_of(resource);
   return {version, {}, {std::make_shared<const config::Resource>(std::move(resource))}};
 }
@@ -31,7 +32,7 @@ class Crash {
   Crash(Work before, Work work) : before_(std::move(before)), work_(std::move(work)) {}
 
   [[nodiscard]] std::vector<std::string> steps() const {
-    const test::TemporaryFolder folder;
+    const postern::test::TemporaryFolder folder;
     std::vector<std::string> steps;
     run(folder, before_, {});
     run(folder, work_, [&](std::string_view step) { steps.emplace_back(step); });
@@ -40,7 +41,7 @@ class Crash {
 
   // What a start finds after an end at the step with this number, and after a second start.
   std::vector<std::string> starts_after(std::size_t number) const {
-    const test::TemporaryFolder folder;
+    const postern::test::TemporaryFolder folder;
     run(folder, before_, {});
     end_at(folder, number);
     expect_whole(folder.path() / "current");
@@ -61,7 +62,7 @@ class Crash {
   }
 
  private:
-  static void run(const test::TemporaryFolder& folder, const Work& work,
+  static void run(const postern::test::TemporaryFolder& folder, const Work& work,
                   LastKnownGood::Reached reached) {
     const auto log = make_null_log();
     auto file = LastKnownGood::open({folder.path(), Medium::Disk, std::move(reached)}, *log);
@@ -69,7 +70,7 @@ class Crash {
     work(**file);
   }
 
-  void end_at(const test::TemporaryFolder& folder, std::size_t number) const {
+  void end_at(const postern::test::TemporaryFolder& folder, std::size_t number) const {
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
@@ -98,12 +99,12 @@ class Crash {
 Work save(const std::string& version) {
   return [version](LastKnownGood& file) {
     static_cast<void>(file.restore());
-    ASSERT_TRUE(file.save(mk_config(version)));
+    ASSERT_TRUE(file.save(mk_full_config(version)));
   };
 }
 Work save_proven(const std::string& version) {
   return [version](LastKnownGood& file) {
-    ASSERT_TRUE(file.save(mk_config(version)));
+    ASSERT_TRUE(file.save(mk_full_config(version)));
     ASSERT_TRUE(file.prove());
   };
 }
@@ -126,8 +127,8 @@ TEST(LastKnownGoodCrash, at_any_step_over_a_proven_one_starts_with_that) {
 }
 
 TEST(LastKnownGoodCrash, at_any_step_over_an_unproven_one_starts_once_with_either) {
-  const Crash crash([](LastKnownGood& file) { ASSERT_TRUE(file.save(mk_config("old"))); },
-                    [](LastKnownGood& file) { ASSERT_TRUE(file.save(mk_config("new"))); });
+  const Crash crash([](LastKnownGood& file) { ASSERT_TRUE(file.save(mk_full_config("old"))); },
+                    [](LastKnownGood& file) { ASSERT_TRUE(file.save(mk_full_config("new"))); });
   const std::vector<std::string> steps = crash.steps();
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const bool renamed = steps[i] == "next renamed" || steps[i] == "folder on disk";
@@ -149,7 +150,7 @@ TEST(LastKnownGoodCrash, while_it_is_proven_leaves_it_proven_or_not) {
   const Crash crash(
       [](LastKnownGood& file) {
         save_proven("old")(file);
-        ASSERT_TRUE(file.save(mk_config("new")));
+        ASSERT_TRUE(file.save(mk_full_config("new")));
       },
       [](LastKnownGood& file) { ASSERT_TRUE(file.prove()); });
   const std::size_t steps = crash.steps().size();
@@ -161,9 +162,9 @@ TEST(LastKnownGoodCrash, while_the_previous_one_is_written_leaves_one_of_both) {
   const Crash crash(
       [](LastKnownGood& file) {
         save_proven("old")(file);
-        ASSERT_TRUE(file.save(mk_config("new")));
+        ASSERT_TRUE(file.save(mk_full_config("new")));
       },
-      [](LastKnownGood& file) { ASSERT_TRUE(file.save_previous(mk_config("between"))); });
+      [](LastKnownGood& file) { ASSERT_TRUE(file.save_previous(mk_full_config("between"))); });
   const std::vector<std::string> steps = crash.steps();
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const bool renamed = steps[i] == "next renamed" || steps[i] == "folder on disk";
@@ -173,7 +174,7 @@ TEST(LastKnownGoodCrash, while_the_previous_one_is_written_leaves_one_of_both) {
 }
 
 TEST(LastKnownGoodCrash, in_the_middle_of_a_start_counts_as_the_one_try) {
-  const Crash crash([](LastKnownGood& file) { ASSERT_TRUE(file.save(mk_config("first"))); },
+  const Crash crash([](LastKnownGood& file) { ASSERT_TRUE(file.save(mk_full_config("first"))); },
                     [](LastKnownGood& file) { static_cast<void>(file.restore()); });
   const std::size_t steps = crash.steps().size();
   ASSERT_EQ(steps, 2U);

@@ -25,7 +25,7 @@ std::shared_ptr<const config::Resource> share(config::Resource resource) {
 }
 
 SavedConfig mk_config(const std::string& version, std::uint64_t seed = 1, int resources = 2) {
-  test::RandomResources random(seed);
+  postern::test::RandomResources random(seed);
   SavedConfig config{version, {{"mailservers", seed}, {"secrets", 7}}, {}};
   for (int i = 0; i < resources; ++i) {
     const auto type = static_cast<config::ResourceType>(1 + i % 4);  // no SECRET
@@ -69,8 +69,8 @@ class LastKnownGoodFile : public testing::Test {
     std::ofstream(path(name), std::ios::binary | std::ios::trunc) << content;
   }
 
-  test::TemporaryFolder above_;
-  test::KeptLines log_;
+  postern::test::TemporaryFolder above_;
+  postern::test::KeptLines log_;
 };
 
 TEST_F(LastKnownGoodFile, gives_back_what_was_saved_and_proven) {

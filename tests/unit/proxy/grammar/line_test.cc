@@ -19,14 +19,14 @@ std::string said(const Parse<ByteView>& parse) {
   return "more";
 }
 
-struct Row {
+struct LineRow {
   const char* sentence;
   std::string_view octets;
   std::string result;
 };
 
 TEST(Line, ends_with_crlf_and_nothing_else_at_every_fragment_size) {
-  const Row rows[] = {
+  const LineRow rows[] = {
       {"a whole line", "abc\r\n", "line abc/5"},
       {"an empty line", "\r\n", "line /2"},
       {"a NUL is an octet of the line", std::string_view("a\0b\r\n", 5),
@@ -42,7 +42,7 @@ TEST(Line, ends_with_crlf_and_nothing_else_at_every_fragment_size) {
       {"too long before its LF", "1234567890\n", std::string(kLineTooLong) + "@10"},
   };
   const auto parser = [](ByteView octets) { return said(parse_line(octets, 10)); };
-  for (const Row& row : rows) {
+  for (const LineRow& row : rows) {
     for (const std::size_t size : test::kFragmentSizes) {
       std::string last;
       test::parse_in_fragments(row.octets, size, [&](ByteView octets) {

@@ -56,7 +56,7 @@ std::string judge(Mechanism mechanism, std::string_view message) {
   return result;
 }
 
-struct Row {
+struct SaslRow {
   const char* sentence;
   std::string message;
   std::string result;
@@ -65,7 +65,7 @@ struct Row {
 TEST(Sasl, plain_takes_authzid_name_and_password) {
   const std::string long_name(limits::kNameOctets, 'n');
   const std::string long_password(limits::kPasswordOctets, 'p');
-  const Row rows[] = {
+  const SaslRow rows[] = {
       {"a name and a password", "\0alice\0secret"s, "PLAIN |alice|secret"},
       {"the authzid is kept", "admin\0alice\0right"s, "PLAIN admin|alice|right"},
       {"octets of a password stay", "\0a\0\" \\ % {5} * \xC3\xA9"s,
@@ -87,7 +87,7 @@ TEST(Sasl, plain_takes_authzid_name_and_password) {
       {"DEL in the authzid", "a\x7F\0alice\0pw"s, "unacceptable"},
       {"Latin-1", "\0caf\xE9\0pw"s, "unacceptable"},
   };
-  for (const Row& row : rows) {
+  for (const SaslRow& row : rows) {
     EXPECT_EQ(judge(Mechanism::Plain, row.message), row.result) << row.sentence;
   }
 }
@@ -119,7 +119,7 @@ TEST(Sasl, login_refuses_empty_names_and_controls) {
 
 TEST(Sasl, cram_md5_takes_name_and_digest) {
   const std::string digest = "b913a602c7eda7a495b4e6e7334d3890";
-  const Row rows[] = {
+  const SaslRow rows[] = {
       {"name and digest", "tim " + digest, "CRAM tim|<1.2@mx>|" + digest},
       {"split at the last space", "tim b " + digest, "CRAM tim b|<1.2@mx>|" + digest},
       {"upper case becomes lower", "t ABCDEF0123456789ABCDEF0123456789",
@@ -131,7 +131,7 @@ TEST(Sasl, cram_md5_takes_name_and_digest) {
       {"no hexadecimal digit", "tim g" + digest.substr(1), "malformed"},
       {"a control in the name", "t\x01m " + digest, "unacceptable"},
   };
-  for (const Row& row : rows) {
+  for (const SaslRow& row : rows) {
     EXPECT_EQ(judge(Mechanism::CramMd5, row.message), row.result) << row.sentence;
   }
 }
@@ -150,7 +150,7 @@ TEST(Sasl, external_takes_an_authzid_or_none) {
 }
 
 TEST(Sasl, xoauth2_takes_user_and_token) {
-  const Row rows[] = {
+  const SaslRow rows[] = {
       {"as Google writes it", "user=a@x.org\1auth=Bearer ya29.tok\1\1", "XOAUTH2 a@x.org|ya29.tok"},
       {"letter case", "User=a\1AUTH=bearer t\1\1", "XOAUTH2 a|t"},
       {"one separator at the end", "user=a\1auth=Bearer t\1", "malformed"},
@@ -164,13 +164,13 @@ TEST(Sasl, xoauth2_takes_user_and_token) {
       {"a line end in the token", "user=a\1auth=Bearer t\r\nX: y\1\1", "malformed"},
       {"a control in the user", "user=a\rb\1auth=Bearer t\1\1", "unacceptable"},
   };
-  for (const Row& row : rows) {
+  for (const SaslRow& row : rows) {
     EXPECT_EQ(judge(Mechanism::XOAuth2, row.message), row.result) << row.sentence;
   }
 }
 
 TEST(Sasl, oauthbearer_takes_the_frame_of_rfc_7628) {
-  const Row rows[] = {
+  const SaslRow rows[] = {
       {"host and port are ignored",
        "n,a=user@example.com,\1host=server.example.com\1port=143\1auth=Bearer vF9=\1\1",
        "OAUTHBEARER user@example.com|vF9="},
@@ -193,7 +193,7 @@ TEST(Sasl, oauthbearer_takes_the_frame_of_rfc_7628) {
       {"an empty token", "n,a=u,\1auth=Bearer \1\1", "unacceptable"},
       {"nothing", "", "malformed"},
   };
-  for (const Row& row : rows) {
+  for (const SaslRow& row : rows) {
     EXPECT_EQ(judge(Mechanism::OAuthBearer, row.message), row.result) << row.sentence;
   }
 }

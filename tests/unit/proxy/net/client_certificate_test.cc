@@ -12,8 +12,6 @@ namespace {
 using config::CertificateName;
 using config::ClientCertificateMode;
 
-constexpr int kVersions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
-
 class ClientCertificates : public testing::Test {
  protected:
   TenantDraft tenant(ClientCertificateMode mode, const std::string& name = "a.example") {

@@ -22,6 +22,8 @@
 
 namespace postern::net {
 
+inline constexpr int kVersions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+
 struct TenantDraft {
   std::string server{};
   std::vector<std::string> hostnames{};

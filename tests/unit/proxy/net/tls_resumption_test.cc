@@ -9,8 +9,6 @@ namespace {
 
 using config::ResumptionMode;
 
-constexpr int kVersions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
-
 std::string ticket_of(const SSL_SESSION* session) {
   const unsigned char* octets = nullptr;
   std::size_t length = 0;

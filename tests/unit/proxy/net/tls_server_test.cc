@@ -15,8 +15,6 @@ namespace {
 using test::Authority;
 using test::KeyKind;
 
-constexpr int kVersions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
-
 class TlsServerTest : public testing::Test {
  protected:
   // a.example and its wildcard belong to tenant 0, b.example to tenant 1.

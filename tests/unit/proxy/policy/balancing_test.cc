@@ -64,7 +64,7 @@ struct Scene {
   }
 };
 
-std::string user(int i) { return fmt::format("user{}", i); }
+std::string numbered(int i) { return fmt::format("numbered{}", i); }
 
 Scene three_of_a_service() {
   Scene scene;
@@ -76,7 +76,7 @@ TEST(Balancing, user_of_a_declared_member_is_tried_at_home_and_nowhere_else) {
   Scene scene;
   scene.declared({"d-0", "d-1", "d-2"}).policy(config::OnUnavailable::TemporaryFailure);
   scene.has("d-0").has("d-1").has("d-2");
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(scene.order(user(i))->size(), 1U);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(scene.order(numbered(i))->size(), 1U);
 }
 
 TEST(Balancing, user_whose_home_is_away_gets_a_temporary_failure_and_the_others_stay) {
@@ -89,11 +89,11 @@ TEST(Balancing, user_whose_home_is_away_gets_a_temporary_failure_and_the_others_
   unready.has("d-0").has("d-1", EndpointState::NotReady).has("d-2");
   int away = 0;
   for (int i = 0; i < 300; ++i) {
-    const std::string home = all.first(user(i));
+    const std::string home = all.first(numbered(i));
     const std::string expected = home == "d-1" ? "home_away" : home;
     away += home == "d-1" ? 1 : 0;
-    EXPECT_EQ(two.first(user(i)), expected);
-    EXPECT_EQ(unready.first(user(i)), expected);
+    EXPECT_EQ(two.first(numbered(i)), expected);
+    EXPECT_EQ(unready.first(numbered(i)), expected);
   }
   EXPECT_GT(away, 50);
 }
@@ -102,7 +102,7 @@ TEST(Balancing, undeclared_endpoint_is_never_a_home) {
   Scene scene;
   scene.declared({"d-0"}).policy(config::OnUnavailable::TemporaryFailure);
   scene.has("d-0").has("d-1");
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(scene.first(user(i)), "d-0");
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(scene.first(numbered(i)), "d-0");
 }
 
 TEST(Balancing, home_is_tried_even_when_it_failed_lately_because_nobody_stands_in) {
@@ -125,9 +125,9 @@ TEST(Balancing, declared_members_with_shared_mail_stand_in_for_each_other) {
   all.has("x").has("y").has("z");
   two.has("x").has("z");
   for (int i = 0; i < 100; ++i) {
-    const auto order = all.order(user(i));
+    const auto order = all.order(numbered(i));
     ASSERT_EQ(order->size(), 3U);
-    EXPECT_EQ(two.first(user(i)), (*order)[0].id == "y" ? (*order)[1].id : (*order)[0].id);
+    EXPECT_EQ(two.first(numbered(i)), (*order)[0].id == "y" ? (*order)[1].id : (*order)[0].id);
   }
 }
 
@@ -136,17 +136,17 @@ TEST(Balancing, user_of_a_service_moves_only_when_his_endpoint_is_not_ready) {
   Scene two;
   two.has("a").has("b", EndpointState::NotReady).has("c");
   for (int i = 0; i < 100; ++i) {
-    const std::string home = all.first(user(i));
-    const std::string next = (*all.order(user(i)))[1].id;
-    EXPECT_EQ(two.first(user(i)), home == "b" ? next : home);
+    const std::string home = all.first(numbered(i));
+    const std::string next = (*all.order(numbered(i)))[1].id;
+    EXPECT_EQ(two.first(numbered(i)), home == "b" ? next : home);
   }
 }
 
 TEST(Balancing, member_that_failed_lately_is_tried_last) {
   Scene scene = three_of_a_service();
   for (int i = 0; i < 50; ++i) {
-    const auto well = scene.order(user(i));
-    const auto order = scene.order(user(i), Health({(*well)[0].id}));
+    const auto well = scene.order(numbered(i));
+    const auto order = scene.order(numbered(i), Health({(*well)[0].id}));
     EXPECT_EQ((*order)[0].id, (*well)[1].id);
     EXPECT_EQ((*order)[2].id, (*well)[0].id);
   }
@@ -159,7 +159,7 @@ TEST(Balancing, members_are_tried_even_when_all_failed_lately) {
 TEST(Balancing, endpoints_that_end_serve_only_when_none_is_ready) {
   Scene scene;
   scene.has("a", EndpointState::ServingTerminating).has("b");
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(scene.first(user(i)), "b");
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(scene.first(numbered(i)), "b");
   Scene last;
   last.has("a", EndpointState::ServingTerminating).has("b", EndpointState::NotReady);
   EXPECT_EQ(last.first("alice"), "a");
@@ -169,7 +169,7 @@ TEST(Balancing, weights_of_endpoints_count) {
   Scene scene;
   scene.has("a").has("b");
   scene.endpoints.endpoints[1].weight = 0;
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(scene.first(user(i)), "a");
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(scene.first(numbered(i)), "a");
 }
 
 TEST(Balancing, endpoint_without_the_protocol_is_no_candidate) {
@@ -195,8 +195,8 @@ TEST(Balancing, same_user_is_at_home_over_every_protocol) {
     member.ports.push_back({Protocol::ManageSieve, 4190});
   }
   for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(scene.order(user(i))->front().id,
-              scene.order(user(i), Health{}, Protocol::ManageSieve)->front().id);
+    EXPECT_EQ(scene.order(numbered(i))->front().id,
+              scene.order(numbered(i), Health{}, Protocol::ManageSieve)->front().id);
   }
 }
 

@@ -11,7 +11,7 @@ config::Server bound() {
   return server;
 }
 
-Facts facts(ClientTls tls) {
+Facts facts_of(ClientTls tls) {
   Facts out;
   out.tls = tls;
   return out;
@@ -45,17 +45,17 @@ TEST(Tenancy, takes_the_names_of_a_table) {
 TEST(Tenancy, lets_nobody_in_whose_password_came_in_clear_where_that_is_refused) {
   using config::Plaintext;
   for (const ClientTls tls : {ClientTls::Offered, ClientTls::Unavailable}) {
-    EXPECT_EQ(may_enter(bound(), Plaintext::Refuse, facts(tls), "").denial, Denial::TlsRequired);
-    EXPECT_TRUE(may_enter(bound(), Plaintext::Allow, facts(tls), "").allowed());
+    EXPECT_EQ(may_enter(bound(), Plaintext::Refuse, facts_of(tls), "").denial, Denial::TlsRequired);
+    EXPECT_TRUE(may_enter(bound(), Plaintext::Allow, facts_of(tls), "").allowed());
   }
   EXPECT_TRUE(
-      may_enter(bound(), Plaintext::Refuse, facts(ClientTls::Established), "TLSv1.2").allowed());
+      may_enter(bound(), Plaintext::Refuse, facts_of(ClientTls::Established), "TLSv1.2").allowed());
 }
 
 TEST(Tenancy, lets_nobody_in_whose_tls_it_would_not_have_made) {
   config::Server strict = bound();
   strict.tls.min_version = config::TlsVersion::Tls13;
-  const Facts tls = facts(ClientTls::Established);
+  const Facts tls = facts_of(ClientTls::Established);
   EXPECT_EQ(may_enter(strict, config::Plaintext::Refuse, tls, "TLSv1.2").denial,
             Denial::TlsTooWeak);
   EXPECT_TRUE(may_enter(strict, config::Plaintext::Refuse, tls, "TLSv1.3").allowed());

@@ -22,7 +22,7 @@ class OneSet : public ::testing::Test {
   }
   [[nodiscard]] bool has(std::uint64_t key) const { return table_.find(key).has_value(); }
 
-  test::ManualClock clock_;
+  postern::test::ManualClock clock_;
   HistoryTable table_{1};
 };
 

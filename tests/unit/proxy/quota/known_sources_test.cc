@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint64_t hash(std::uint64_t number) { return number << 42U; }
 
 TEST(KnownSources, are_known_for_thirty_days) {
-  test::ManualClock clock;
+  postern::test::ManualClock clock;
   KnownSources sources;
   (void)remember(sources, mark_of(hash(7), day_of(clock.now())));
   EXPECT_TRUE(knows(sources, mark_of(hash(7), day_of(clock.now()))));
@@ -22,7 +22,7 @@ TEST(KnownSources, are_known_for_thirty_days) {
 }
 
 TEST(KnownSources, are_known_anew_from_their_last_login) {
-  test::ManualClock clock;
+  postern::test::ManualClock clock;
   KnownSources sources;
   for (int i = 0; i < 100; ++i) {
     EXPECT_EQ(remember(sources, mark_of(hash(7), day_of(clock.now()))), 0U);

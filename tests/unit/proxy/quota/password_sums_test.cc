@@ -11,13 +11,13 @@ namespace postern::quota {
 namespace {
 
 TEST(PasswordSums, are_the_same_for_the_same_password_of_the_same_user) {
-  const test::ManualClock clock;
+  const postern::test::ManualClock clock;
   const PasswordSums sums;
   EXPECT_EQ(sums.of(1, "secret", clock.now()), sums.of(1, "secret", clock.now()));
 }
 
 TEST(PasswordSums, differ_by_password_user_day_and_process) {
-  test::ManualClock clock;
+  postern::test::ManualClock clock;
   const PasswordSums sums;
   const PasswordSums of_another_process;
   std::set<std::uint16_t> seen;
@@ -33,7 +33,7 @@ TEST(PasswordSums, differ_by_password_user_day_and_process) {
 }
 
 TEST(PasswordSums, are_0_only_where_no_password_was_shown) {
-  const test::ManualClock clock;
+  const postern::test::ManualClock clock;
   const PasswordSums sums;
   EXPECT_EQ(sums.of(1, "", clock.now()), 0);
   for (std::uint64_t i = 0; i < 200'000; ++i) {

@@ -10,7 +10,7 @@ namespace {
 
 using dialogue::Failure;
 
-Record full_record() {
+Record filled_record() {
   Record record;
   record.began = Instant{} + Duration{5};
   record.auth_took = Duration{12};
@@ -32,7 +32,7 @@ Record full_record() {
 }
 
 TEST(PackedRecord, says_what_the_record_said) {
-  const Record before = full_record();
+  const Record before = filled_record();
   const PackedRecord packed(before);
   EXPECT_EQ(packed.id(), before.id);
   EXPECT_EQ(packed.backend(), before.backend);
@@ -59,7 +59,7 @@ TEST(PackedRecord, says_what_the_record_said) {
 TEST(PackedRecord, of_nothing_is_nothing) { EXPECT_EQ(PackedRecord(Record()).unpack().id, ""); }
 
 TEST(PackedRecord, keeps_the_beginning_of_a_text_that_is_too_long) {
-  Record record = full_record();
+  Record record = filled_record();
   record.user.assign(70000, 'u');
   const Record after = PackedRecord(record).unpack();
   EXPECT_EQ(after.user, std::string(65535, 'u'));
@@ -67,7 +67,7 @@ TEST(PackedRecord, keeps_the_beginning_of_a_text_that_is_too_long) {
 }
 
 TEST(PackedRecord, moves) {
-  PackedRecord first(full_record());
+  PackedRecord first(filled_record());
   const PackedRecord second = std::move(first);
   EXPECT_EQ(second.id(), "ktl3xqyaaaaaaaaaaadq");
 }

@@ -8,25 +8,25 @@
 namespace postern::upstream {
 namespace {
 
-constexpr auto kBackend = "mail/example/mailbox";
+constexpr auto kMailbox = "mail/example/mailbox";
 
 TEST(MemberTable, all_workers_count_at_the_same_member) {
   MemberTable table;
   Members one(table, 0);
   Members other(table, 1);
-  auto place = MemberPlace::take(one.of(kBackend, "a"), 0);
+  auto place = MemberPlace::take(one.of(kMailbox, "a"), 0);
   ASSERT_TRUE(place);
   const config::HealthCheck check;
   const Health health;
-  EXPECT_EQ(View(health, other, {kBackend, check, Instant{}}).sessions("a"), 1U);
-  EXPECT_EQ(View(health, other, {kBackend, check, Instant{}}).sessions("b"), 0U);
+  EXPECT_EQ(View(health, other, {kMailbox, check, Instant{}}).sessions("a"), 1U);
+  EXPECT_EQ(View(health, other, {kMailbox, check, Instant{}}).sessions("b"), 0U);
   place.reset();
-  EXPECT_EQ(View(health, other, {kBackend, check, Instant{}}).sessions("a"), 0U);
+  EXPECT_EQ(View(health, other, {kMailbox, check, Instant{}}).sessions("a"), 0U);
 }
 
 TEST(MemberTable, bound_holds_to_the_last_place) {
   MemberTable table;
-  const auto member = table.find(kBackend, "a");
+  const auto member = table.find(kMailbox, "a");
   std::vector<MemberPlace> held;
   for (int i = 0; i < 3; ++i) held.push_back(*MemberPlace::take(member, 3));
   EXPECT_FALSE(MemberPlace::take(member, 3));
@@ -37,7 +37,7 @@ TEST(MemberTable, bound_holds_to_the_last_place) {
 
 TEST(MemberTable, places_that_move_are_given_back_once) {
   MemberTable table;
-  const auto member = table.find(kBackend, "a");
+  const auto member = table.find(kMailbox, "a");
   {
     MemberPlace first = *MemberPlace::take(member, 0);
     MemberPlace second = std::move(first);
@@ -54,21 +54,21 @@ TEST(MemberTable, places_that_move_are_given_back_once) {
 TEST(MemberTable, member_that_comes_back_has_its_sessions_still) {
   MemberTable table;
   Members worker(table, 0);
-  const auto place = MemberPlace::take(worker.of(kBackend, "a"), 0);
-  worker.keep_only(kBackend, nullptr);
+  const auto place = MemberPlace::take(worker.of(kMailbox, "a"), 0);
+  worker.keep_only(kMailbox, nullptr);
   EXPECT_EQ(worker.known(), 0U);
-  EXPECT_EQ(worker.of(kBackend, "a")->sessions.load(), 1U);
+  EXPECT_EQ(worker.of(kMailbox, "a")->sessions.load(), 1U);
 }
 
 TEST(MemberTable, members_that_nobody_knows_are_forgotten) {
   MemberTable table;
-  for (int i = 0; i < 1000; ++i) (void)table.find(kBackend, std::to_string(i));
+  for (int i = 0; i < 1000; ++i) (void)table.find(kMailbox, std::to_string(i));
   EXPECT_EQ(table.size(), 0U);
 }
 
 TEST(MemberTable, threads_never_let_more_in_than_the_bound) {
   MemberTable table;
-  const auto member = table.find(kBackend, "a");
+  const auto member = table.find(kMailbox, "a");
   std::atomic<int> most{0};
   const auto work = [&] {
     for (int i = 0; i < 20'000; ++i) {
@@ -89,32 +89,32 @@ TEST(MemberTable, threads_never_let_more_in_than_the_bound) {
 TEST(Members, turns_begin_elsewhere_on_each_worker) {
   MemberTable table;
   Members worker(table, 3);
-  EXPECT_EQ(worker.next_turn(kBackend), 3U);
-  EXPECT_EQ(worker.next_turn(kBackend), 4U);
+  EXPECT_EQ(worker.next_turn(kMailbox), 3U);
+  EXPECT_EQ(worker.next_turn(kMailbox), 4U);
   EXPECT_EQ(worker.next_turn("mail/other/mailbox"), 3U);
 }
 
 TEST(Members, those_that_are_gone_are_forgotten) {
   MemberTable table;
   Members worker(table, 0);
-  (void)worker.of(kBackend, "a");
-  (void)worker.of(kBackend, "b");
+  (void)worker.of(kMailbox, "a");
+  (void)worker.of(kMailbox, "b");
   config::EndpointSet now;
   now.endpoints.resize(1);
   now.endpoints[0].id = "b";
-  worker.keep_only(kBackend, &now);
+  worker.keep_only(kMailbox, &now);
   EXPECT_EQ(worker.known(), 1U);
 }
 
 class Views : public testing::Test {
  protected:
   [[nodiscard]] bool usable() {
-    return View(health_, members_, {kBackend, check_, Instant{} + std::chrono::hours(1)})
+    return View(health_, members_, {kMailbox, check_, Instant{} + std::chrono::hours(1)})
         .usable("a");
   }
   void fail_often() {
     for (int i = 0; i < 5; ++i) {
-      health_.failed(kBackend, "a", Instant{} + std::chrono::hours(1));
+      health_.failed(kMailbox, "a", Instant{} + std::chrono::hours(1));
     }
   }
   MemberTable table_;
@@ -124,7 +124,7 @@ class Views : public testing::Test {
 };
 
 TEST_F(Views, checks_put_a_member_out_where_it_is_checked) {
-  members_.of(kBackend, "a")->out = true;
+  members_.of(kMailbox, "a")->out = true;
   EXPECT_TRUE(usable()) << "nobody asks any more: what was found is old";
   for (const auto mode : {config::HealthMode::Connect, config::HealthMode::Greeting}) {
     check_.mode = mode;
@@ -141,7 +141,7 @@ TEST_F(Views, sessions_that_fail_put_a_member_out_beside_the_checks) {
 
 TEST_F(Views, without_checks_every_member_counts_as_usable) {
   check_.mode = config::HealthMode::Disabled;
-  members_.of(kBackend, "a")->out = true;
+  members_.of(kMailbox, "a")->out = true;
   fail_often();
   EXPECT_TRUE(usable());
 }

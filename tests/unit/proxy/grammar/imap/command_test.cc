@@ -12,15 +12,15 @@ namespace {
 
 using namespace std::string_literals;
 
-struct Row {
+struct CommandRow {
   const char* sentence;
   std::string octets;
   std::string said;
 };
 
 template <std::size_t N>
-void expect_rows(const Row (&rows)[N], Taste taste = {}) {
-  for (const Row& row : rows) {
+void expect_rows(const CommandRow (&rows)[N], Taste taste = {}) {
+  for (const CommandRow& row : rows) {
     for (const std::size_t size : test::kFragmentSizes) {
       EXPECT_EQ(read_commands(row.octets, size, taste), row.said)
           << row.sentence << ", fragments of " << size;
@@ -29,7 +29,7 @@ void expect_rows(const Row (&rows)[N], Taste taste = {}) {
 }
 
 TEST(ImapCommand, verbs_are_known_in_any_case) {
-  const Row rows[] = {
+  const CommandRow rows[] = {
       {"capability", "a1 capability\r\n", "a1 CAPABILITY\n"},
       {"noop", "a NoOp\r\n", "a NOOP\n"},
       {"logout", "a LOGOUT\r\n", "a LOGOUT\n"},
@@ -45,7 +45,7 @@ TEST(ImapCommand, verbs_are_known_in_any_case) {
 }
 
 TEST(ImapCommand, tags_that_are_not_tags_are_not_given_back) {
-  const Row rows[] = {
+  const CommandRow rows[] = {
       {"percent", "%s%n CAPABILITY\r\n", "bad \n"},
       {"NUL", "a\0%n NOOP\r\n"s, "bad \n"},
       {"star", "* NOOP\r\n", "bad \n"},
@@ -61,7 +61,7 @@ TEST(ImapCommand, tags_that_are_not_tags_are_not_given_back) {
 }
 
 TEST(ImapCommand, login_takes_atoms_and_quoted_strings) {
-  const Row rows[] = {
+  const CommandRow rows[] = {
       {"atoms", "a LOGIN alice secret\r\n", "a LOGIN alice|secret\n"},
       {"quoted", "a LOGIN \"al ice\" \"p\\\"w\\\\ {5} *\"\r\n", "a LOGIN al ice|p\"w\\ {5} *\n"},
       {"empty is form", "a LOGIN \"\" \"\"\r\n", "a LOGIN |\n"},
@@ -78,7 +78,7 @@ TEST(ImapCommand, login_takes_atoms_and_quoted_strings) {
 }
 
 TEST(ImapCommand, literals_are_announced_before_they_are_read) {
-  const Row rows[] = {
+  const CommandRow rows[] = {
       {"both", "a LOGIN {5}\r\nalice {6}\r\nsecret\r\n",
        "a LOGIN#0{5} yes\na LOGIN#1{6} yes\na LOGIN alice|secret\n"},
       {"sent already", "a LOGIN {5+}\r\nalice {6+}\r\nsecret\r\nb NOOP\r\n",
@@ -101,7 +101,7 @@ TEST(ImapCommand, literals_are_announced_before_they_are_read) {
 TEST(ImapCommand, sizes_that_are_no_sizes_are_malformed) {
   for (const char* const size : {"{18446744073709551615}", "{18446744073709551621}", "{-1}", "{}",
                                  "{ 5}", "{0x10}", "{5x}", "{5-}", "{99999999999}"}) {
-    const Row rows[] = {
+    const CommandRow rows[] = {
         {size, "a LOGIN "s + size + "\r\nb NOOP\r\n", "bad a\nb NOOP\n"},
     };
     expect_rows(rows);
@@ -111,7 +111,7 @@ TEST(ImapCommand, sizes_that_are_no_sizes_are_malformed) {
 TEST(ImapCommand, refused_literals_are_not_run_as_commands) {
   const std::string data = "zz LOGIN smuggled pw\r\nzz NOOP\r\n12";  // 33 octets
   const std::string big(limits::kNonSyncLiteralOctets, 'x');
-  const Row rows[] = {
+  const CommandRow rows[] = {
       {"synchronising: nothing was sent", "a LOGIN {2000}\r\nb NOOP\r\n",
        "a LOGIN#0{2000} no\nb NOOP\n"},
       {"2^32: refused by whoever asks", "a LOGIN {4294967295}\r\nb NOOP\r\n",
@@ -142,7 +142,7 @@ TEST(ImapCommand, refused_literals_are_not_run_as_commands) {
 }
 
 TEST(ImapCommand, bare_cr_and_lf_spoil_the_line_up_to_its_crlf) {
-  const Row rows[] = {
+  const CommandRow rows[] = {
       {"LF", "a NOOP\nzz NOOP\r\nb NOOP\r\n", "bad a\nb NOOP\n"},
       {"CR", "a NOOP\rzz NOOP\r\nb NOOP\r\n", "bad a\nb NOOP\n"},
       {"two CR", "a NOOP\r\r\nb NOOP\r\n", "bad a\nb NOOP\n"},
@@ -155,7 +155,7 @@ TEST(ImapCommand, bare_cr_and_lf_spoil_the_line_up_to_its_crlf) {
 
 TEST(ImapCommand, a_command_has_a_limit_with_its_literals) {
   const std::string name(80, 'n');
-  const Row rows[] = {
+  const CommandRow rows[] = {
       {"a line as long as may be", "a NOSUCH " + std::string(117, 'x') + "\r\n", "a ?NOSUCH\n"},
       {"one longer", "a NOSUCH " + std::string(118, 'x') + "\r\n", "close a\n"},
       {"without an end", "a NOSUCH " + std::string(9000, 'x'), "close a\n"},
@@ -199,7 +199,7 @@ TEST(ImapCommand, a_literal_may_fill_the_command_to_its_last_octet) {
 
 TEST(ImapCommand, authenticate_takes_a_mechanism_and_an_initial_response) {
   const std::string long_response(limits::kSaslLineOctets - 32, 'A');
-  const Row rows[] = {
+  const CommandRow rows[] = {
       {"alone", "a AUTHENTICATE PLAIN\r\n", "a AUTHENTICATE PLAIN\n"},
       {"with a response", "a authenticate plain AGEAYg==\r\n", "a AUTHENTICATE plain|AGEAYg==\n"},
       {"with an empty one", "a AUTHENTICATE EXTERNAL =\r\n", "a AUTHENTICATE EXTERNAL|=\n"},
@@ -220,7 +220,7 @@ TEST(ImapCommand, id_takes_pairs_of_strings) {
     thirty += (i > 0 ? " " : "") + "\"k\" \"v\""s;
     said += " k=v";
   }
-  const Row rows[] = {
+  const CommandRow rows[] = {
       {"NIL", "a ID NIL\r\n", "a ID\n"},
       {"an empty list", "a ID ()\r\n", "a ID\n"},
       {"pairs", "a id (\"name\" \"Mail App\" \"version\" nil)\r\n",

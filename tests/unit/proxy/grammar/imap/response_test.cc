@@ -35,16 +35,16 @@ std::string said(const Parse<Response>& parse) {
   return "+ " + std::get<Continuation>(response).text + end;
 }
 
-struct Row {
+struct ResponseRow {
   const char* sentence;
   std::string octets;
   std::string result;
 };
 
 template <std::size_t N>
-void expect_rows(const Row (&rows)[N], std::size_t limit = kLimit) {
+void expect_rows(const ResponseRow (&rows)[N], std::size_t limit = kLimit) {
   const auto parser = [&](ByteView octets) { return parse_response(octets, limit); };
-  for (const Row& row : rows) {
+  for (const ResponseRow& row : rows) {
     for (const std::size_t size : test::kFragmentSizes) {
       EXPECT_EQ(said(test::parse_in_fragments(row.octets, size, parser)), row.result)
           << row.sentence << ", fragments of " << size;
@@ -53,7 +53,7 @@ void expect_rows(const Row (&rows)[N], std::size_t limit = kLimit) {
 }
 
 TEST(ImapResponse, greetings_tagged_and_continuations_are_told_apart) {
-  const Row rows[] = {
+  const ResponseRow rows[] = {
       {"greeting", "* OK [CAPABILITY IMAP4rev1 ID] ready.\r\n",
        "* 0 [CAPABILITY|IMAP4rev1 ID]ready. /39"},
       {"preauth", "* PREAUTH hi\r\n", "* 3 hi /14"},
@@ -78,7 +78,7 @@ TEST(ImapResponse, greetings_tagged_and_continuations_are_told_apart) {
 }
 
 TEST(ImapResponse, literals_belong_to_an_untagged_response) {
-  const Row rows[] = {
+  const ResponseRow rows[] = {
       {"one", "* ID (\"name\" {4}\r\na\r\nb)\r\nt1 OK x\r\n", "* ID (\"name\" {4}\r\na\r\nb) /25"},
       {"a tagged line within one", "* ID ({9}\r\nt1 OK x\r\n \"\")\r\n",
        "* ID ({9}\r\nt1 OK x\r\n \"\") /26"},
@@ -91,7 +91,7 @@ TEST(ImapResponse, literals_belong_to_an_untagged_response) {
 }
 
 TEST(ImapResponse, what_is_no_response_is_malformed) {
-  const Row rows[] = {
+  const ResponseRow rows[] = {
       {"bare LF", "* OK hi\n", "malformed"},
       {"bare CR", "* OK h\ri\r\n", "malformed"},
       {"NUL", std::string("* OK h\0i\r\n", 10), "malformed"},

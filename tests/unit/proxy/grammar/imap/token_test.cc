@@ -24,14 +24,14 @@ std::string said(const Parse<T>& parse) {
   return value_text(done.value) + "/" + std::to_string(done.consumed);
 }
 
-struct Row {
+struct TokenRow {
   std::string octets;
   std::string result;
 };
 
 template <class Parser, std::size_t N>
-void expect_rows(Parser parser, const Row (&rows)[N]) {
-  for (const Row& row : rows) {
+void expect_rows(Parser parser, const TokenRow (&rows)[N]) {
+  for (const TokenRow& row : rows) {
     for (const std::size_t size : test::kFragmentSizes) {
       std::string last;
       test::parse_in_fragments(row.octets, size, [&](ByteView octets) {
@@ -46,7 +46,7 @@ void expect_rows(Parser parser, const Row (&rows)[N]) {
 
 TEST(ImapToken, a_tag_is_short_and_safe_to_give_back) {
   const std::string longest(32, 'a');
-  const Row rows[] = {
+  const TokenRow rows[] = {
       {"a1 NOOP", "a1/2"},
       {"A-1._x ", "A-1._x/6"},
       {longest + " ", longest + "/32"},
@@ -68,17 +68,17 @@ TEST(ImapToken, a_tag_is_short_and_safe_to_give_back) {
 }
 
 TEST(ImapToken, an_atom_ends_before_a_special) {
-  const Row rows[] = {
+  const TokenRow rows[] = {
       {"LOGIN u", "LOGIN/5"}, {"a(b", "a/1"},        {"a]b ", "a/1"}, {"a{b", "a/1"},
       {"\"a", "malformed"},   {"\r\n", "malformed"}, {"abc", "more"}, {"a\\b", "a/1"},
   };
   expect_rows(parse_atom, rows);
-  const Row astrings[] = {{"a]b ", "a]b/3"}, {"{5}", "malformed"}};
+  const TokenRow astrings[] = {{"a]b ", "a]b/3"}, {"{5}", "malformed"}};
   expect_rows(parse_astring_atom, astrings);
 }
 
 TEST(ImapToken, a_quoted_string_has_two_escapes_and_one_line) {
-  const Row rows[] = {
+  const TokenRow rows[] = {
       {"\"abc\" x", "abc/5"},
       {"\"\"", "/2"},
       {"\"a\\\"b\\\\c\"", "a\"b\\c/9"},
@@ -96,7 +96,7 @@ TEST(ImapToken, a_quoted_string_has_two_escapes_and_one_line) {
 }
 
 TEST(ImapToken, a_literal_is_announced_with_size_and_mode) {
-  const Row rows[] = {
+  const TokenRow rows[] = {
       {"{5}\r\nabcde", "5 waits/5"},
       {"{5+}\r\nabcde", "5 is sent/6"},
       {"{0}\r\n", "0 waits/5"},
