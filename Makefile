@@ -95,9 +95,9 @@ soak:  ## everything at once for MINUTES=30, each octet compared: memory, counte
 	@tools/build release postern mail_load
 	@bench/soak/run $${MINUTES:-30}
 
-bench-control:  ## from a change to the last proxy that serves it: 1000 MailServers, 10 proxies; SOURCE=kubernetes: at a real API server
-	@tools/install build demo $(if $(filter kubernetes,$(SOURCE)),test)
-	@tools/build release postern postern-controller postern-proxy
+bench-control:  ## from a change to the last proxy that serves it: 1000 MailServers, 10 proxies; SOURCE=kubernetes: at a real API server; UNDER_LOGINS=1: who fails meanwhile
+	@tools/install build demo $(if $(filter kubernetes,$(SOURCE))$(UNDER_LOGINS),test)
+	@tools/build release postern postern-controller postern-proxy mail_load $(if $(STREAMS),streams)
 	@bench/control/run
 
 bench-timing:  ## whether time tells an unknown user from a wrong password: 1000 samples of each

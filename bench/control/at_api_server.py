@@ -27,8 +27,10 @@ class ApiServer:
         self.kubeconfig = self.ground.controller_kubeconfig()
         self.ground.stop_one("kube-controller-manager")
         Objects(self.api()).apply(INGRESS_CLASS, {**CLASS, "spec": {"ports": PORTS}})
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            list(pool.map(self.create, range(len(self.servers))))
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            for done, _ in enumerate(pool.map(self.create, range(len(self.servers))), 1):
+                if done % 500 == 0:
+                    print(f"made {done} of {len(self.servers)} MailServers", flush=True)
 
     def api(self):
         """A connection a thread."""

@@ -4,26 +4,31 @@ import contextlib
 import os
 import pathlib
 import random
-import resource
-import subprocess
-import tempfile
 import time
 
 import watching
+from light import Light
+from lib.split import STREAM
 from outcome import READY, WRITES, Outcome, memory_bar
 from proc import cpu_seconds
+from room import room_for_many
 from servers import KINDS, Servers
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCE = os.environ.get("SOURCE") or "directory"
 SERVERS = int(os.environ.get("SERVERS") or "1000")
 PROXIES = int(os.environ.get("PROXIES") or "10")
+STREAMS = int(os.environ.get("STREAMS") or "0")  # of light proxies, which take all and serve nobody
 ENDPOINTS = int(os.environ.get("ENDPOINTS") or "10")  # of each MailServer
 CHANGES = int(os.environ.get("CHANGES") or "100")  # of each kind; 0: only starts are measured
 GAP = float(os.environ.get("GAP") or "1")  # seconds between two changes: each is alone
 ONLY = os.environ.get("ONLY", "")  # a word of the kinds of change that are made
 WHOLE = SERVERS >= 1000 and PROXIES >= 10 and not ONLY
 RESULTS = os.environ.get("RESULTS") or ROOT / ("bench/results" if WHOLE else "build/bench")
+
+
+def clients():
+    return f"{PROXIES} proxies" + (f" and {STREAMS} light ones" if STREAMS else "")
 
 
 def open_source(folder):
@@ -54,6 +59,17 @@ def start_proxies(source, outcome):
     for number in range(PROXIES):
         programs.proxies[number].wait_for("ready:", 120)
     outcome.say(f"{PROXIES} proxies serve after {time.monotonic() - began:.2f} s")
+
+
+def start_streams(folder, source, stack, outcome):
+    """Beside the proxies, so that a change waits for all of them."""
+    if not STREAMS:
+        return
+    began = time.monotonic()
+    light = Light(folder, source.programs.certs / "proxy", STREAM, STREAMS)
+    stack.callback(lambda: outcome.say(f"light proxies: {light.stop()}"))
+    light.wait_until_served()
+    outcome.say(f"{STREAMS} light proxies have everything after {time.monotonic() - began:.2f} s")
 
 
 def settle(source, outcome, began):
@@ -98,7 +114,7 @@ def changes(source, servers, controller, outcome):
 def weigh(controller, outcome):
     share, own = watching.weight(controller.pid)
     outcome.say(f"controller: {share:.1f} MiB (PSS), {own:.1f} of it no file's, with {SERVERS} MailServers, "
-                f"{SERVERS * ENDPOINTS} endpoints, {PROXIES} proxies")
+                f"{SERVERS * ENDPOINTS} endpoints, {clients()}")
     outcome.hold("memory", "MiB", share, memory_bar(SERVERS))
 
 
@@ -107,8 +123,8 @@ def start_again(source, outcome, ready_first):
     source.stop_controller()
     began = time.monotonic()
     ready = start(source, outcome)[1]
-    watching.wait_for(lambda: watching.active_proxies() >= PROXIES, 120, "all proxies back")
-    outcome.say(f"{PROXIES} proxies are with it again after {time.monotonic() - began:.2f} s")
+    watching.wait_for(lambda: watching.active_proxies() >= PROXIES + STREAMS, 120, "all proxies back")
+    outcome.say(f"{clients()} are with it again after {time.monotonic() - began:.2f} s")
     if source.writes_status:
         outcome.say(f"{watching.statuses_settled()[0]} statuses since")
     outcome.hold("ready, the slower of two starts", "s", max(ready, ready_first), READY)
@@ -117,11 +133,11 @@ def start_again(source, outcome, ready_first):
 def one_dies(source, outcome):
     if source.writes_status:
         from failover import fail_over
-        fail_over(source, PROXIES, outcome)
+        fail_over(source, PROXIES + STREAMS, outcome)
 
 
 def run(folder):
-    outcome = Outcome(f"{SOURCE}: {SERVERS} MailServers of {ENDPOINTS} endpoints, {PROXIES} proxies")
+    outcome = Outcome(f"{SOURCE}: {SERVERS} MailServers of {ENDPOINTS} endpoints, {clients()}")
     servers, source = open_source(folder)
     with contextlib.ExitStack() as stack:
         stack.callback(source.stop)
@@ -132,25 +148,20 @@ def run(folder):
         began = time.monotonic()
         controller, ready = start(source, outcome)
         start_proxies(source, outcome)
+        start_streams(folder, source, stack, outcome)
         settle(source, outcome, began)
         changes(source, servers, controller, outcome)
         weigh(controller, outcome)
         start_again(source, outcome, ready)
         one_dies(source, outcome)
     outcome.tell_bars()
-    outcome.write(pathlib.Path(RESULTS), f"control-{SOURCE}-{SERVERS}x{ENDPOINTS}")
+    more = f"-{STREAMS}-streams" if STREAMS else ""
+    outcome.write(pathlib.Path(RESULTS), f"control-{SOURCE}-{SERVERS}x{ENDPOINTS}{more}")
 
 
 def main():
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    with tempfile.TemporaryDirectory(prefix="postern-bench-", ignore_cleanup_errors=True) as name:
-        folder = pathlib.Path(name)
-        try:
-            run(folder)
-        finally:
-            for memory in folder.glob("state-*"):  # what is mounted there cannot be removed
-                subprocess.run(["umount", memory], capture_output=True, check=False)
+    with room_for_many() as folder:
+        run(folder)
 
 
 if __name__ == "__main__":

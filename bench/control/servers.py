@@ -1,10 +1,10 @@
 """The MailServers that are measured, each with a certificate, a Service and its endpoints, and what is changed of
 them. Where they are kept is told in at_directory.py and at_api_server.py."""
 import collections
-import concurrent.futures
 import subprocess
 
 from lib.manifests import mail_server
+from programs import MAIL_LOAD
 
 # What is counted up, and which part of a MailServer's documents has it.
 Kind = collections.namedtuple("Kind", "title counted part")
@@ -33,8 +33,7 @@ class Servers:
             self.make_pair(number)
 
     def make_pairs(self):
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            list(pool.map(self.make_pair, range(self.count)))
+        subprocess.run([MAIL_LOAD, "certificates", str(self.count), self.keys, "below"], check=True)
 
     def make_pair(self, number):
         certificate, key = self.pair(number)
@@ -45,7 +44,8 @@ class Servers:
 
     def pair(self, number):
         generation = self.state[number]["pair"]
-        return [self.keys / f"{number}-{generation}.{end}" for end in ("pem", "key")]
+        name = f"{number}-{generation}" if generation else f"{number}"
+        return [self.keys / f"{name}.{end}" for end in ("pem", "key")]
 
     def members(self, number):
         first = self.state[number]["first"]

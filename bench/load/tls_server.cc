@@ -15,7 +15,8 @@ using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 using File = std::unique_ptr<FILE, int (*)(FILE*)>;
 
-Certificate certificate_for(const std::string& name, EVP_PKEY* key, int serial) {
+// `below`: for all names below this one too.
+Certificate certificate_for(const std::string& name, bool below, EVP_PKEY* key, int serial) {
   Certificate made(X509_new(), &X509_free);
   X509* x509 = made.get();
   X509_set_version(x509, X509_VERSION_3);
@@ -27,8 +28,8 @@ Certificate certificate_for(const std::string& name, EVP_PKEY* key, int serial) 
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
                              reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
   X509_set_issuer_name(x509, subject);
-  X509_EXTENSION* names =
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ("DNS:" + name).c_str());
+  const std::string all = "DNS:" + name + (below ? ",DNS:*." + name : "");
+  X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, all.c_str());
   X509_add_ext(x509, names, -1);
   X509_EXTENSION_free(names);
   if (X509_sign(x509, key, EVP_sha256()) == 0) made.reset();
@@ -56,11 +57,11 @@ SSL_CTX* server_context(const std::string& certificate, const std::string& key) 
   return nullptr;
 }
 
-bool make_certificates(int count, const std::string& folder) {
+bool make_certificates(int count, const std::string& folder, bool below) {
   for (int number = 0; number < count; ++number) {
     const Key key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
     const std::string name = "mail-" + std::to_string(number) + ".example";
-    const Certificate certificate = certificate_for(name, key.get(), number);
+    const Certificate certificate = certificate_for(name, below, key.get(), number);
     if (!certificate ||
         !write_pair(folder + "/" + std::to_string(number), certificate.get(), key.get()))
       return false;

@@ -12,7 +12,8 @@ namespace postern::bench {
 // Null when the pair cannot be used.
 SSL_CTX* server_context(const std::string& certificate, const std::string& key);
 
-// `count` pairs N.pem and N.key in `folder`, self-signed, ECDSA P-256, for the name mail-N.example.
-bool make_certificates(int count, const std::string& folder);
+// `count` pairs N.pem and N.key in `folder`, self-signed, ECDSA P-256, for the name mail-N.example;
+// `below`: for *.mail-N.example too.
+bool make_certificates(int count, const std::string& folder, bool below);
 
 }  // namespace postern::bench
