@@ -9,6 +9,14 @@ if(POSTERN_WERROR)
   endif()
 endif()
 
+if(POSTERN_UNITY GREATER 1)
+  # Between files that know nothing of each other. dev says what there is to say about each.
+  add_compile_options(-Wno-shadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    add_compile_options(-Wno-subobject-linkage)
+  endif()
+endif()
+
 add_compile_options(-fstack-protector-strong -fstack-clash-protection)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   add_compile_options(-ftrivial-auto-var-init=zero)
