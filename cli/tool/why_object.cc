@@ -72,6 +72,7 @@ bool read_all(int fd, std::string& out) {
     if (got == 0) return true;
     out.append(some.data(), static_cast<std::size_t>(got));
   }
+  errno = EMSGSIZE;
   return false;
 }
 

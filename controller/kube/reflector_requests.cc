@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "common/base/ascii.h"
+#include "controller/kube/target.h"
 
 namespace postern::kube {
 namespace {
@@ -10,20 +10,6 @@ namespace {
 // An API server answers a page of so many small objects in milliseconds, and etcd is read in steps.
 constexpr std::string_view kPage = "limit=500";
 constexpr Duration kPageSilence{30'000};
-
-std::string encoded(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-      out.push_back(c);
-    } else {
-      const auto octet = static_cast<unsigned char>(c);
-      out.append({'%', kHex[octet >> 4U], kHex[octet & 15U]});
-    }
-  }
-  return out;
-}
 
 class Target {
  public:
@@ -37,7 +23,7 @@ class Target {
   void add(std::string_view name, std::string_view value) {
     add(name);
     text_ += '=';
-    text_ += encoded(value);
+    text_ += percent_encoded(value);
   }
   [[nodiscard]] std::string take() { return std::move(text_); }
 

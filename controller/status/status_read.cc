@@ -13,11 +13,10 @@ namespace {
 
 namespace json = boost::json;
 
-const json::object kNothing;
-
 const json::object& object_in(const json::object& from, const char* name) {
+  static const json::object nothing;
   const json::value* found = from.if_contains(name);
-  return found != nullptr && found->is_object() ? found->get_object() : kNothing;
+  return found != nullptr && found->is_object() ? found->get_object() : nothing;
 }
 
 std::string word_in(const json::object& from, const char* name) {
