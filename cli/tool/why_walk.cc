@@ -42,7 +42,7 @@ std::string tls_words(config::ListenerTls tls) {
 const config::Listener* listener_of(const config::Snapshot& snapshot, Protocol protocol) {
   std::vector<const config::Listener*> found;
   snapshot.each([&](const config::Snapshot::Held& held) {
-    const auto* listener = std::get_if<config::Listener>(&held->body);
+    const auto* listener = held->as<config::Listener>();
     if (listener != nullptr && listener->protocol == protocol) found.push_back(listener);
   });
   const auto order = [](const config::Listener* one) {

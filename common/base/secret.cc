@@ -39,6 +39,16 @@ void Secret::clear() {
   live_secrets.fetch_sub(1, std::memory_order_relaxed);
 }
 
+char* SharedSecret::Arena::take(std::size_t octets) {
+  live_secrets.fetch_add(1, std::memory_order_relaxed);
+  return secret_arena::take(octets);
+}
+
+void SharedSecret::Arena::give_back(char* block, std::size_t octets) {
+  secret_arena::give_back(block, octets);
+  live_secrets.fetch_sub(1, std::memory_order_relaxed);
+}
+
 std::size_t Secret::live() { return live_secrets.load(std::memory_order_relaxed); }
 
 }  // namespace postern

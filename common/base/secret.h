@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 
 #include "common/base/bytes.h"
+#include "common/base/shared_octets.h"
 
 namespace postern {
 
@@ -37,15 +37,18 @@ class Secret {
 class SharedSecret {
  public:
   SharedSecret() = default;
-  explicit SharedSecret(ByteView octets) : secret_(std::make_shared<const Secret>(octets)) {}
-  [[nodiscard]] ByteView reveal() const { return secret_ ? secret_->reveal() : ByteView{}; }
+  explicit SharedSecret(ByteView octets) : octets_(octets) {}
+  [[nodiscard]] ByteView reveal() const { return octets_.view(); }
   [[nodiscard]] bool empty() const { return reveal().empty(); }
-  friend bool operator==(const SharedSecret& a, const SharedSecret& b) {
-    return a.reveal() == b.reveal();
-  }
+  friend bool operator==(const SharedSecret&, const SharedSecret&) = default;
 
  private:
-  std::shared_ptr<const Secret> secret_;
+  // Counted as one of Secret::live().
+  struct Arena {
+    static char* take(std::size_t octets);
+    static void give_back(char* block, std::size_t octets);
+  };
+  SharedOctets<Arena> octets_;
 };
 
 }  // namespace postern

@@ -2,31 +2,30 @@
 // in a draft, a resource and a snapshot, and in memory once. Equal by what it says.
 #pragma once
 
-#include <memory>
 #include <string>
-#include <utility>
+#include <string_view>
+
+#include "common/base/shared_octets.h"
 
 namespace postern {
 
 class SharedText {
  public:
   SharedText() = default;
-  SharedText(std::string text)  // NOLINT(google-explicit-constructor): it is a text
-      : text_(std::make_shared<const std::string>(std::move(text))) {}
+  SharedText(std::string_view text) : octets_(text) {}  // NOLINT(google-explicit-constructor)
+  SharedText(const std::string& text)                   // NOLINT(google-explicit-constructor)
+      : octets_(text) {}
+  SharedText(const char* text) : octets_(text) {}  // NOLINT(google-explicit-constructor)
 
-  SharedText(const char* text)
-      : SharedText(std::string(text)) {}  // NOLINT(google-explicit-constructor)
-
-  [[nodiscard]] const std::string& text() const {
-    static const std::string none;
-    return text_ ? *text_ : none;
-  }
-  friend bool operator==(const SharedText& a, const SharedText& b) {
-    return a.text_ == b.text_ || a.text() == b.text();
-  }
+  [[nodiscard]] std::string_view text() const { return octets_.view(); }
+  friend bool operator==(const SharedText&, const SharedText&) = default;
 
  private:
-  std::shared_ptr<const std::string> text_;
+  struct Heap {
+    static char* take(std::size_t octets) { return static_cast<char*>(::operator new(octets)); }
+    static void give_back(char* block, std::size_t /*octets*/) { ::operator delete(block); }
+  };
+  SharedOctets<Heap> octets_;
 };
 
 }  // namespace postern

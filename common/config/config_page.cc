@@ -22,7 +22,10 @@ std::string date_of(std::int64_t unix_seconds) {
 
 std::string about(const KeyPair& pair) {
   std::string names;
-  for (const std::string& name : pair.dns_names) names += (names.empty() ? "" : ",") + name;
+  for (const std::string_view name : pair.dns_names) {
+    if (!names.empty()) names += ',';
+    names += name;
+  }
   return fmt::format(" key pair of {} until {}", names.empty() ? "no name" : printable(names),
                      date_of(pair.not_after_unix_s));
 }

@@ -17,6 +17,7 @@
 #include <concepts>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -28,6 +29,7 @@
 #include "common/config/provider.h"
 #include "common/config/secret_material.h"
 #include "common/config/server.h"
+#include "common/config/source_list.h"
 #include "common/config/table.h"
 #include "common/config/ticket_keys.h"
 
@@ -57,19 +59,13 @@ struct ResourceKey {
   friend auto operator<=>(const ResourceKey&, const ResourceKey&) = default;
 };
 
-// The object of the API that a resource came from: a refusal is told there.
-struct SourceRef {
-  std::string kind;
-  std::string object_namespace;
-  std::string name;
-  std::string uid;
-  std::int64_t generation = 0;
-  friend bool operator==(const SourceRef&, const SourceRef&) = default;
-};
-
-// There are five resources for one SERVER, which is by far the largest.
-using ResourceBody = std::variant<SecretMaterial, Backend, EndpointSet, Table, Provider,
-                                  Boxed<Server>, Listener, ClassTerms, TicketKeys>;
+// Most resources are SECRETs: what is larger than they are stands elsewhere.
+using ResourceBody =
+    std::variant<SecretMaterial, Boxed<Backend>, EndpointSet, Table, Boxed<Provider>, Boxed<Server>,
+                 Boxed<Listener>, ClassTerms, TicketKeys>;
+template <class T>
+inline constexpr bool kIsBoxed = std::same_as<T, Backend> || std::same_as<T, Provider> ||
+                                 std::same_as<T, Server> || std::same_as<T, Listener>;
 
 // What a proxy that lacks a required feature gets. Never a weaker configuration.
 enum class OnUnsupported : std::uint8_t {
@@ -80,7 +76,7 @@ enum class OnUnsupported : std::uint8_t {
 struct Resource {
   std::string name;
   std::string version;  // hash of the body's octets; set by common/wire
-  std::vector<SourceRef> sources;
+  SourceList sources;
   ResourceBody body;
   // What a proxy must know of to be given this one; sorted. Part of the version.
   std::vector<std::string> required_features = {};
@@ -91,12 +87,25 @@ struct Resource {
   // Null: it is of another type.
   template <class T>
   [[nodiscard]] const T* as() const {
-    if constexpr (std::same_as<T, Server>) {
-      const auto* boxed = std::get_if<Boxed<Server>>(&body);
+    if constexpr (kIsBoxed<T>) {
+      const auto* boxed = std::get_if<Boxed<T>>(&body);
       return boxed == nullptr ? nullptr : &**boxed;
     } else {
       return std::get_if<T>(&body);
     }
+  }
+  // It is of that type.
+  template <class T>
+  [[nodiscard]] const T& get() const {
+    if constexpr (kIsBoxed<T>) {
+      return *std::get<Boxed<T>>(body);
+    } else {
+      return std::get<T>(body);
+    }
+  }
+  template <class T>
+  [[nodiscard]] T& get() {
+    return const_cast<T&>(std::as_const(*this).template get<T>());
   }
 };
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 #include <variant>
-#include <vector>
 
+#include "common/base/name_list.h"
 #include "common/base/secret.h"
 #include "common/base/shared_text.h"
 
@@ -15,7 +15,7 @@ namespace postern::config {
 struct KeyPair {
   SharedText chain_pem;  // leaf first
   SharedSecret key_pem;
-  std::vector<std::string> dns_names;  // of the leaf, lower case, sorted
+  NameList dns_names;  // of the leaf, lower case, sorted
   std::int64_t not_after_unix_s = 0;
   friend bool operator==(const KeyPair&, const KeyPair&) = default;
 };

@@ -131,7 +131,7 @@ void add_tenants(const google::protobuf::RepeatedPtrField<pb::Tenant>& from, std
 // delta saves. Equal versions are equal lists.
 Tenants decode_tenants_delta(const pb::TenantsDelta& delta, const config::Resource* base,
                              Decoding& decoding) {
-  const auto* held = base ? std::get_if<config::Listener>(&base->body) : nullptr;
+  const auto* held = base ? base->as<config::Listener>() : nullptr;
   const auto refuse = [&](std::string_view field, std::string_view detail) {
     decoding.refuse({nullptr, field}, std::string(detail), DecodeFailure::MissingBase);
     return Tenants{};
@@ -160,7 +160,7 @@ void encode_listener(const config::Listener& listener, pb::Listener& out) {
 void encode_listener_delta(const config::Listener& now, const config::Resource& base,
                            pb::Listener& out) {
   encode_port(now, out);
-  const auto common = now.tenants.common_with(std::get<config::Listener>(base.body).tenants);
+  const auto common = now.tenants.common_with(base.get<config::Listener>().tenants);
   pb::TenantsDelta& delta = *out.mutable_tenants_delta();
   delta.set_base_version(base.version);
   delta.set_front(static_cast<std::uint32_t>(common.front));

@@ -8,10 +8,11 @@ namespace postern::wire {
 namespace {
 
 void encode_key_pair(const config::KeyPair& pair, pb::KeyPair& out) {
-  out.set_chain_pem(pair.chain_pem.text());
+  const std::string_view chain = pair.chain_pem.text();
+  out.set_chain_pem(chain.data(), chain.size());
   const ByteView key = pair.key_pem.reveal();
   out.set_key_pem(key.data(), key.size());
-  put_texts(pair.dns_names, out.mutable_dns_names());
+  for (const std::string_view name : pair.dns_names) out.add_dns_names(name.data(), name.size());
   out.set_not_after_unix_s(pair.not_after_unix_s);
 }
 
@@ -86,7 +87,8 @@ void encode_secret(const config::SecretMaterial& secret, pb::Secret& out) {
   if (const auto* pair = std::get_if<config::KeyPair>(&secret)) {
     encode_key_pair(*pair, *out.mutable_key_pair());
   } else if (const auto* trust = std::get_if<config::TrustBundle>(&secret)) {
-    out.mutable_trust()->set_ca_pem(trust->ca_pem.text());
+    const std::string_view pem = trust->ca_pem.text();
+    out.mutable_trust()->set_ca_pem(pem.data(), pem.size());
   } else if (const auto* text = std::get_if<config::SecretText>(&secret)) {
     encode_text(*text, *out.mutable_text());
   } else if (const auto* tickets = std::get_if<config::OwnTicketKeys>(&secret)) {

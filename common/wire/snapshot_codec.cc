@@ -72,7 +72,7 @@ config::ResourceBody decode_body(const pb::Resource& message, const config::Reso
   return config::SecretMaterial{};
 }
 
-std::vector<config::SourceRef> decode_sources(const pb::Resource& message) {
+config::SourceList decode_sources(const pb::Resource& message) {
   std::vector<config::SourceRef> sources;
   sources.reserve(static_cast<std::size_t>(message.sources_size()));
   for (const pb::SourceRef& from : message.sources()) {
@@ -86,8 +86,9 @@ std::vector<config::SourceRef> decode_sources(const pb::Resource& message) {
 constexpr std::size_t kMostSources = 8;
 
 void encode_sources(const config::Resource& resource, pb::Resource& out) {
-  const std::size_t told = std::min(resource.sources.size(), kMostSources);
-  for (const config::SourceRef& from : std::span(resource.sources).first(told)) {
+  std::size_t told = 0;
+  for (const config::SourceRef& from : resource.sources) {
+    if (++told > kMostSources) break;
     pb::SourceRef& to = *out.add_sources();
     to.set_kind(from.kind);
     to.set_namespace_(from.object_namespace);
@@ -170,7 +171,7 @@ void encode_delta(const config::Resource& now, const config::Resource& base, pb:
   encode_frame(now, out);
   out.set_type(to_wire(now.type(), kResourceTypes));
   put_texts(now.required_features, out.mutable_required_features());
-  if (const auto* listener = std::get_if<config::Listener>(&now.body)) {
+  if (const auto* listener = now.as<config::Listener>()) {
     return encode_listener_delta(*listener, base, *out.mutable_listener());
   }
   pb::EndpointDelta& delta = *out.mutable_endpoints()->mutable_delta();
@@ -180,7 +181,7 @@ void encode_delta(const config::Resource& now, const config::Resource& base, pb:
 }
 
 std::size_t entries_of(const config::Resource& resource) {
-  if (const auto* listener = std::get_if<config::Listener>(&resource.body)) {
+  if (const auto* listener = resource.as<config::Listener>()) {
     return listener->tenants.size();
   }
   const auto* set = std::get_if<config::EndpointSet>(&resource.body);

@@ -61,7 +61,7 @@ std::set<ObjectKey> names_of(const model::Object& object) {
   return {};
 }
 
-bool comes_from(const std::vector<config::SourceRef>& sources, const ObjectKey& key) {
+bool comes_from(const config::SourceList& sources, const ObjectKey& key) {
   return std::ranges::any_of(sources, [&](const config::SourceRef& source) {
     return source.kind == key.kind && source.object_namespace == key.object_namespace &&
            source.name == key.name;

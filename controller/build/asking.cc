@@ -69,7 +69,7 @@ Outcome Asking::ask(const Claimant& claimant, const ListenerWish& wish) {
   listener().tls = wish.tls;
   listener().proxy_protocol = wish.proxy_protocol;
   listener().tenants.push_back(std::move(tenant));
-  resource.sources.push_back(claimant.wishes.source);
+  sources.push_back(claimant.wishes.source);
   ages.push_back(claimant.wishes.age);
   return out;
 }

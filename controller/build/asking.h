@@ -24,10 +24,11 @@ class Asking {
   [[nodiscard]] Outcome ask(const Claimant& claimant, const ListenerWish& wish);
 
   config::Resource resource;
-  std::vector<Age> ages;  // of its tenants
+  std::vector<Age> ages;                   // of its tenants
+  std::vector<config::SourceRef> sources;  // likewise; not in the resource yet
 
  private:
-  [[nodiscard]] config::Listener& listener() { return std::get<config::Listener>(resource.body); }
+  [[nodiscard]] config::Listener& listener() { return resource.get<config::Listener>(); }
 
   std::unordered_set<std::string_view> taken_;  // names stand in the claimants
 };

@@ -7,8 +7,8 @@
 
 namespace postern::build {
 
-bool certificate_covers(const std::vector<std::string>& dns_names, std::string_view hostname) {
-  const auto covers = [&](const std::string& name) {
+bool certificate_covers(const NameList& dns_names, std::string_view hostname) {
+  const auto covers = [&](std::string_view name) {
     if (name == hostname) return true;
     if (!name.starts_with("*.") || hostname.starts_with("*")) return false;
     // RFC 9525 §6.3: the wildcard is one whole label, the left-most.

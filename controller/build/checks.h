@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/name_list.h"
 #include "controller/build/draft.h"
 #include "controller/model/core_objects.h"
 
@@ -15,8 +16,7 @@ namespace postern::build {
 
 // "*.example.com" of a certificate stands for one label; a hostname "*.example.com" is covered by
 // the same wildcard only.
-[[nodiscard]] bool certificate_covers(const std::vector<std::string>& dns_names,
-                                      std::string_view hostname);
+[[nodiscard]] bool certificate_covers(const NameList& dns_names, std::string_view hostname);
 
 // A reference to another namespace needs a ReferenceGrant there (R12). Asked before the object is
 // looked for: who has none must not learn whether it is there. Never remembered: a grant that goes

@@ -66,7 +66,7 @@ bool Port::enter_simply(Claimant& claimant) {
   }
   ages_.insert(ages_.begin() + index, age);
   listener().tenants.insert(static_cast<std::size_t>(index), place.first);
-  resource_.sources.insert(resource_.sources.begin() + index, place.second);
+  sources_.insert(sources_.begin() + index, place.second);
   const auto at = static_cast<std::size_t>(wish - claimant.wishes.listeners.data());
   claimant.outcomes[at] = outcome_of_served(*wish);
   return true;
@@ -82,10 +82,10 @@ bool Port::leave_simply(const Claimant& claimant) {
   if (found == ages_.begin() || found == ages_.end() || *found != age) return false;
   const auto index = found - ages_.begin();
   const auto at = static_cast<std::size_t>(index);
-  const auto source = resource_.sources.begin() + index;
+  const auto source = sources_.begin() + index;
   if (put_in_.erase(age) == 0) taken_out_[age] = {listener().tenants[at], std::move(*source)};
   listener().tenants.erase(at);
-  resource_.sources.erase(source);
+  sources_.erase(source);
   ages_.erase(found);
   return true;
 }
@@ -102,11 +102,11 @@ void Port::ask_all(const ClassRules& rules, std::set<model::ObjectKey>& others) 
       others.insert(claimant->key);
     }
   }
-  auto& listener = std::get<config::Listener>(asking.resource.body);
+  auto& listener = asking.resource.get<config::Listener>();
   rules.apply_to(listener);
   // Last, so that tenants and sources have the same places.
   if (auto source = rules.source_of(listener); source && !listener.tenants.empty()) {
-    asking.resource.sources.push_back(*std::move(source));
+    asking.sources.push_back(*std::move(source));
   }
   if (!listener.addresses.empty()) {
     asking.resource.required_features = {std::string(config::kListenerAddresses)};
@@ -115,6 +115,8 @@ void Port::ask_all(const ClassRules& rules, std::set<model::ObjectKey>& others) 
     asking.resource.required_features.emplace_back(config::kListenerProxyProtocol);
   }
   resource_ = std::move(asking.resource);
+  sources_ = std::move(asking.sources);
+  resource_.sources = sources_;
   ages_ = std::move(asking.ages);
 }
 
@@ -131,7 +133,10 @@ Port::Decided Port::decide(const ClassRules& rules, std::set<model::ObjectKey>& 
   put_in_.clear();
   const bool open = !ages_.empty();
   out.removed = given_ && !open;
-  if (open && (changed || !given_)) out.upsert = resource_;
+  if (open && (changed || !given_)) {
+    resource_.sources = sources_;
+    out.upsert = resource_;
+  }
   given_ = open;
   return out;
 }

@@ -46,15 +46,16 @@ class Port {
   [[nodiscard]] bool enter_simply(Claimant& claimant);
   [[nodiscard]] bool leave_simply(const Claimant& claimant);
   void ask_all(const ClassRules& rules, std::set<model::ObjectKey>& others);
-  [[nodiscard]] config::Listener& listener() { return std::get<config::Listener>(resource_.body); }
+  [[nodiscard]] config::Listener& listener() { return resource_.get<config::Listener>(); }
 
   std::uint16_t number_;
   std::map<Age, Claimant*> claimants_;
   std::unordered_map<std::string, int> wanted_;  // hostnames: by how many claimants
   bool marked_ = true;
   config::Resource resource_;
-  std::vector<Age> ages_;           // of its tenants
-  std::map<Age, Place> taken_out_;  // of what was given last, without asking the others
+  std::vector<Age> ages_;                   // of its tenants
+  std::vector<config::SourceRef> sources_;  // likewise; packed when the resource is given
+  std::map<Age, Place> taken_out_;          // of what was given last, without asking the others
   std::set<Age> put_in_;
   bool given_ = false;  // it has a tenant, and somebody was told so
 };

@@ -8,7 +8,7 @@ namespace {
 
 // The oldest MailServer, the object, the other MailServers.
 template <class Users>
-std::vector<config::SourceRef> sources_of(const Users& users, const config::SourceRef& object) {
+config::SourceList sources_of(const Users& users, const config::SourceRef& object) {
   std::vector<config::SourceRef> out;
   for (const auto& [age, user] : users) {
     out.push_back(user.source);
@@ -63,7 +63,7 @@ void NamedByMany<Draft>::settle(const std::string& name, Entry& entry, Settled& 
     entry.sources.clear();
     return;
   }
-  std::vector<config::SourceRef> sources = sources_of(entry.users, entry.draft->source);
+  config::SourceList sources = sources_of(entry.users, entry.draft->source);
   if (is_same(entry.given, entry.draft) && entry.sources == sources) {
     entry.given = entry.draft;
     return;

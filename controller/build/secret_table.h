@@ -45,7 +45,7 @@ class NamedByMany {
     std::map<Age, User> users;
     // What it was when it was given last; null: it is not.
     std::shared_ptr<const Draft> given;
-    std::vector<config::SourceRef> sources;
+    config::SourceList sources;
   };
   void settle(const std::string& name, Entry& entry, Settled& out);
 

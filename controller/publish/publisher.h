@@ -35,7 +35,7 @@ struct Refusal {
   std::string field;
   std::string detail;      // foreign text: made printable, at most 1024 octets of it
   bool retryable = false;  // the proxy keeps trying by itself
-  std::vector<config::SourceRef> sources;
+  config::SourceList sources;
 };
 
 // What a proxy last said of its clients. Telemetry: it may be late, and nothing depends on it.

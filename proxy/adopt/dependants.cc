@@ -48,18 +48,20 @@ void add_needs(const config::Listener& listener, Needs& needs) {
   }
 }
 
+const config::ResourceKey& key_behind(const config::ResourceKey* key) { return *key; }
+
 }  // namespace
 
 Needs needs_of(const config::Resource& resource) {
   Needs needs;
-  if (const auto* backend = std::get_if<config::Backend>(&resource.body)) {
+  if (const auto* backend = resource.as<config::Backend>()) {
     add_needs(*backend, needs);
   }
-  if (const auto* provider = std::get_if<config::Provider>(&resource.body)) {
+  if (const auto* provider = resource.as<config::Provider>()) {
     add_needs(*provider, needs);
   }
   if (const auto* server = resource.as<config::Server>()) add_needs(*server, needs);
-  if (const auto* listener = std::get_if<config::Listener>(&resource.body)) {
+  if (const auto* listener = resource.as<config::Listener>()) {
     add_needs(*listener, needs);
   }
   return needs;
@@ -67,13 +69,13 @@ Needs needs_of(const config::Resource& resource) {
 
 bool need_the_same(const config::Resource& a, const config::Resource& b) {
   if (a.type() != b.type()) return false;
-  if (const auto* backend = std::get_if<config::Backend>(&a.body)) {
-    const auto& other = std::get<config::Backend>(b.body);
+  if (const auto* backend = a.as<config::Backend>()) {
+    const auto& other = b.get<config::Backend>();
     return backend->tls.trust == other.tls.trust &&
            backend->tls.client_key_pair == other.tls.client_key_pair &&
            std::ranges::equal(backend->ports, other.ports, {}, master_of, master_of);
   }
-  if (std::holds_alternative<config::Provider>(a.body)) return needs_of(a) == needs_of(b);
+  if (a.as<config::Provider>() != nullptr) return needs_of(a) == needs_of(b);
   if (const auto* server = a.as<config::Server>()) {
     const auto& other = *b.as<config::Server>();
     return config::secrets_of(server->tls) == config::secrets_of(other.tls) &&
@@ -81,8 +83,8 @@ bool need_the_same(const config::Resource& a, const config::Resource& b) {
            std::ranges::equal(server->routing.tables, other.routing.tables, {},
                               &config::RoutingTable::table, &config::RoutingTable::table);
   }
-  if (const auto* listener = std::get_if<config::Listener>(&a.body)) {
-    return std::ranges::equal(listener->tenants, std::get<config::Listener>(b.body).tenants, {},
+  if (const auto* listener = a.as<config::Listener>()) {
+    return std::ranges::equal(listener->tenants, b.get<config::Listener>().tenants, {},
                               &config::Tenant::server, &config::Tenant::server);
   }
   return true;
@@ -90,26 +92,60 @@ bool need_the_same(const config::Resource& a, const config::Resource& b) {
 
 void Dependants::change(const config::ResourceKey& of, const Needs& before, const Needs& now) {
   for (const config::ResourceKey& named : before) {
-    if (now.contains(named)) continue;
-    const auto found = by_named_.find(named);
-    if (found == by_named_.end()) continue;
-    std::vector<config::ResourceKey>& names = found->second;
-    const auto at = std::ranges::lower_bound(names, of);
-    if (at != names.end() && *at == of) names.erase(at);
-    if (names.empty()) by_named_.erase(found);
+    if (!now.contains(named)) remove(named, of);
   }
   for (const config::ResourceKey& named : now) {
-    if (before.contains(named)) continue;
-    std::vector<config::ResourceKey>& names = by_named_[named];
-    const auto at = std::ranges::lower_bound(names, of);
-    if (at == names.end() || *at != of) names.insert(at, of);
+    if (!before.contains(named)) add(named, of);
   }
 }
 
-const std::vector<config::ResourceKey>& Dependants::of(const config::ResourceKey& named) const {
-  static const std::vector<config::ResourceKey> nobody;
+void Dependants::add(const config::ResourceKey& named, const config::ResourceKey& of) {
+  List& list = by_named_[named];
+  if (list.one != nullptr && *list.one == of) return;
+  if (list.one != nullptr && !list.more) list.more = std::make_unique<std::vector<Who>>();
+  const auto at = list.more ? std::ranges::lower_bound(*list.more, of, {}, key_behind)
+                            : std::vector<Who>::iterator();
+  if (list.more && at != list.more->end() && **at == of) return;
+  const auto naming = naming_.try_emplace(of, 0).first;
+  ++naming->second;
+  if (list.one == nullptr) {
+    list.one = &naming->first;
+  } else {
+    list.more->insert(at, &naming->first);
+  }
+}
+
+void Dependants::remove(const config::ResourceKey& named, const config::ResourceKey& of) {
   const auto found = by_named_.find(named);
-  return found == by_named_.end() ? nobody : found->second;
+  if (found == by_named_.end()) return;
+  List& list = found->second;
+  if (*list.one == of) {
+    list.one = nullptr;
+    if (list.more && !list.more->empty()) {
+      list.one = list.more->back();
+      list.more->pop_back();
+    }
+  } else {
+    if (!list.more) return;
+    const auto at = std::ranges::lower_bound(*list.more, of, {}, key_behind);
+    if (at == list.more->end() || **at != of) return;
+    list.more->erase(at);
+  }
+  if (list.one == nullptr) by_named_.erase(found);
+  const auto naming = naming_.find(of);
+  if (--naming->second == 0) naming_.erase(naming);
+}
+
+std::vector<config::ResourceKey> Dependants::of(const config::ResourceKey& named) const {
+  std::vector<config::ResourceKey> all;
+  const auto found = by_named_.find(named);
+  if (found == by_named_.end()) return all;
+  all.push_back(*found->second.one);
+  if (found->second.more) {
+    for (const Who who : *found->second.more) all.push_back(*who);
+    std::ranges::sort(all);
+  }
+  return all;
 }
 
 }  // namespace postern::adopt

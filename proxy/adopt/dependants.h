@@ -2,7 +2,9 @@
 // found when it comes. Kept along with what is in force; control thread.
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <memory>
 #include <set>
 #include <vector>
 
@@ -22,11 +24,20 @@ class Dependants {
  public:
   void change(const config::ResourceKey& of, const Needs& before, const Needs& now);
   // In the order of keys; empty when nobody names it.
-  [[nodiscard]] const std::vector<config::ResourceKey>& of(const config::ResourceKey& named) const;
+  [[nodiscard]] std::vector<config::ResourceKey> of(const config::ResourceKey& named) const;
 
  private:
-  // Mostly one names it; the lists of those whom many name are sorted.
-  std::map<config::ResourceKey, std::vector<config::ResourceKey>> by_named_;
+  using Who = const config::ResourceKey*;  // in naming_
+  // Mostly it is one.
+  struct List {
+    Who one = nullptr;
+    std::unique_ptr<std::vector<Who>> more;  // by key
+  };
+  void add(const config::ResourceKey& named, const config::ResourceKey& of);
+  void remove(const config::ResourceKey& named, const config::ResourceKey& of);
+
+  std::map<config::ResourceKey, List> by_named_;
+  std::map<config::ResourceKey, std::size_t> naming_;  // in how many lists each is
 };
 
 }  // namespace postern::adopt

@@ -23,7 +23,7 @@ Held reduced(const Held& held, const Doubts& doubts, const Candidate& all) {
   for (auto at = doubts.tenants.rbegin(); at != doubts.tenants.rend(); ++at) {
     if (all.has(ResourceType::Server, tenants[*at].server)) continue;
     if (!out) out = std::make_shared<config::Resource>(*held);
-    std::get<config::Listener>(out->body).tenants.erase(*at);
+    out->get<config::Listener>().tenants.erase(*at);
   }
   return out ? out : held;
 }
@@ -66,7 +66,7 @@ void Preparer::examine_listener(const ResourceKey& key, const Held& held, Work& 
       before && (before == served || (before->version == served->version &&
                                       *listener_in(before) == *listener_in(served)));
   if (is_as_before) served = before;
-  const auto& listener = std::get<config::Listener>(served->body);
+  const auto& listener = served->get<config::Listener>();
   if (listener.tenants.empty()) {
     return work.all.refuse(
         key, {ErrorCode::MissingDependency, "tenants", "none of its servers is here"});
@@ -88,7 +88,7 @@ void Preparer::examine_listener(const ResourceKey& key, const Held& held, Work& 
 
 // As the port before had them, but for tenants that are other than then.
 void Preparer::index_domains(const Held& served, const Held& before, Work& work) const {
-  const auto& listener = std::get<config::Listener>(served->body);
+  const auto& listener = served->get<config::Listener>();
   DomainIndex old;
   if (before && prepared_) {
     const auto found = prepared_->domains.find(listener.port);

@@ -78,7 +78,7 @@ std::shared_ptr<const net::TlsClient> Preparer::tls_client_of(const ResourceKey&
 }
 
 void Preparer::examine_backend(const ResourceKey& key, const Held& held, Work& work) {
-  const auto& backend = std::get<config::Backend>(held->body);
+  const auto& backend = held->get<config::Backend>();
   for (std::size_t i = 0; i < backend.ports.size(); ++i) {
     const std::string& master = backend.ports[i].login.master;
     if (master.empty() || work.all.credentials(master)) continue;
@@ -108,7 +108,7 @@ void Preparer::examine_table(const ResourceKey& key, const Held& held, Work& wor
 
 void Preparer::examine_provider(const ResourceKey& key, const Held& held, Work& work) {
   auto ready = std::make_shared<net::ReadyProvider>();
-  const auto& provider = std::get<config::Provider>(held->body);
+  const auto& provider = held->get<config::Provider>();
   if (const auto* http = std::get_if<config::HttpProvider>(&provider.kind)) {
     if (http->service.secure) {
       ready->tls = tls_client_of(key, {http->service.tls, "http.service.tls"}, work);

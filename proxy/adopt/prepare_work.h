@@ -27,7 +27,7 @@ struct Preparer::Work {
 };
 
 [[nodiscard]] inline std::shared_ptr<const config::Listener> listener_in(const Held& held) {
-  return {held, &std::get<config::Listener>(held->body)};
+  return {held, &held->get<config::Listener>()};
 }
 
 }  // namespace postern::adopt

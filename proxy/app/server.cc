@@ -38,7 +38,8 @@ constexpr std::size_t kManyResources = 1'000;
 // The adoption, and whoever wants to hear what became of each update.
 class ToldAdoption final : public adopt::Adopter {
  public:
-  explicit ToldAdoption(adopt::Adoption& adoption) : adoption_(adoption) {}
+  ToldAdoption(adopt::Adoption& adoption, control::ControlThread& control)
+      : adoption_(adoption), control_(control) {}
   void apply(adopt::Update update, std::function<void(adopt::Outcome)> done) override {
     const bool are_many = update.upserts.size() >= kManyResources;
     adoption_.apply(std::move(update),
@@ -46,7 +47,8 @@ class ToldAdoption final : public adopt::Adopter {
                       if (tell) tell(outcome);
                       if (changed) changed();
                       done(std::move(outcome));
-                      if (are_many) process::trim_heap();
+                      // When the answer has been given, and what it took is free as well.
+                      if (are_many) (void)control_.post([] { process::trim_heap(); });
                     });
   }
   [[nodiscard]] std::vector<adopt::HeldResource> held() const override { return adoption_.held(); }
@@ -64,6 +66,7 @@ class ToldAdoption final : public adopt::Adopter {
 
  private:
   adopt::Adoption& adoption_;
+  control::ControlThread& control_;
 };
 
 std::string random_instance() {
@@ -98,7 +101,7 @@ struct ProxyServer::Parts {
                   [this](Duration after, std::function<void()> task) {
                     control.post_after(after, std::move(task));
                   }}),
-        told(adoption),
+        told(adoption, control),
         looks(metrics, {clock, history, [this] { return adoption.snapshot(); }}),
         prober({log, clock, metrics, dialer, members,
                 [this] { return upstream::InForce{adoption.current(), adoption.snapshot()}; }}),
@@ -116,7 +119,7 @@ struct ProxyServer::Parts {
     const auto now = adoption.current();
     if (!now) return out;
     now->snapshot->each([&](const config::Snapshot::Held& resource) {
-      const auto* listener = std::get_if<config::Listener>(&resource->body);
+      const auto* listener = resource->as<config::Listener>();
       if (listener == nullptr) return;
       control::ListenerCounts counts{.name = resource->name};
       for (const session::Counters& own : counters) {

@@ -195,8 +195,8 @@ std::optional<PairFacts> facts_of(Glanced leaf) {
   }
   facts.strength = kStrength;
   facts.begins = leaf.begins;
-  facts.dns_names = std::move(leaf.names);
-  std::sort(facts.dns_names.begin(), facts.dns_names.end());
+  std::sort(leaf.names.begin(), leaf.names.end());
+  facts.dns_names = leaf.names;
   return facts;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/name_list.h"
 #include "common/base/result.h"
 #include "common/base/secret.h"
 #include "common/config/secret_material.h"
@@ -25,7 +26,7 @@ struct PairFacts {
   int key_type = 0;                        // EVP_PKEY_EC, EVP_PKEY_RSA, …
   std::array<std::uint16_t, 3> schemes{};  // that it signs by in TLS 1.3 (RFC 8446 §4.2.3); or 0
   int strength = 0;                        // security bits of the weaker of key and leaf, at least
-  std::vector<std::string> dns_names;      // of the leaf, lower case
+  NameList dns_names;                      // of the leaf, lower case
   std::time_t begins = 0;                  // of the leaf: not valid before
 };
 // By a glance where that will do.

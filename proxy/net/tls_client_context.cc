@@ -111,7 +111,7 @@ Sha256 identity_of(const TlsClientMaterial& material) {
   std::string all = fmt::format("{} {}\n", static_cast<int>(material.tls->verification),
                                 material.tls->system_trust);
   for (const config::TrustBundle* const bundle : material.trust) {
-    all += fmt::format("{}\n", bundle->ca_pem.text().size()) + bundle->ca_pem.text();
+    all += fmt::format("{}\n{}", bundle->ca_pem.text().size(), bundle->ca_pem.text());
   }
   if (material.client_key_pair != nullptr) {
     const config::KeyPair& pair = *material.client_key_pair;

@@ -51,7 +51,7 @@ void CheckList::follow(const config::Snapshot& snapshot, Instant now) {
   Listed listed;
   out_.clear();
   snapshot.each([&](const config::Snapshot::Held& held) {
-    const auto* backend = std::get_if<config::Backend>(&held->body);
+    const auto* backend = held->as<config::Backend>();
     if (backend == nullptr || !backend->health.is_active()) return;
     out_[held->name] = 0;
     if (const auto* set = snapshot.endpoints(held->name)) list(held->name, *backend, *set, listed);

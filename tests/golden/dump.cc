@@ -45,7 +45,7 @@ void write(Writer& out, const SecretMaterial& material) {
   if (const auto* pair = std::get_if<KeyPair>(&material)) {
     out.fact("chain", digest(pair->chain_pem.text()));
     out.fact("key", digest(pair->key_pem.reveal()));
-    out.some("names", pair->dns_names);
+    out.some("names", pair->dns_names.strings());
   } else if (const auto* trust = std::get_if<TrustBundle>(&material)) {
     out.fact("authorities", digest(trust->ca_pem.text()));
   } else if (const auto* text = std::get_if<SecretText>(&material)) {

@@ -109,7 +109,7 @@ std::string members_of(const config::EndpointSet& set) {
 }
 
 std::string body_of(const config::Resource& resource) {
-  if (const auto* listener = std::get_if<config::Listener>(&resource.body)) {
+  if (const auto* listener = resource.as<config::Listener>()) {
     std::vector<std::string> out;
     for (const config::Tenant& tenant : listener->tenants) {
       out.push_back(fmt::format("{} [{}]", tenant.server, fmt::join(tenant.hostnames, ", ")));
@@ -119,7 +119,8 @@ std::string body_of(const config::Resource& resource) {
   if (const auto* set = std::get_if<config::EndpointSet>(&resource.body)) return members_of(*set);
   if (const auto* material = std::get_if<config::SecretMaterial>(&resource.body)) {
     const auto* pair = std::get_if<config::KeyPair>(material);
-    return pair == nullptr ? "authorities" : fmt::format("{}", fmt::join(pair->dns_names, ", "));
+    return pair == nullptr ? "authorities"
+                           : fmt::format("{}", fmt::join(pair->dns_names.strings(), ", "));
   }
   return "";
 }

@@ -41,7 +41,7 @@ inline std::string slurp(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-inline void spill(const std::string& path, const std::string& text) {
+inline void spill(const std::string& path, std::string_view text) {
   std::ofstream(path, std::ios::trunc) << text;
 }
 

@@ -62,7 +62,7 @@ TEST(LoginCodec, carries_every_method_and_form) {
       config::BackendLogin login{method, form, '!', ""};
       if (method == config::LoginMethod::MasterUser) login.master = "mail/credentials/master";
       const config::Backend backend = mk_backend(login);
-      EXPECT_EQ(std::get<config::Backend>(again(backend).body), backend);
+      EXPECT_EQ(again(backend).get<config::Backend>(), backend);
     }
   }
 }

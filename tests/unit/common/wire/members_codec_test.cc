@@ -29,7 +29,7 @@ pb::Resource encoded(config::ResourceBody body) {
 TEST(MembersCodec, what_was_written_comes_back) {
   const auto decoded = decode(encoded(mk_backend()));
   ASSERT_TRUE(decoded.has_value());
-  EXPECT_EQ(std::get<config::Backend>(decoded->body), mk_backend());
+  EXPECT_EQ(decoded->get<config::Backend>(), mk_backend());
 }
 
 TEST(MembersCodec, what_is_as_usual_is_left_out_so_versions_stay) {

@@ -51,7 +51,7 @@ Tenants random_tenants(test::RandomResources& random) {
 }
 
 const Tenants& tenants_of(const Resource& resource) {
-  return std::get<Listener>(resource.body).tenants;
+  return resource.get<Listener>().tenants;
 }
 
 void expect_missing_base(const pb::Resource& message, const Resource* base) {
@@ -65,7 +65,7 @@ TEST(TenantsDelta, leads_from_any_listener_to_any_other) {
     test::RandomResources random(seed);
     const Resource base = mk_resource(random_tenants(random));
     Resource now = mk_resource(random_tenants(random));
-    if (random.coin()) std::get<Listener>(now.body).socket.backlog = 7;
+    if (random.coin()) now.get<Listener>().socket.backlog = 7;
     pb::Resource arrived;
     ASSERT_TRUE(arrived.ParseFromString(mk_delta(now, base).SerializeAsString()));
     const auto decoded = decode(arrived, &base);

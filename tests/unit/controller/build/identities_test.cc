@@ -21,7 +21,7 @@ TEST(Identities, carry_chain_key_names_and_end) {
   const auto& pair = std::get<config::KeyPair>(*material);
   EXPECT_EQ(pair.chain_pem.text(), "chain of mail/mail-tls");
   EXPECT_EQ(pair.key_pem.reveal(), "key of mail/mail-tls");
-  EXPECT_EQ(pair.dns_names, Words{"mail.example.com"});
+  EXPECT_EQ(pair.dns_names, NameList{"mail.example.com"});
   EXPECT_EQ(pair.not_after_unix_s, 4'000'000'000);
 }
 

@@ -92,7 +92,7 @@ TEST(Providers, follow_the_endpoints_of_their_service) {
                                             {mk_endpoint("10.0.0.5", "accounts-0")}));
   const Changes changes = builder.update(world, touched, {});
   ASSERT_EQ(changes.upserts.size(), 1U);
-  const auto& provider = std::get<config::Provider>(changes.upserts[0]->body);
+  const auto& provider = changes.upserts[0]->get<config::Provider>();
   EXPECT_EQ(texts(std::get<config::HttpProvider>(provider.kind).service.addresses),
             Words{"10.0.0.5:18443"});
 }

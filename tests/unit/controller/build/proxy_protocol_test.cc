@@ -29,7 +29,7 @@ model::EndpointSliceObject mk_pods(const std::string& address) {
 }
 
 const config::Listener& listener_of(const Changes& changes) {
-  return std::get<config::Listener>(changes.upserts.at(0)->body);
+  return changes.upserts.at(0)->get<config::Listener>();
 }
 
 TEST(ProxyProtocols, are_what_an_older_proxy_must_not_serve_without) {

@@ -46,7 +46,7 @@ TEST(Secret, value_is_never_in_a_message) {
 TEST(Secret, of_type_tls_tells_names_and_dates) {
   const auto [chain_text, key, names, until] =
       test::Authority().issue({"mail.example.com", "*.Example.org"});
-  const std::string& chain = chain_text.text();
+  const std::string chain(chain_text.text());
   const auto secret = decoded<model::SecretObject>(
       std::string("apiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\n") + kMeta +
       "stringData:\n  tls.crt: " + indented(chain) + "  tls.key: " + indented(key.reveal()));
@@ -60,9 +60,9 @@ TEST(Secret, of_type_tls_tells_names_and_dates) {
 
 TEST(Certificate, says_why_chain_and_key_cannot_be_used) {
   const auto [chain_text, key, names, until] = test::Authority().issue({"a.example"});
-  const std::string& chain = chain_text.text();
+  const std::string chain(chain_text.text());
   const auto [other_chain_text, other_key, n, u] = test::Authority("Other").issue({"b.example"});
-  const std::string& other_chain = other_chain_text.text();
+  const std::string other_chain(other_chain_text.text());
   const auto problem = [](ByteView crt, ByteView pem) {
     return read_certificate(crt, pem).problem;
   };
@@ -83,7 +83,7 @@ TEST(Certificate, says_why_chain_and_key_cannot_be_used) {
 // The reader of keys is used again and again.
 TEST(Certificate, key_is_found_among_other_blocks_whatever_was_read_before) {
   const auto [chain_text, key, names, until] = test::Authority().issue({"a.example"});
-  const std::string& chain = chain_text.text();
+  const std::string chain(chain_text.text());
   const std::string pem(key.reveal());
   const std::string parameters =
       "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";

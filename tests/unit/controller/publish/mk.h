@@ -8,9 +8,13 @@
 
 namespace postern::publish {
 
+inline config::SourceList mk_sources(const std::string& name, std::int64_t generation = 1) {
+  return {{"MailServer", "mail", name, "uid", generation}};
+}
+
 inline config::Resource mk(config::ResourceType type, const std::string& name,
                            const std::string& content = "a") {
-  const std::vector<config::SourceRef> sources{{"MailServer", "mail", name, "uid", 1}};
+  const config::SourceList sources = mk_sources(name);
   switch (type) {
     case config::ResourceType::Secret: return {name, {}, sources, config::TrustBundle{content}};
     case config::ResourceType::Backend: {

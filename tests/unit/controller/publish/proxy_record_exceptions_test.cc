@@ -193,9 +193,9 @@ TEST_F(RecordedProxies, are_reported_with_the_newest_generation_of_a_source) {
   join();
   settle(*next(), {refusal(kA)});
   Resource edited = mk_server("a");
-  edited.sources[0].generation = 9;
+  edited.sources = mk_sources("a", 9);
   want({edited});
-  EXPECT_EQ(record->report(wanted).refusals.at(0).sources.at(0).generation, 9);
+  EXPECT_EQ(record->report(wanted).refusals.at(0).sources[0].generation, 9);
 }
 
 TEST_F(RecordedProxies, are_counted_by_type_and_never_by_name) {

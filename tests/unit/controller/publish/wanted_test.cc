@@ -76,7 +76,7 @@ TEST(Wanted, keeps_its_version_while_sources_change_and_has_the_new_sources) {
   Wanted wanted = mk_wanted({mk_server("a")});
   const std::string before = wanted.version();
   Resource edited = mk_server("a");
-  edited.sources[0].generation = 2;
+  edited.sources = mk_sources("a", 2);
   EXPECT_FALSE(wanted.put(stamped(edited)));
   EXPECT_EQ(wanted.version(), before);
   EXPECT_EQ(wanted.find(kA)->sources[0].generation, 2);

@@ -96,7 +96,7 @@ TEST(DirectorySource, directory_without_manifests_is_an_error) {
 
 TEST(DirectorySource, secret_takes_its_data_from_files_beside_the_manifest) {
   const auto [chain_text, key, names, until] = test::Authority().issue({"mail.example.com"});
-  const std::string& chain = chain_text.text();
+  const std::string chain(chain_text.text());
   Manifests directory;
   directory.write("tls/mail.yaml", kSecretFromFiles);
   directory.write("archive/mail1.pem", chain);
@@ -114,7 +114,7 @@ TEST(DirectorySource, secret_takes_its_data_from_files_beside_the_manifest) {
 
 TEST(DirectorySource, key_that_everybody_may_read_is_served_with_a_warning) {
   const auto [chain_text, key, names, until] = test::Authority().issue({"mail.example.com"});
-  const std::string& chain = chain_text.text();
+  const std::string chain(chain_text.text());
   Manifests directory;
   directory.write("mail.yaml", kSecretFromFiles);
   for (const auto& [name, text] :

@@ -39,8 +39,9 @@ class PrepareClientCertificates : public ::testing::Test {
   }
   [[nodiscard]] std::vector<config::Resource> served() {
     return {secret("ns/k", "1", good_pair("a.example")),
-            authority("1", staff_.bundle().ca_pem.text()), list("1", staff_.revoke({})),
-            resource("a", "1", asking()), resource("0", "1", listener_of({"a"}))};
+            authority("1", std::string(staff_.bundle().ca_pem.text())),
+            list("1", staff_.revoke({})), resource("a", "1", asking()),
+            resource("0", "1", listener_of({"a"}))};
   }
 
   postern::test::Authority staff_{"Staff"};

@@ -31,7 +31,7 @@ std::string served(const net::Prepared& prepared) {
   for (const auto& [key, held] : prepared.snapshot->resources()) {
     if (key.type == ResourceType::Endpoints) continue;
     out += fmt::format("{} {} {}", name_of(key.type), key.name, held->version);
-    if (const auto* listener = std::get_if<config::Listener>(&held->body)) {
+    if (const auto* listener = held->as<config::Listener>()) {
       for (const config::Tenant& tenant : listener->tenants) out += " " + tenant.server;
       const net::TlsServer* tls = prepared.tls_server(listener->port);
       out += fmt::format(" tls {}", tls ? tls->tenants().size() : 0);

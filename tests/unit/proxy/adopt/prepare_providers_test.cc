@@ -96,7 +96,7 @@ TEST_F(PrepareProviders, over_tls_need_the_authorities_that_they_name) {
   const auto p = put({resource("a/auth", "1", asking(service))});
   ASSERT_EQ(p.errors.size(), 1U);
   EXPECT_EQ(p.errors[0].field, "http.service.tls.trust");
-  const std::string ca = postern::test::Authority().bundle().ca_pem.text();
+  const std::string ca(postern::test::Authority().bundle().ca_pem.text());
   (void)put({resource("ns/ca", "1", config::SecretMaterial{config::TrustBundle{ca}})});
   ASSERT_NE(ready(), nullptr);
   EXPECT_NE(ready()->tls, nullptr);

@@ -232,7 +232,7 @@ TEST_F(Prepare, one_tenants_refusal_is_not_the_others) {
   ASSERT_EQ(listener->tenants.size(), 1U);
   EXPECT_EQ(listener->tenants[0].server, "b");
   const Held as_received = preparer_.accepted().find(ResourceType::Listener, "0");
-  EXPECT_EQ(std::get<config::Listener>(as_received->body).tenants.size(), 2U);
+  EXPECT_EQ(as_received->get<config::Listener>().tenants.size(), 2U);
 }
 
 TEST_F(Prepare, a_tenant_whose_server_comes_later_is_served_then) {
@@ -278,7 +278,7 @@ TEST_F(Prepare, a_backend_without_its_authority_is_refused_and_the_rest_is_not) 
   ASSERT_EQ(p.errors.size(), 1U);
   EXPECT_EQ(p.errors[0].key.type, ResourceType::Backend);
   EXPECT_NE(snapshot().listener(0), nullptr);
-  const std::string ca = postern::test::Authority().bundle().ca_pem.text();
+  const std::string ca(postern::test::Authority().bundle().ca_pem.text());
   (void)put({resource("ns/ca", "1", config::SecretMaterial{config::TrustBundle{ca}})});
   EXPECT_NE(now().tls_client("a/box"), nullptr);
 }

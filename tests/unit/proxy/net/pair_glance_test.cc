@@ -62,7 +62,7 @@ TEST(PairGlance, leaves_weak_keys_to_openssl) {
 TEST(PairGlance, leaves_what_is_missing_or_twice_there_to_openssl) {
   const config::KeyPair pair = Authority().issue({"a.example"});
   const std::string key(pair.key_pem.reveal());
-  const std::string chain = pair.chain_pem.text();
+  const std::string chain(pair.chain_pem.text());
   EXPECT_FALSE(glance_at(with_key(pair, "")));
   EXPECT_FALSE(glance_at(with_key(pair, key + key)));
   EXPECT_FALSE(glance_at(with_key(pair, chain)));
@@ -76,7 +76,7 @@ TEST(PairGlance, leaves_what_is_missing_or_twice_there_to_openssl) {
 // Whatever is changed in it: it is not taken for another one, and nothing is read beyond its end.
 TEST(PairGlance, believes_no_pair_that_openssl_refuses_after_a_cut) {
   const config::KeyPair pair = Authority().issue({"a.example"});
-  const std::string chain = pair.chain_pem.text();
+  const std::string chain(pair.chain_pem.text());
   for (std::size_t length = 0; length < chain.size(); length += 7) {
     config::KeyPair cut = pair;
     cut.chain_pem = chain.substr(0, length);
