@@ -8,7 +8,19 @@ namespace postern::control {
 void ConfigChange::merge(ConfigChange later) {
   version = std::move(later.version);
   revision = std::move(later.revision);
-  for (auto& [key, resource] : later.resources) resources[key] = std::move(resource);
+  for (const config::ResourceKey& key : later.gone) put(key, nullptr);
+  for (const auto& resource : later.resources) put(resource->key(), resource);
+}
+
+void ConfigChange::put(const config::ResourceKey& key,
+                       std::shared_ptr<const config::Resource> resource) {
+  if (const auto before = resources.find(key); before != resources.end()) resources.erase(before);
+  if (resource) {
+    gone.erase(key);
+    resources.insert(std::move(resource));
+  } else {
+    gone.insert(key);
+  }
 }
 
 void LastGoodLedger::begin(ConfigChange restored, adopt::Restored::From from, bool is_proven,
@@ -27,22 +39,28 @@ void LastGoodLedger::note(ConfigChange change) {
   is_dirty_ = is_dirty_ || changes_anything(change);
   version_ = std::move(change.version);
   revision_ = std::move(change.revision);
-  for (auto& [key, resource] : change.resources) {
+  for (const config::ResourceKey& key : change.gone) {
     if (const auto before = resources_.find(key); before != resources_.end()) {
       resources_.erase(before);
     }
-    if (resource) resources_.insert(std::move(resource));
   }
+  for (const auto& resource : change.resources) {
+    if (const auto before = resources_.find(resource); before != resources_.end()) {
+      resources_.erase(before);
+    }
+  }
+  resources_.merge(change.resources);
 }
 
 bool LastGoodLedger::changes_anything(const ConfigChange& change) const {
   if (change.version != version_ || change.revision != revision_) return true;
-  return std::any_of(change.resources.begin(), change.resources.end(), [&](const auto& entry) {
-    const auto& [key, resource] = entry;
-    const auto before = resources_.find(key);
-    if (before == resources_.end()) return resource != nullptr;
-    return !resource || resource->version != (*before)->version;
-  });
+  const auto was_here = [&](const auto& key) { return resources_.contains(key); };
+  const auto is_new = [&](const auto& resource) {
+    const auto before = resources_.find(resource);
+    return before == resources_.end() || resource->version != (*before)->version;
+  };
+  return std::ranges::any_of(change.gone, was_here) ||
+         std::ranges::any_of(change.resources, is_new);
 }
 
 std::optional<Instant> LastGoodLedger::due() const {

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -20,15 +19,6 @@
 
 namespace postern::control {
 
-// What an update made other than before.
-struct ConfigChange {
-  std::string version;
-  adopt::Revision revision;
-  std::map<config::ResourceKey, std::shared_ptr<const config::Resource>> resources;  // null: gone
-
-  void merge(ConfigChange later);
-};
-
 // Resources by their own keys: tens of thousands, so that a second copy of each would weigh.
 struct ByOwnKey {
   using is_transparent = void;
@@ -38,6 +28,19 @@ struct ByOwnKey {
     return {resource->type(), resource->name};
   }
   bool operator()(const auto& a, const auto& b) const { return named(a) < named(b); }
+};
+using HeldByKey = std::set<std::shared_ptr<const config::Resource>, ByOwnKey>;
+
+// What an update made other than before. Its nodes become the ledger's.
+struct ConfigChange {
+  std::string version;
+  adopt::Revision revision;
+  HeldByKey resources;
+  std::set<config::ResourceKey> gone = {};
+
+  // Null: it is gone.
+  void put(const config::ResourceKey& key, std::shared_ptr<const config::Resource> resource);
+  void merge(ConfigChange later);
 };
 
 struct KeepingPace {
@@ -84,7 +87,7 @@ class LastGoodLedger {
   // In force.
   std::string version_;
   adopt::Revision revision_;
-  std::set<std::shared_ptr<const config::Resource>, ByOwnKey> resources_;
+  HeldByKey resources_;
 
   bool is_dirty_ = false;
   Instant not_before_{};

@@ -43,11 +43,14 @@ class Staging {
   void stage(const config::v1alpha1::Resource& resource, const adopt::Adopter& held,
              StagedUpdate& to);
   static void stage_removals(const config::v1alpha1::ConfigUpdate& chunk, StagedUpdate& to);
-  void forget_what_waits(const adopt::Adopter& held, StagedUpdate& to) const;
-  void remove_what_was_not_named(const adopt::Adopter& held, StagedUpdate& to) const;
+  // Everything that the update says is to be there.
+  class Named;
+  static void forget_what_waits(const adopt::Adopter& held, const Named& named, StagedUpdate& to);
+  static void remove_what_was_not_named(const adopt::Adopter& held, const Named& named,
+                                        StagedUpdate& to);
 
   std::optional<StagedUpdate> staged_;
-  std::set<config::ResourceKey> named_;  // upserts, also those that do not decode
+  std::set<config::ResourceKey> undecoded_;  // of the update: named, and not among its upserts
   std::size_t octets_ = 0;
 };
 

@@ -47,7 +47,10 @@ class Subscription final : public std::enable_shared_from_this<Subscription> {
     std::uint64_t stream = 0;  // 0: it came from the disk
     Instant staged_at{};
     WireErrors undecoded;
+    // All that it named, until it is answered; then what was refused: only that can change yet, and
+    // the first ticket of a stream is kept for as long as the stream.
     std::vector<config::ResourceKey> named;
+    bool names_anything = false;
     adopt::Outcome outcome;  // the last one
     bool is_answered = false;
   };

@@ -22,6 +22,13 @@ std::vector<config::ResourceKey> named_in(const adopt::Update& update) {
   return named;
 }
 
+std::vector<config::ResourceKey> refused_in(const adopt::Outcome& outcome) {
+  std::vector<config::ResourceKey> refused;
+  refused.reserve(outcome.errors.size());
+  for (const adopt::ResourceError& error : outcome.errors) refused.push_back(error.key);
+  return refused;
+}
+
 // An adopter never heard of what did not decode.
 void add_undecoded(const WireErrors& undecoded, bool anything_else, adopt::Outcome& outcome) {
   if (undecoded.empty() || outcome.state != adopt::State::Active) return;
@@ -89,6 +96,7 @@ void Subscription::apply(adopt::Update update, std::shared_ptr<Ticket> ticket) {
   ticket->version = update.version;
   ticket->staged_at = std::chrono::steady_clock::now();
   ticket->named = named_in(update);
+  ticket->names_anything = !ticket->named.empty();
   is_applying_ = true;
   needs_.adopter.apply(std::move(update), [weak = weak_from_this(), ticket = std::move(ticket),
                                            &thread = needs_.thread](adopt::Outcome outcome) {
@@ -100,7 +108,7 @@ void Subscription::apply(adopt::Update update, std::shared_ptr<Ticket> ticket) {
 
 // Also for later corrections of an update that was answered already.
 void Subscription::answer(const std::shared_ptr<Ticket>& ticket, adopt::Outcome outcome) {
-  add_undecoded(ticket->undecoded, !ticket->named.empty(), outcome);
+  add_undecoded(ticket->undecoded, ticket->names_anything, outcome);
   ticket->outcome = std::move(outcome);
   const bool is_first = !std::exchange(ticket->is_answered, true);
   standing_.note(ticket->number, is_first ? ticket->named : std::vector<config::ResourceKey>{},
@@ -108,6 +116,7 @@ void Subscription::answer(const std::shared_ptr<Ticket>& ticket, adopt::Outcome 
   if (is_first) settle(*ticket);
   tell(ticket);
   keep(*ticket);
+  ticket->named = refused_in(ticket->outcome);
   if (when_applied && !is_stopping_) {
     when_applied({ticket->version, ticket->outcome.state,
                   ticket->outcome.errors.size() + ticket->undecoded.size()});
@@ -162,10 +171,10 @@ void Subscription::keep(const Ticket& ticket) {
   if (!keeper_) return;
   ConfigChange change{needs_.adopter.version(), provenance_.revision, {}};
   for (const config::ResourceKey& key : ticket.named) {
-    change.resources[key] = needs_.adopter.resource(key);
+    change.put(key, needs_.adopter.resource(key));
   }
   for (const adopt::ResourceError& error : ticket.outcome.errors) {
-    change.resources[error.key] = needs_.adopter.resource(error.key);
+    change.put(error.key, needs_.adopter.resource(error.key));
   }
   if (!restored_) return keeper_->note(std::move(change));
   keeper_->begin(std::move(change), restored_->from, restored_->is_proven);

@@ -66,7 +66,7 @@ class Process {
     adoption_.apply(std::move(update), [&](const adopt::Outcome& outcome) {
       refused_ += outcome.errors.size();
       ConfigChange change{adoption_.version(), {}, {}};
-      for (const ResourceKey& key : named) change.resources[key] = adoption_.resource(key);
+      for (const ResourceKey& key : named) change.put(key, adoption_.resource(key));
       keep(std::move(change));
     });
     for (int i = 0; i < 6; ++i) {

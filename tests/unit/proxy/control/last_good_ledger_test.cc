@@ -38,8 +38,7 @@ class LastGood : public testing::Test {
     return file_->restore();
   }
   void note(const std::string& version, const std::string& content = "x") {
-    ledger_->note(
-        {version, {}, {{{ResourceType::Server, "a"}, share(mk_server_resource("a", content))}}});
+    ledger_->note({version, {}, {share(mk_server_resource("a", content))}});
   }
   // Does all that is due within this time, when it is due.
   int pass(Duration time) {
@@ -101,13 +100,13 @@ TEST_F(LastGood, is_not_written_when_nothing_changed) {
   EXPECT_EQ(pass(Duration(60'000)), 1);
   ledger_->note({"1", {{"mailservers", 5}}, {}});
   EXPECT_EQ(pass(Duration(60'000)), 1);
-  ledger_->note({"1", {{"mailservers", 5}}, {{{ResourceType::Server, "never there"}, nullptr}}});
+  ledger_->note({"1", {{"mailservers", 5}}, {}, {{ResourceType::Server, "never there"}}});
   EXPECT_EQ(pass(Duration(60'000)), 0);
 }
 
 TEST_F(LastGood, forgets_what_is_gone) {
   note("1");
-  ledger_->note({"2", {}, {{{ResourceType::Server, "a"}, nullptr}}});
+  ledger_->note({"2", {}, {}, {{ResourceType::Server, "a"}}});
   pass(Duration(30'000));
   const auto restored = crash();
   ASSERT_TRUE(restored);
@@ -193,12 +192,18 @@ TEST(ConfigChangeTest, has_the_later_of_two_after_a_merge) {
   const auto newer = share(mk_server_resource("a", "2"));
   const ResourceKey key_a{ResourceType::Server, "a"};
   const ResourceKey key_b{ResourceType::Server, "b"};
-  ConfigChange change{"1", {{"x", 1}}, {{key_a, a}, {key_b, a}}};
-  change.merge({"2", {}, {{key_a, newer}, {key_b, nullptr}}});
+  ConfigChange change{"1", {{"x", 1}}, {a, share(mk_server_resource("b", "1"))}};
+  change.merge({"2", {}, {newer}, {key_b}});
   EXPECT_EQ(change.version, "2");
   EXPECT_TRUE(change.revision.empty());
-  EXPECT_EQ(change.resources.at(key_a), newer);
-  EXPECT_EQ(change.resources.at(key_b), nullptr);
+  ASSERT_EQ(change.resources.size(), 1U);
+  EXPECT_EQ(*change.resources.begin(), newer);
+  EXPECT_EQ(change.gone, std::set{key_b});
+  change.merge({"3", {}, {}, {key_a}});
+  EXPECT_TRUE(change.resources.empty());
+  change.put(key_a, a);
+  EXPECT_EQ(change.gone, std::set{key_b});
+  EXPECT_EQ(*change.resources.begin(), a);
 }
 
 }  // namespace
