@@ -40,6 +40,13 @@ class Shards {
     for (const auto& part : parts_) count += part ? part->size() : 0;
     return count;
   }
+  // Parts that have the very same things become one.
+  void share_parts_with(const Shards& other) {
+    for (std::size_t i = 0; i < kShards; ++i) {
+      const auto& theirs = other.parts_[i];
+      if (parts_[i] && theirs && parts_[i] != theirs && *parts_[i] == *theirs) parts_[i] = theirs;
+    }
+  }
   // How many parts are the very same in both.
   [[nodiscard]] std::size_t shared_with(const Shards& other) const {
     std::size_t count = 0;
@@ -52,6 +59,7 @@ class Shards {
     std::uint64_t hash;
     Item item;
     friend bool operator<(const Entry& a, std::uint64_t b) { return a.hash < b; }
+    friend bool operator==(const Entry&, const Entry&) = default;
   };
   using Part = std::vector<Entry>;  // by hash
 
@@ -99,7 +107,9 @@ class Shards<T>::Draft {
   }
   [[nodiscard]] Shards finish() {
     for (std::size_t i = 0; i < kShards; ++i) {
-      if (own_[i]) base_.parts_[i] = std::move(own_[i]);
+      if (!own_[i]) continue;
+      own_[i]->shrink_to_fit();
+      base_.parts_[i] = std::move(own_[i]);
     }
     return base_;
   }

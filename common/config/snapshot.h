@@ -51,6 +51,8 @@ class Snapshot {
   [[nodiscard]] std::size_t size() const { return shards_.size(); }
   // All of it in the order of keys: for pages and tests, it copies.
   [[nodiscard]] Resources resources() const;
+  // What both have is kept once.
+  void share_parts_with(const Snapshot& other) { shards_.share_parts_with(other.shards_); }
   // Of 64: what an update left alone.
   [[nodiscard]] std::size_t shards_shared_with(const Snapshot& other) const {
     return shards_.shared_with(other.shards_);

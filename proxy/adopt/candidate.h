@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <memory_resource>
 #include <optional>
 #include <set>
 #include <string>
@@ -82,8 +83,11 @@ class Candidate {
   Waiting& waiting_;
   Dependants& dependants_;
   config::Snapshot::Draft draft_;
-  std::set<config::ResourceKey> dirty_;
-  std::map<config::ResourceKey, Held> noted_;  // keys that changed, with what waited before
+  // Of the two that know every resource of an update: what they take does not come to lie between
+  // what stays.
+  std::pmr::monotonic_buffer_resource memory_;
+  std::pmr::set<config::ResourceKey> dirty_{&memory_};
+  std::pmr::map<config::ResourceKey, Held> noted_{&memory_};  // that changed, and what waited then
   // Of versions that need other things than what ran before, which is not in it.
   std::map<config::ResourceKey, Needs> needs_;
   std::map<config::ResourceKey, ResourceError> errors_;

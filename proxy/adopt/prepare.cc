@@ -87,6 +87,7 @@ Preparation Preparer::finish(Work& work, std::string version) {
   out.errors = std::move(verdict.errors);
   const config::Snapshot served_before = std::move(effective_);
   effective_ = work.effective.finish(std::move(version));
+  effective_.share_parts_with(accepted_);
   tell_changes(served_before, out);
   // Who serves a backend is no reason for a new snapshot, and keys of tickets are not in it.
   const auto beside = std::ranges::count(out.changed, ResourceType::TicketKeys, &ResourceKey::type);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <list>
 #include <utility>
 
@@ -10,6 +11,12 @@ namespace postern::net {
 namespace {
 constexpr std::size_t kStripes = 16;
 constexpr std::size_t kPairsPerStripe = 64;  // 1024 in all, 12 KiB each
+
+std::uint64_t some_of(const Sha256& id) {
+  std::uint64_t some = 0;
+  std::memcpy(&some, id.data() + 1, sizeof some);
+  return some;
+}
 }  // namespace
 
 class LoadedTable {
@@ -89,20 +96,34 @@ Result<std::shared_ptr<const StoredPair>, std::string> CertificateStore::store(
   const Sha256 id = hmac_sha256({reinterpret_cast<const char*>(chain.data()), chain.size()},
                                 pair.key_pem.reveal());
   const std::scoped_lock held(lock_);
-  if (auto known = known_[id].lock()) return known;
+  if (auto known = find(id)) return known;
   auto facts = read_pair(pair);
-  if (!facts) {
-    known_.erase(id);
-    return Fail<std::string>(std::move(facts.error()));
-  }
+  if (!facts) return Fail<std::string>(std::move(facts.error()));
+  // One list is enough where the resource says what the certificate does.
+  if (facts->dns_names == pair.dns_names) facts->dns_names = pair.dns_names;
   auto stored = std::make_shared<const StoredPair>(
       id, config::KeyPair{pair.chain_pem, pair.key_pem, {}, 0}, std::move(*facts), table_);
-  known_[id] = stored;
-  if (known_.size() > sweep_at_) {
-    std::erase_if(known_, [](const auto& entry) { return entry.second.expired(); });
-    sweep_at_ = 2 * known_.size() + 64;
-  }
+  note(stored);
   return stored;
+}
+
+std::shared_ptr<const StoredPair> CertificateStore::find(const Sha256& id) const {
+  for (const Known& known : known_[id[0]]) {
+    if (known.some_of_id != some_of(id)) continue;
+    if (auto pair = known.pair.lock(); pair && pair->id() == id) return pair;
+  }
+  return nullptr;
+}
+
+void CertificateStore::note(const std::shared_ptr<const StoredPair>& stored) {
+  known_[stored->id()[0]].push_back({some_of(stored->id()), stored});
+  if (++known_count_ <= sweep_at_) return;
+  known_count_ = 0;
+  for (std::vector<Known>& some : known_) {
+    std::erase_if(some, [](const Known& known) { return known.pair.expired(); });
+    known_count_ += some.size();
+  }
+  sweep_at_ = 2 * known_count_ + 64;
 }
 
 std::size_t CertificateStore::loaded() const { return table_->size(); }

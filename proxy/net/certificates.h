@@ -5,10 +5,12 @@
 // ms).
 #pragma once
 
-#include <map>
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "common/base/digest.h"
 #include "proxy/net/pem.h"
@@ -51,7 +53,15 @@ class CertificateStore {
  private:
   std::shared_ptr<LoadedTable> table_;
   std::mutex lock_;
-  std::map<Sha256, std::weak_ptr<const StoredPair>> known_;
+  // By the first octet of their ids, which are as good as random; a node for each would weigh.
+  struct Known {
+    std::uint64_t some_of_id;
+    std::weak_ptr<const StoredPair> pair;
+  };
+  [[nodiscard]] std::shared_ptr<const StoredPair> find(const Sha256& id) const;
+  void note(const std::shared_ptr<const StoredPair>& stored);
+  std::array<std::vector<Known>, 256> known_;
+  std::size_t known_count_ = 0;  // those too that are gone and were not swept out yet
   std::size_t sweep_at_ = 64;
 };
 

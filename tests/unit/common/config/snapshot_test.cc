@@ -79,6 +79,20 @@ TEST(Snapshot, a_draft_that_touches_nothing_shares_everything) {
   EXPECT_EQ(draft.finish("v2").shards_shared_with(before), Shards<Resource>::kShards);
 }
 
+TEST(Snapshot, shares_the_shards_that_say_the_very_same) {
+  const Snapshot one = with_servers(1000);
+  Snapshot other = Snapshot("v", one.resources());
+  EXPECT_EQ(other.shards_shared_with(one), 0U);
+  other.share_parts_with(one);
+  EXPECT_EQ(other.shards_shared_with(one), Shards<Resource>::kShards);
+  Snapshot::Draft draft(one);
+  draft.put(server_named("mail/7", "2"));
+  Snapshot changed = draft.finish("w");
+  changed.share_parts_with(other);
+  EXPECT_EQ(changed.shards_shared_with(other), Shards<Resource>::kShards - 1);
+  EXPECT_EQ(changed.find(ResourceType::Server, "mail/7")->version, "2");
+}
+
 TEST(Snapshot, a_draft_sees_its_own_changes) {
   Snapshot::Draft draft(with_servers(3));
   draft.erase({ResourceType::Server, "mail/1"});
