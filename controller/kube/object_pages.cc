@@ -1,5 +1,6 @@
 #include "controller/kube/object_pages.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,9 +15,6 @@ namespace postern::kube {
 namespace {
 
 namespace json = boost::json;
-
-// A page of objects of usual size is far below what a client takes.
-constexpr std::string_view kLimit = "50";
 
 const json::value* member(const json::value& of, const char* name) {
   const json::object* object = of.if_object();
@@ -34,12 +32,12 @@ std::string next_of(const json::value& page) {
 
 ObjectPages::ObjectPages(Transport& transport, PagesWanted wanted)
     : transport_(transport), wanted_(std::move(wanted)), alive_(std::make_shared<int>(0)) {
-  ask({});
+  ask();
 }
 
-void ObjectPages::ask(const std::string& next) {
-  std::string target = with_query(wanted_.target, "limit", kLimit);
-  if (!next.empty()) target = with_query(std::move(target), "continue", next);
+void ObjectPages::ask() {
+  std::string target = with_query(wanted_.target, "limit", std::to_string(most_));
+  if (!at_.empty()) target = with_query(std::move(target), "continue", at_);
   transport_.ask({.target = std::move(target)},
                  [this, alive = std::weak_ptr(alive_)](const Result<Reply, Broken>& reply) {
                    if (!alive.expired()) take(reply);
@@ -47,6 +45,11 @@ void ObjectPages::ask(const std::string& next) {
 }
 
 void ObjectPages::take(const Result<Reply, Broken>& reply) {
+  const bool too_large = !reply && reply.error().why == Broken::Why::TooLarge;
+  if (too_large && most_ > 1) {
+    most_ = std::max<std::size_t>(most_ / 4, 1);
+    return ask();
+  }
   if (!reply) return wanted_.on_end(reply.error().message);
   if (reply->head.status != 200) {
     return wanted_.on_end(fmt::format("the API server answers {}", reply->head.status));
@@ -57,15 +60,15 @@ void ObjectPages::take(const Result<Reply, Broken>& reply) {
   if (items == nullptr || !items->is_array()) {
     return wanted_.on_end("the API server sends no list");
   }
-  const std::string next = next_of(page);
+  at_ = next_of(page);
   for (const json::value& item : items->get_array()) {
     if (!item.is_object()) continue;
     json::object object = item.get_object();
     object["kind"] = wanted_.kind;
     wanted_.on_object(json::serialize(object));
   }
-  if (next.empty()) return wanted_.on_end(std::nullopt);
-  ask(next);
+  if (at_.empty()) return wanted_.on_end(std::nullopt);
+  ask();
 }
 
 }  // namespace postern::kube

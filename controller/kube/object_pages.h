@@ -1,8 +1,10 @@
 // Reads a collection once, page by page, and gives each object as JSON text: for who has to know
-// what stands there now, and not what becomes of it. Holds one page.
+// what stands there now, and not what becomes of it. Holds one page; where that is more than the
+// transport takes, because somebody's objects are large, pages become smaller.
 // Threads: made, calling and destroyed on the agenda's thread; destroying it ends the reading.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,11 +29,13 @@ class ObjectPages {
   ObjectPages(Transport& transport, PagesWanted wanted);
 
  private:
-  void ask(const std::string& next);
+  void ask();
   void take(const Result<Reply, Broken>& reply);
 
   Transport& transport_;
   PagesWanted wanted_;
+  std::size_t most_ = 50;  // objects of a page: of usual size far below what a client takes
+  std::string at_;         // where the next page goes on; empty: the first
   std::shared_ptr<int> alive_;
 };
 
