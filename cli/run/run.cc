@@ -56,10 +56,13 @@ class OneProcess {
                       console_.say({line.level, line.text, line.object, line.reason});
                     }),
         proxy_(proxy_settings(options), controller_.in_process_channel(), *log_, metrics_, clock_),
-        admin_({.live = [this] { return proxy_.live(); },
-                .ready = [this] { return proxy_.ready() && !draining_; },
-                .metrics = [this] { return process::metrics_text(metrics_, *log_); },
-                .config = [this] { return proxy_.config_text(); }}) {}
+        admin_(
+            {.live = [this] { return proxy_.live(); },
+             .ready = [this] { return proxy_.ready() && !draining_; },
+             .metrics = [this] { return process::metrics_text(metrics_, *log_); },
+             .config = [this] { return proxy_.config_text(); },
+             .log_level =
+                 [this](std::string_view wanted) { return process::log_level(*log_, wanted); }}) {}
 
   int serve() {
     process::lock_secrets(*log_);

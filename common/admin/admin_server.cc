@@ -102,7 +102,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
                   beast::string_view(page.content_type.data(), page.content_type.size()));
     response_.set(http::field::cache_control, "no-store");
     response_.set("X-Content-Type-Options", "nosniff");
-    if (page.status == 405) response_.set(http::field::allow, "GET");
+    if (page.status == 405) {
+      response_.set(http::field::allow,
+                    beast::string_view(page.allowed.data(), page.allowed.size()));
+    }
     response_.keep_alive(false);
     response_.body() = std::move(page.text);
     response_.prepare_payload();

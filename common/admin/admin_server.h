@@ -1,6 +1,6 @@
 // AdminServer: /livez /readyz /metrics /config over HTTP/1.1, on a thread of its own, so that
 // probes are answered while workers are busy. One request a connection. Never serves secrets, never
-// changes anything; who can reach the address can read it.
+// changes anything but how much is logged; who can reach the address can read it.
 // Bounds: 32 connections at once (more wait in the kernel's queue), 5 s from accept to the last
 // octet, 8 KiB of request header.
 // Called by the wiring of each program. start() and stop() belong to one thread.

@@ -18,6 +18,7 @@ Page text_page(const std::function<std::string()>& text, std::string_view conten
 }
 
 constexpr std::string_view kDebug = "/debug/";
+constexpr std::string_view kLevel = "/loglevel";
 constexpr std::string_view kPaths[] = {"/livez", "/readyz", "/startupz", "/metrics", "/config"};
 
 Page no_page() {
@@ -36,10 +37,31 @@ Page debug_page(std::string_view target, const Pages& pages, Caller caller) {
   return {.text = std::move(*text)};
 }
 
+Page level_page(std::string_view method, std::string_view target, const Pages& pages,
+                Caller caller) {
+  constexpr std::string_view kQuery = "?level=";
+  const bool sets = method == "PUT";
+  if (caller == Caller::FromElsewhere) {
+    return {.status = 403, .text = "the level of the log is for this machine alone\n"};
+  }
+  if (!sets && method != "GET") {
+    return {.status = 405, .text = "GET tells the level, PUT sets it\n", .allowed = "GET, PUT"};
+  }
+  const std::string_view query = target.substr(kLevel.size());
+  std::optional<std::string> level;
+  if (!sets) level = pages.log_level({});
+  if (sets && query.size() > kQuery.size() && query.starts_with(kQuery)) {
+    level = pages.log_level(query.substr(kQuery.size()));
+  }
+  if (!level) return {.status = 400, .text = "PUT /loglevel?level=debug, info, warning or error\n"};
+  return {.text = *level + "\n"};
+}
+
 }  // namespace
 
 Page page_for(std::string_view method, std::string_view target, const Pages& pages, Caller caller) {
   const std::string_view path = target.substr(0, target.find('?'));
+  if (path == kLevel && pages.log_level) return level_page(method, target, pages, caller);
   const bool debug = path.starts_with(kDebug);
   if (!debug && std::ranges::find(kPaths, path) == std::end(kPaths)) return no_page();
   if (method != "GET") return {.status = 405, .text = "only GET is answered here\n"};

@@ -19,14 +19,10 @@ Wrong read_format(const std::string& text, std::optional<LogFormat>& into) {
   return std::nullopt;
 }
 
+}  // namespace
+
 Wrong read_level(const std::string& text, LogLevel& into) {
-  static constexpr std::pair<std::string_view, LogLevel> kLevels[] = {
-      {"debug", LogLevel::Debug},
-      {"info", LogLevel::Info},
-      {"warning", LogLevel::Warning},
-      {"error", LogLevel::Error},
-  };
-  for (const auto& [name, level] : kLevels) {
+  for (const auto& [name, level] : kLogLevels) {
     if (text == name) {
       into = level;
       return std::nullopt;
@@ -34,8 +30,6 @@ Wrong read_level(const std::string& text, LogLevel& into) {
   }
   return fmt::format("'{}' is not debug, info, warning or error", printable(text, 40));
 }
-
-}  // namespace
 
 Wrong read_socket_address(const std::string& text, SocketAddress& into) {
   const auto address = SocketAddress::parse(text);

@@ -8,6 +8,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -48,6 +50,14 @@ Wrong read_number(const std::string& text, Number least, Number most, Number& in
   return std::nullopt;
 }
 [[nodiscard]] Wrong read_socket_address(const std::string& text, SocketAddress& into);
+// From the one that takes most.
+inline constexpr std::pair<std::string_view, LogLevel> kLogLevels[] = {
+    {"debug", LogLevel::Debug},
+    {"info", LogLevel::Info},
+    {"warning", LogLevel::Warning},
+    {"error", LogLevel::Error},
+};
+[[nodiscard]] Wrong read_level(const std::string& text, LogLevel& into);
 
 // What every program that runs for long has.
 struct LogOptions {

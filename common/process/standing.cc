@@ -21,6 +21,18 @@ void lock_secrets([[maybe_unused]] Log& log) {
 #endif
 }
 
+std::optional<std::string> log_level(Log& log, std::string_view wanted) {
+  LogLevel level = LogLevel::Info;
+  if (!wanted.empty()) {
+    if (read_level(std::string(wanted), level)) return std::nullopt;
+    log.set_least(level);
+  }
+  for (const auto& [name, least] : kLogLevels) {
+    if (log.takes(least)) return std::string(name);
+  }
+  return "none";
+}
+
 std::string metrics_text(Metrics& metrics, const Log& log) {
   Counter& dropped =
       metrics.counter("postern_log_dropped_total", "Log lines dropped because nobody read stderr.");

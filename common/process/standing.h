@@ -2,6 +2,7 @@
 // for secrets, the ready line, the metrics that it has of itself.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ namespace postern::process {
 
 // Memory of secrets is kept out of swap where the system permits; a refusal is one warning.
 void lock_secrets(Log& log);
+
+// /loglevel: takes `wanted`, if it is not empty, and gives what holds. Nothing: there is no such.
+[[nodiscard]] std::optional<std::string> log_level(Log& log, std::string_view wanted);
 
 // /metrics, with the log's own.
 [[nodiscard]] std::string metrics_text(Metrics& metrics, const Log& log);

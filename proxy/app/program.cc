@@ -45,10 +45,13 @@ class Program {
         log_(make_log(format_, options.proxy.log.level)),
         console_(format_, *log_),
         signals_([this] { milestones_.stop_wished(); }),
-        admin_({.live = [this] { return !proxy_ || proxy_->live(); },
-                .ready = [this] { return proxy_ && proxy_->ready() && !draining_; },
-                .metrics = [this] { return process::metrics_text(metrics_, *log_); },
-                .config = [this] { return proxy_->config_text(); }}) {}
+        admin_(
+            {.live = [this] { return !proxy_ || proxy_->live(); },
+             .ready = [this] { return proxy_ && proxy_->ready() && !draining_; },
+             .metrics = [this] { return process::metrics_text(metrics_, *log_); },
+             .config = [this] { return proxy_->config_text(); },
+             .log_level =
+                 [this](std::string_view wanted) { return process::log_level(*log_, wanted); }}) {}
 
   int serve() {
     process::lock_secrets(*log_);

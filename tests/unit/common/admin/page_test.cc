@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <string>
+
 namespace postern::admin {
 namespace {
 
@@ -54,6 +57,33 @@ TEST(AdminPages, a_program_that_says_nothing_of_its_start_has_started) {
   Pages starting = pages(true);
   starting.started = [] { return false; };
   EXPECT_EQ(page_for("GET", "/startupz", starting).status, 503U);
+}
+
+TEST(AdminPages, level_of_the_log_is_told_and_set_on_this_machine_alone) {
+  Pages with = pages(true);
+  std::string level = "info";
+  with.log_level = [&level](std::string_view wanted) -> std::optional<std::string> {
+    if (wanted == "loud") return std::nullopt;
+    if (!wanted.empty()) level = wanted;
+    return level;
+  };
+  const auto asked = [&with](std::string_view method, std::string_view target,
+                             Caller caller = Caller::OfThisMachine) {
+    const Page page = page_for(method, target, with, caller);
+    return std::to_string(page.status) + " " + page.text;
+  };
+  EXPECT_EQ(asked("GET", "/loglevel"), "200 info\n");
+  EXPECT_EQ(asked("GET", "/loglevel?level=debug"), "200 info\n") << "a link changes nothing";
+  EXPECT_EQ(asked("PUT", "/loglevel?level=debug"), "200 debug\n");
+  for (const char* bad : {"/loglevel", "/loglevel?level=", "/loglevel?level=loud", "/loglevel?x"}) {
+    EXPECT_TRUE(asked("PUT", bad).starts_with("400 ")) << bad;
+  }
+  EXPECT_TRUE(asked("POST", "/loglevel?level=error").starts_with("405 "));
+  for (const char* method : {"GET", "PUT"}) {
+    EXPECT_TRUE(asked(method, "/loglevel?level=error", Caller::FromElsewhere).starts_with("403 "));
+  }
+  EXPECT_EQ(level, "debug");
+  EXPECT_EQ(page_for("PUT", "/loglevel?level=debug", pages(true)).status, 404U);
 }
 
 TEST(AdminPages, debug_is_for_this_machine_alone) {
