@@ -85,7 +85,7 @@ void ApiOutlet::read_all() {
                           again_ = needs_.agenda.after(kReadAgain, [this] { read_all(); });
                         }});
   };
-  add(collection("mailclasses", {}), "MailClass");
+  if (terms_.reads_class) add(collection("mailclasses", {}), "MailClass");
   for (const std::string& space : terms_.namespaces) {
     add(collection("mailservers", space), "MailServer");
   }

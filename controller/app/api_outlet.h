@@ -35,6 +35,7 @@ struct OutletNeeds {
 struct OutletTerms {
   std::string ingress_class;
   std::vector<std::string> namespaces;  // empty: all
+  bool reads_class = true;              // false: there is none to write a status of
   std::string replica;                  // in Events
 };
 

@@ -20,6 +20,7 @@
 #include "controller/kube/in_cluster.h"
 #include "controller/kube/kubeconfig.h"
 #include "controller/kube/lease.h"
+#include "controller/kube/reach.h"
 #include "controller/source/kubernetes_source.h"
 
 namespace postern::controller_app {
@@ -62,17 +63,19 @@ struct Cluster::Parts {
         reads(thread, credentials),
         writes(thread, credentials),
         campaigns(thread, credentials),
-        counted_reads(reads, around.clock, around.metrics),
-        counted_writes(writes, around.clock, around.metrics),
-        counted_campaigns(campaigns, around.clock, around.metrics),
+        counted_reads(reads, around.clock, around.metrics, &reach),
+        counted_writes(writes, around.clock, around.metrics, &reach),
+        counted_campaigns(campaigns, around.clock, around.metrics, &reach),
         random(dice()),
         objects({.class_name = settings.ingress_class,
                  .namespaces = settings.namespaces,
+                 .cluster_objects = settings.cluster_objects,
                  .first_wait = kFirstWait},
-                {counted_reads, thread, around.clock, around.metrics, random}),
+                {counted_reads, thread, around.clock, around.metrics, random, &reach}),
         outlet({counted_writes, thread, around.clock, around.log, around.metrics},
                {.ingress_class = settings.ingress_class,
                 .namespaces = settings.namespaces,
+                .reads_class = settings.cluster_objects,
                 .replica = identity}),
         lease({counted_campaigns, thread, around.clock, around.log, around.metrics, random},
               {.space = space_of_lease(found.in_namespace),
@@ -82,6 +85,11 @@ struct Cluster::Parts {
     for (const std::string& warning : found.warnings) {
       around.log.line(LogLevel::Warning, warning, {});
     }
+    if (settings.cluster_objects) return;
+    around.log.line(LogLevel::Warning,
+                    "no class is read (--cluster-objects off): its defaults hold, and nothing else "
+                    "binds who may write MailServers here",
+                    {});
   }
 
   [[nodiscard]] std::string space_of_lease(const std::string& found) const {
@@ -104,6 +112,7 @@ struct Cluster::Parts {
   kube::HttpClient reads;
   kube::HttpClient writes;
   kube::HttpClient campaigns;
+  kube::Reach reach;
   kube::CountedTransport counted_reads;
   kube::CountedTransport counted_writes;
   kube::CountedTransport counted_campaigns;
@@ -127,6 +136,8 @@ Result<std::unique_ptr<Cluster>, std::string> Cluster::open(ClusterSettings sett
 
 source::ObjectSource& Cluster::source() { return parts_->objects; }
 status::Outlet& Cluster::outlet() { return parts_->outlet; }
+bool Cluster::reads_class() const { return parts_->settings.cluster_objects; }
+
 std::vector<IpAddress> Cluster::api_servers() const {
   const auto address = IpAddress::parse(parts_->credentials.access().host);
   return address ? std::vector{*address} : std::vector<IpAddress>();

@@ -25,6 +25,7 @@ struct ClusterSettings {
   std::string context;                  // empty: the current one
   std::vector<std::string> namespaces;  // empty: all
   std::string own_namespace;            // of the Lease; empty: as the credentials say
+  bool cluster_objects = true;          // false: no class and no Namespace is read
   bool leader_election = true;          // false: this replica is the only one, and leads
   std::string ingress_class = "postern";
 };
@@ -46,6 +47,8 @@ class Cluster {
   Cluster& operator=(const Cluster&) = delete;
 
   [[nodiscard]] source::ObjectSource& source();
+  // False: the class is its defaults (decision 0035).
+  [[nodiscard]] bool reads_class() const;
   // As addresses, where they are known: MailServers may not point there.
   [[nodiscard]] std::vector<IpAddress> api_servers() const;
   [[nodiscard]] status::Outlet& outlet();

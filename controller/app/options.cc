@@ -70,6 +70,11 @@ void add_cluster_flags(CLI::App& app, ClusterOptions& cluster) {
       [&cluster](const std::string& text) { return read_namespaces(text, cluster.namespaces); });
   process::add_flag(
       app,
+      {"--cluster-objects", "on|off",
+       "whether classes and Namespaces are read; off: Roles are enough", "on"},
+      [&cluster](const std::string& text) { return read_switch(text, cluster.cluster_objects); });
+  process::add_flag(
+      app,
       {"--leader-election", "on|off", "whether one of several replicas alone writes status", "on"},
       [&cluster](const std::string& text) { return read_switch(text, cluster.leader_election); });
   process::add_flag(

@@ -20,6 +20,7 @@ struct ClusterOptions {
   std::string context;                  // empty: the file's current one
   std::vector<std::string> namespaces;  // empty: all
   std::string lease_namespace;          // empty: as the credentials say
+  bool cluster_objects = true;          // false: nothing is read that is of no namespace
   bool leader_election = true;
 };
 

@@ -36,6 +36,7 @@ ClusterSettings cluster_settings(const ControllerOptions& options) {
           .context = of.context,
           .namespaces = of.namespaces,
           .own_namespace = of.lease_namespace,
+          .cluster_objects = of.cluster_objects,
           .leader_election = of.leader_election,
           .ingress_class = options.ingress_class};
 }
@@ -92,7 +93,8 @@ class Program {
         .config = [this] { return controller_->config_text(); },
         .started = [this] { return controller_->started(); },
         .debug = [this](std::string_view page,
-                        std::string_view query) { return controller_->debug_text(page, query); }};
+                        std::string_view query) { return controller_->debug_text(page, query); },
+        .log_level = [this](std::string_view wanted) { return process::log_level(*log_, wanted); }};
   }
 
   // What failed; empty: nothing. Nothing at all: the wish to stop came first. An API server is
@@ -137,6 +139,10 @@ class Program {
 std::optional<std::string> what_is_missing(const ControllerOptions& options) {
   if (options.certs.empty()) {
     return "the certificates are missing: --certs DIR (postern certgen DIR makes them)";
+  }
+  // In all namespaces there are many people, whom nothing but a class binds.
+  if (!options.cluster.cluster_objects && options.cluster.namespaces.empty()) {
+    return "--cluster-objects off needs --namespaces: without a class nothing binds the others";
   }
   return std::nullopt;
 }

@@ -112,7 +112,9 @@ struct ControllerServer::Parts {
 
   [[nodiscard]] loop::LoopTerms loop_terms() const {
     loop::LoopTerms out{.class_name = settings.ingress_class};
-    if (settings.cluster != nullptr) out.api_servers = settings.cluster->api_servers();
+    if (settings.cluster == nullptr) return out;
+    out.api_servers = settings.cluster->api_servers();
+    out.reads_class = settings.cluster->reads_class();
     return out;
   }
 

@@ -23,7 +23,8 @@ using Work = std::map<ObjectKey, Extent>;
 
 bool same_rules(const Terms& a, const Terms& b) {
   return a.class_name == b.class_name && a.class_broken == b.class_broken &&
-         a.in_cluster == b.in_cluster && a.api_servers == b.api_servers;
+         a.in_cluster == b.in_cluster && a.reads_class == b.reads_class &&
+         a.api_servers == b.api_servers;
 }
 
 bool same(const config::Resource& a, const config::Resource& b) {

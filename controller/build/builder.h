@@ -28,6 +28,8 @@ struct Terms {
   bool class_broken = false;
   // An IngressClass says which MailClass holds, and what is absent has the defaults of a cluster.
   bool in_cluster = false;
+  // False: of a cluster nothing is read that is of no namespace; the defaults of a class hold.
+  bool reads_class = true;
   std::vector<IpAddress> api_servers = {};  // of the cluster: closed to MailServers
 };
 
@@ -55,6 +57,9 @@ struct BackendVerdict {
   std::vector<BackendPortVerdict> ports;
   std::string off_reason = {};  // condition reason, as "ServiceNotFound"; empty: users can go there
   std::string off_message = {};  // in words; empty: the same
+  // Users can go there, and somebody should look: UnstableMembers.
+  std::string doubt_reason = {};
+  std::string doubt_message = {};
   friend bool operator==(const BackendVerdict&, const BackendVerdict&) = default;
 };
 

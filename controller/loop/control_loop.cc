@@ -181,6 +181,7 @@ Delivery ControlLoop::build(source::Changes changes) {
                            .now_unix_s = unix_seconds(needs_.clock.wall()),
                            .class_broken = class_is_broken(source_problems_),
                            .in_cluster = needs_.source.in_cluster(),
+                           .reads_class = terms_.reads_class,
                            .api_servers = terms_.api_servers};
   build::Changes built = builder_.update(world_, touched, terms);
   compile_seconds_.observe(needs_.clock.now() - looked_);

@@ -47,6 +47,8 @@ struct LoopTerms {
   Duration look_again{600'000};
   // Of the cluster, where there is one: MailServers may not point there.
   std::vector<IpAddress> api_servers = {};
+  // False: in a cluster whose classes may not be read, the defaults of a class hold.
+  bool reads_class = true;
 };
 
 class ControlLoop {

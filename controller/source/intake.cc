@@ -61,7 +61,11 @@ class Intake::Feed final : public kube::ReflectorSink {
                : fmt::format("{}/{}", scope_.object_namespace, scope_.kind->collection);
   }
   [[nodiscard]] std::string waiting_for() const {
-    const std::string why = standing_words(standing_, words_);
+    std::string why = standing_words(standing_, words_);
+    const bool can_be_left_out = !scope_.kind->has_namespace && !intake_.terms_.namespaces.empty();
+    if (standing_ == Standing::Forbidden && can_be_left_out) {
+      why += "; with rights in namespaces alone: --cluster-objects off";
+    }
     return why.empty() ? name() : fmt::format("{} ({})", name(), why);
   }
   void add_views(View& made_of, View& read_to) const {
@@ -200,6 +204,7 @@ void Intake::add_feeds(bool of_content) {
   const std::size_t first = feeds_.size();
   for (const WatchedKind& kind : watched_kinds()) {
     if (kind.is_content != of_content) continue;
+    if (!kind.has_namespace && !terms_.cluster_objects) continue;
     if (!kind.has_namespace || terms_.namespaces.empty()) {
       feeds_.push_back(std::make_unique<Feed>(*this, Scope{&kind, ""}));
       continue;

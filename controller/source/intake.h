@@ -18,6 +18,7 @@ namespace postern::source {
 struct IntakeTerms {
   std::string class_name;
   std::vector<std::string> namespaces;  // empty: all
+  bool cluster_objects = true;          // else only what is of a namespace
 };
 
 class Intake {

@@ -12,8 +12,9 @@ KubernetesSource::KubernetesSource(KubernetesOptions options, const kube::Ground
       agenda_(grounds.agenda),
       arrivals_(std::make_unique<Arrivals>(options.pace, grounds.clock)),
       intake_(std::make_shared<Intake>(
-          IntakeTerms{std::move(options.class_name), std::move(options.namespaces)}, grounds,
-          *arrivals_)) {}
+          IntakeTerms{std::move(options.class_name), std::move(options.namespaces),
+                      options.cluster_objects},
+          grounds, *arrivals_)) {}
 
 KubernetesSource::~KubernetesSource() = default;
 

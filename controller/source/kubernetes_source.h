@@ -23,6 +23,7 @@ class Intake;
 struct KubernetesOptions {
   std::string class_name = "postern";        // the IngressClass that is served here
   std::vector<std::string> namespaces = {};  // those that are followed; empty: all
+  bool cluster_objects = true;               // false: nothing that is of no namespace is read
   Duration first_wait{10'000};               // how long a read() waits to have everything once
   Pace pace = {};
 };

@@ -10,7 +10,8 @@ from .programs import ROOT
 NAMESPACE, ACCOUNT = "postern", "postern-controller"
 ROLES = ROOT / "deploy/rbac"
 WHOLE_CLUSTER = ("base.yaml", "cluster.yaml")
-ONE_NAMESPACE = ("base.yaml", "namespaced.yaml")  # `mail`
+ONE_NAMESPACE = ("base.yaml", "classes.yaml", "namespaced.yaml")  # `mail`
+ROLES_ALONE = ("base.yaml", "namespaced.yaml")  # the same, and nothing of the whole cluster
 
 
 class Ground(ControlPlane, Kubectl):
@@ -19,7 +20,7 @@ class Ground(ControlPlane, Kubectl):
         self.kubectl("apply", "-f", ROOT / "deploy/crds")
         for kind in ("mailservers", "mailclasses"):
             until(lambda kind=kind: self.api.get(f"{MAIL}/{kind}").accepted, 30, f"{kind}: served")
-        if roles == ONE_NAMESPACE:
+        if roles != WHOLE_CLUSTER:
             self.namespace("mail")
         for file in roles:
             self.kubectl("apply", "-f", ROLES / file)

@@ -2,7 +2,7 @@
 server takes no streaming lists here, so that lists are asked for too."""
 import json
 
-from cluster.ground import ACCOUNT, NAMESPACE, ONE_NAMESPACE
+from cluster.ground import ACCOUNT, NAMESPACE, ONE_NAMESPACE, ROLES_ALONE
 from cluster.programs import HERE
 from cluster.rights import CLUSTER_ROLE, OWN_ROLE, Audit, granted, without
 from cluster.story import GroundStory, main
@@ -160,6 +160,57 @@ class OneNamespace(GroundStory):
             done = self.ground.kubectl("get", "secret", "-n", space, "--kubeconfig", config,
                                        check=False)
             self.assertEqual(code, done.returncode, done)
+
+
+class RolesAlone(GroundStory):
+    """There is no IngressClass, no MailClass, and no right outside of two namespaces."""
+    roles_that_ship = ROLES_ALONE
+
+    @classmethod
+    def set_up_story(cls):
+        cls.objects = Objects(cls.ground.api)
+        cls.objects.apply(*documents(GRANTS.read_text()))
+        cls.pairs = Pairs(Authority(cls.folder / "keys"), "alone")
+        cls.objects.apply(cls.pairs.filled(secret("first-tls")), domains("first"),
+                          mail_server("first", "first-tls", TAKEN))
+        cls.audit = Audit(cls.ground.audit_log, ACCOUNT, NAMESPACE)
+        cls.config = cls.ground.controller_kubeconfig()
+        cls.programs = InCluster(cls.folder)
+        cls.addClassCleanup(cls.programs.stop)
+
+    def told(self, name):
+        status = self.objects.get("MailServer", name, "mail").get("status", {})
+        return {one["type"]: one["status"] for one in status.get("conditions", [])}
+
+    def test_1_it_waits_and_says_what_helps(self):
+        controller = self.programs.start_controller("a", self.config, "--namespaces", "mail",
+                                                    wait=False)
+        controller.wait_for("--cluster-objects off")
+        self.assertEqual({}, self.told("first"), "what it may not read may forbid things")
+        self.programs.stop()
+
+    def test_2_told_to_do_without_a_class_it_serves_by_its_roles(self):
+        self.audit.from_now()
+        self.programs.start_controller("a", self.config, "--namespaces", "mail",
+                                       "--cluster-objects", "off")
+        self.programs.start_proxy()
+        of_class = mail_server("second", "second-tls", "second.free.test")
+        of_class["spec"]["ingressClassName"] = "postern"
+        foreign = mail_server("third", "second-tls", "third.free.test")
+        foreign["spec"]["ingressClassName"] = "other"
+        taken = mail_server("fourth", "second-tls", TAKEN)
+        self.objects.apply(self.pairs.filled(secret("second-tls")), domains("second"),
+                           of_class, foreign, taken)
+        for name in ("first", "second"):
+            until(lambda name=name: self.told(name).get("Programmed") == "True", 60,
+                  f"{name} at the proxy")
+            self.assertEqual("True", self.told(name)["Accepted"])
+        until(lambda: self.told("fourth").get("Accepted") == "False", 20, "the conflict")
+        self.assertEqual({}, self.told("third"))
+        granted_there = set(granted(self.ground.get("role", "postern-controller", "mail")))
+        granted_here = set(granted(self.ground.get(*OWN_ROLE)))
+        self.assertLessEqual(set(self.audit.asked()), granted_there | granted_here)
+        self.assertEqual(set(), self.audit.refused())
 
 
 if __name__ == "__main__":

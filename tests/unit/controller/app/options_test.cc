@@ -1,5 +1,6 @@
 #include "controller/app/options.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "common/process/usage.h"
+#include "controller/app/program.h"
 
 namespace postern::controller_app {
 namespace {
@@ -43,6 +45,17 @@ TEST(ControllerOptions, read_namespaces_and_switches) {
   EXPECT_EQ(options.cluster.kubeconfig, "k");
   EXPECT_EQ(options.cluster.context, "c");
   EXPECT_EQ(options.cluster.lease_namespace, "postern");
+}
+
+TEST(ControllerOptions, leave_the_class_out_only_where_namespaces_are_named) {
+  ControllerOptions options;
+  EXPECT_EQ(wrong({"--certs", "c"}, options), "");
+  EXPECT_TRUE(options.cluster.cluster_objects);
+  EXPECT_EQ(what_is_missing(options), std::nullopt);
+  EXPECT_EQ(wrong({"--cluster-objects", "off"}, options), "");
+  EXPECT_NE(what_is_missing(options), std::nullopt);
+  EXPECT_EQ(wrong({"--namespaces", "mail"}, options), "");
+  EXPECT_EQ(what_is_missing(options), std::nullopt);
 }
 
 TEST(ControllerOptions, refuse_what_leads_elsewhere) {

@@ -48,6 +48,13 @@ TEST(ClassChoice, without_an_ingress_class_serves_nothing) {
   EXPECT_FALSE(none.choice.takes_unclassed);
 }
 
+TEST(ClassChoice, that_is_not_read_has_the_defaults_and_takes_who_names_no_class) {
+  const ClassChoice choice = class_choice({}, {.in_cluster = true, .reads_class = false});
+  EXPECT_EQ(choice.refusal, "");
+  EXPECT_EQ(choice.mail_class, nullptr);
+  EXPECT_TRUE(choice.takes_unclassed);
+}
+
 TEST(ClassChoice, of_another_controller_serves_nothing) {
   EXPECT_NE(Chosen({ingress_class({.controller = "example.com/x"})}).choice.refusal, "");
 }
