@@ -1,5 +1,7 @@
 #include "tests/feature/kube/reflecting.h"
 
+#include <chrono>
+#include <cstdio>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -19,12 +21,12 @@ class ReflectorAtAServer : public ::testing::Test {
     }
   }
   using Streaming = ApiState::Streaming;
-  void begin(Streaming streaming = Streaming::Yes) {
+  void begin(Streaming streaming = Streaming::Yes, int hurry = 1) {
     server.look([&](ApiState& state) {
       state.streaming = streaming;
       state.bookmark_milliseconds = 100;
     });
-    reflecting = std::make_unique<Reflecting>(plain_access(server.port()));
+    reflecting = std::make_unique<Reflecting>(plain_access(server.port()), hurry);
   }
   Mirror& mirror() { return reflecting->mirror; }
   [[nodiscard]] bool in_step() { return mirror().wait_for(held_by(server)); }
@@ -75,6 +77,26 @@ TEST_F(ReflectorAtAServer, goes_on_after_a_cut_without_listing_again) {
   server.put(api_config_map("mail/meanwhile"));
   EXPECT_TRUE(in_step());
   EXPECT_EQ(1, mirror().replaced());
+}
+
+// The connection stays, and the server has forgotten it: only the deadline of three bookmarks
+// tells.
+TEST_F(ReflectorAtAServer, gives_up_a_watch_that_says_nothing_and_reads_on) {
+  constexpr int kHurry = 360;
+  fill(3);
+  begin(Streaming::Yes, kHurry);
+  EXPECT_TRUE(in_step());
+  EXPECT_TRUE(watching());
+  server.interrupt(WatchEnd::Silent);
+  const auto since = std::chrono::steady_clock::now();
+  server.put(api_config_map("mail/meanwhile"));
+  EXPECT_TRUE(in_step());
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - since;
+  EXPECT_EQ(1, mirror().replaced()) << "no list: it reads on from where it was";
+  EXPECT_EQ(0, mirror().deleted());
+  std::printf(
+      "a silent watch: told of a change after %.1f s (its silence, 3 min, is %.1f s here)\n",
+      took.count(), 180.0 / kHurry);
 }
 
 TEST_F(ReflectorAtAServer, lists_again_when_its_place_is_forgotten_in_either_way) {
