@@ -43,7 +43,8 @@ std::optional<Remark> check_key_pair(std::string field, const model::ObjectKey& 
   const auto& facts = secret->certificate;
   const bool whole = secret->data.contains("tls.crt") && secret->data.contains("tls.key");
   if (!whole || !facts || !facts->problem.empty()) {
-    return Remark{std::move(field), "InvalidCertificate",
+    return Remark{std::move(field),
+                  facts && facts->key_mismatch ? "KeyMismatch" : "InvalidCertificate",
                   fmt::format("Secret {}: {}", key.path(),
                               facts && !facts->problem.empty() ? facts->problem
                                                                : "needs tls.crt and tls.key")};

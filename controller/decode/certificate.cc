@@ -122,19 +122,19 @@ class KeyReader {
   std::unique_ptr<OSSL_DECODER_CTX, Free> context_;
 };
 
-std::string key_problem(X509* leaf, ByteView key_pem) {
+void judge_key(X509* leaf, ByteView key_pem, model::CertificateFacts& facts) {
   thread_local KeyReader reader;
   const Key key = reader.read(key_pem);
   ERR_clear_error();
   if (!key && key_pem.find("ENCRYPTED") != ByteView::npos) {
-    return "tls.key is encrypted: write it without a passphrase";
-  }
-  if (!key) return "tls.key is not a private key in PEM";
-  if (X509_check_private_key(leaf, key.get()) != 1) {
+    facts.problem = "tls.key is encrypted: write it without a passphrase";
+  } else if (!key) {
+    facts.problem = "tls.key is not a private key in PEM";
+  } else if (X509_check_private_key(leaf, key.get()) != 1) {
     ERR_clear_error();
-    return "tls.key does not belong to the first certificate of tls.crt";
+    facts.problem = "tls.key does not belong to the first certificate of tls.crt";
+    facts.key_mismatch = true;
   }
-  return {};
 }
 
 }  // namespace
@@ -151,7 +151,7 @@ model::CertificateFacts read_certificate(ByteView chain, ByteView key) {
   facts.dns_names = dns_names(leaf);
   facts.not_before_unix_s = unix_seconds(X509_get0_notBefore(leaf));
   facts.not_after_unix_s = unix_seconds(X509_get0_notAfter(leaf));
-  facts.problem = key_problem(leaf, key);
+  judge_key(leaf, key, facts);
   if (facts.problem.empty()) facts.problem = chain_problem(certificates);
   ERR_clear_error();
   return facts;

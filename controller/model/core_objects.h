@@ -18,7 +18,8 @@ struct CertificateFacts {
   std::vector<std::string> dns_names;  // of the leaf, lower case, sorted
   std::int64_t not_before_unix_s = 0;
   std::int64_t not_after_unix_s = 0;
-  std::string problem;  // empty: chain and key are usable and belong together
+  std::string problem;        // empty: chain and key are usable and belong together
+  bool key_mismatch = false;  // that is the problem: the key is another certificate's
   friend bool operator==(const CertificateFacts&, const CertificateFacts&) = default;
 };
 

@@ -69,6 +69,8 @@ TEST(Certificate, says_why_chain_and_key_cannot_be_used) {
   EXPECT_EQ(problem(chain, key.reveal()), "");
   EXPECT_EQ(problem(chain, other_key.reveal()),
             "tls.key does not belong to the first certificate of tls.crt");
+  EXPECT_TRUE(read_certificate(chain, other_key.reveal()).key_mismatch);
+  EXPECT_FALSE(read_certificate(chain, "no key").key_mismatch);
   EXPECT_EQ(problem("", key.reveal()), "tls.crt is not a chain of certificates in PEM");
   EXPECT_EQ(problem(chain + "-----BEGIN CERTIFICATE-----\nxx\n", key.reveal()),
             "tls.crt is not a chain of certificates in PEM");
