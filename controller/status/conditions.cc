@@ -252,7 +252,7 @@ std::vector<ListenerStatus> listeners_of(const Known& known) {
     } else {
       const bool conflict = condition_of(listener.off_reason) == "Conflicted";
       status.conditions.push_back({"Programmed", Truth::False,
-                                   conflict ? "Pending" : listener.off_reason,
+                                   conflict ? "Pending" : word_for(listener.off_reason),
                                    listener.off_message});
       if (conflict) {
         status.conditions.push_back(
@@ -264,6 +264,16 @@ std::vector<ListenerStatus> listeners_of(const Known& known) {
   return out;
 }
 
+Condition available(const build::BackendVerdict& backend) {
+  if (!backend.off_reason.empty()) {
+    return {"Available", Truth::False, word_for(backend.off_reason), backend.off_message};
+  }
+  if (!backend.doubt_reason.empty()) {
+    return {"Available", Truth::True, backend.doubt_reason, backend.doubt_message};
+  }
+  return {"Available", Truth::True, "Available", "users can be led there"};
+}
+
 std::vector<BackendStatus> backends_of(const Known& known) {
   std::vector<BackendStatus> out;
   if (known.verdict == nullptr) return out;
@@ -272,10 +282,7 @@ std::vector<BackendStatus> backends_of(const Known& known) {
     for (const build::BackendPortVerdict& port : backend.ports) {
       status.ports.push_back({port.protocol, port.port, port.tls});
     }
-    const bool on = backend.off_reason.empty();
-    status.conditions.push_back({"Available", on ? Truth::True : Truth::False,
-                                 on ? "Available" : backend.off_reason,
-                                 on ? "users can be led there" : backend.off_message});
+    status.conditions.push_back(available(backend));
     out.push_back(std::move(status));
   }
   return out;
@@ -297,6 +304,14 @@ std::vector<Condition> conditions_of_class(const model::Problems& problems, cons
   out.push_back(programmed(on));
   add_warning(known, "InsecureSettings", out);
   return out;
+}
+
+void keep_times(const std::vector<Condition>& before, WallTime now, std::vector<Condition>& fresh) {
+  for (Condition& condition : fresh) {
+    const auto same = std::ranges::find(before, condition.type, &Condition::type);
+    const bool stays = same != before.end() && same->truth == condition.truth;
+    condition.since = stays ? same->since : now;
+  }
 }
 
 }  // namespace postern::status

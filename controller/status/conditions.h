@@ -49,6 +49,9 @@ struct Known {
 [[nodiscard]] std::vector<Condition> conditions_of_class(const model::Problems& problems,
                                                          const Programming& on);
 
+// A condition of `fresh` that was among `before` keeps its time while its truth stays.
+void keep_times(const std::vector<Condition>& before, WallTime now, std::vector<Condition>& fresh);
+
 // "Accepted", "ResolvedRefs", "InsecureSettings", ...: where a problem of that reason is told.
 [[nodiscard]] std::string_view condition_of(std::string_view reason);
 

@@ -37,15 +37,6 @@ std::string protocols_of(const std::vector<build::ListenerVerdict>& listeners) {
   return out;
 }
 
-// A condition keeps its time while its truth stays.
-void keep_times(const std::vector<Condition>& before, WallTime now, std::vector<Condition>& fresh) {
-  for (Condition& condition : fresh) {
-    const auto same = std::ranges::find(before, condition.type, &Condition::type);
-    const bool stays = same != before.end() && same->truth == condition.truth;
-    condition.since = stays ? same->since : now;
-  }
-}
-
 }  // namespace
 
 void StatusBook::learn(Lesson lesson) {
@@ -272,49 +263,6 @@ void StatusBook::keep_all_times(Entry& entry, MailServerStatus& fresh) {
   entry.backends = fresh.backends;
 }
 
-Programming StatusBook::programming_of_class() const {
-  Programming out;
-  for (const auto& [connection, proxy] : proxies_) {
-    if (connection == 0 || is_joining(proxy)) continue;
-    ++out.attached;
-    if (!proxy.report.refusals.empty()) {
-      ++out.rejected;
-      if (out.rejection.empty()) out.rejection = words_of(proxy.report.refusals.front());
-    } else if (proxy.report.sequence >= sequence_) {
-      ++out.acknowledged;
-    }
-  }
-  return out;
-}
-
-std::optional<MailClassStatus> StatusBook::class_status() {
-  if (!class_) return std::nullopt;
-  MailClassStatus out;
-  out.key = {"MailClass", {}, class_->name};
-  out.uid = class_->uid;
-  out.generation = class_->generation;
-  out.ingress_class = class_->ingress_class;
-  const Programming on = programming_of_class();
-  model::Problems problems;
-  std::ranges::copy_if(unreadable_, std::back_inserter(problems),
-                       [&](const model::Problem& one) { return one.object == out.key; });
-  out.conditions = conditions_of_class(problems, on);
-  std::map<std::uint16_t, Protocol> ports;
-  for (const auto& [key, entry] : entries_) {
-    if (!entry.verdict || !entry.verdict->accepted) continue;
-    ++out.mail_servers;
-    for (const build::ListenerVerdict& listener : entry.verdict->listeners) {
-      if (listener.off_reason.empty()) ports.emplace(listener.port, listener.protocol);
-    }
-  }
-  for (const auto& [port, protocol] : ports) out.ports.push_back({port, protocol});
-  keep_times(class_conditions_, clock_.wall(), out.conditions);
-  for (Condition& one : out.conditions) one.observed_generation = out.generation;
-  class_conditions_ = out.conditions;
-  out.proxies = {on.attached, on.acknowledged, on.rejected, {}};
-  return out;
-}
-
 std::optional<Progress> StatusBook::progress(const model::ObjectKey& server) const {
   const auto found = entries_.find(server);
   if (found == entries_.end()) return std::nullopt;
@@ -334,7 +282,9 @@ std::optional<Progress> StatusBook::progress(const model::ObjectKey& server) con
         const bool nothing_runs = refusal.running_version.empty();
         const bool of_server =
             refusal.key.type == config::ResourceType::Server && refusal.key.name == server.path();
-        return nothing_runs && (of_server || port_of(refusal) == listener.port);
+        // The listener is in force, and its port is not to be had.
+        const bool is_shut = nothing_runs || refusal.code == Refusal::Code::BindFailed;
+        return (nothing_runs && of_server) || (is_shut && port_of(refusal) == listener.port);
       });
     });
     if (!refused) ++out.listeners_open;

@@ -168,6 +168,10 @@ TEST_F(StatusBookTest, a_port_that_could_not_be_opened_leaves_the_others_program
   EXPECT_EQ(status->listeners[0].conditions.at(0).reason, "BindFailed");
   EXPECT_EQ(status->listeners[1].conditions.at(0).reason, "Programmed");
   EXPECT_EQ(reason("Programmed"), "False ProxyRejected");
+  // The proxy has the listener, and nobody can reach it.
+  refused.refusals[0].running_version = refused.refusals[0].version = "1";
+  book_.hear(refused);
+  EXPECT_EQ(book_.progress(kServer)->listeners_open, 1U);
 }
 
 TEST_F(StatusBookTest, a_refusal_of_another_mail_server_does_not_concern_it) {
