@@ -38,6 +38,20 @@ void say_why(const BackendDraft& backend, const model::Problems& problems, Backe
                                           : why->field + ": " + why->message;
 }
 
+// Spec 2, "Members": what to write instead.
+void say_doubt(const BackendDraft& backend, BackendVerdict& out) {
+  if (!backend.pods) return;
+  const LastingPods& pods = *backend.pods;
+  const bool has_other_name = !pods.service.empty() && pods.service != pods.set;
+  const std::string by = has_other_name ? ", serviceName: " + pods.service : std::string();
+  out.doubt_reason = "UnstableMembers";
+  out.doubt_message = fmt::format(
+      "{}.service: its pods are those of StatefulSet {}, which have a volume each, and users are "
+      "led to any of them; where each has his mail in one, write in place of service: "
+      "statefulSet: {{name: {}, members: {}{}}}",
+      backend.field, pods.set, pods.set, pods.members, by);
+}
+
 BackendVerdict verdict_on(const Part& part, const BackendDraft& backend,
                           const model::Problems& problems) {
   BackendVerdict out;
@@ -57,6 +71,8 @@ BackendVerdict verdict_on(const Part& part, const BackendDraft& backend,
   } else if (set != nullptr && backend.backend.dynamic.empty() && none_ready(*set)) {
     out.off_reason = "NoReadyEndpoints";
     out.off_message = fmt::format("{}: none of its members is ready", backend.field);
+  } else {
+    say_doubt(backend, out);
   }
   return out;
 }

@@ -12,6 +12,7 @@
 
 #include "common/config/resource.h"
 #include "controller/build/builder.h"
+#include "controller/build/lasting_pods.h"
 #include "controller/model/mail_server.h"
 #include "controller/model/problem.h"
 #include "controller/world/world.h"
@@ -40,6 +41,7 @@ struct BackendDraft {
   // endpoints, so its users get a temporary failure and never another backend.
   bool reachable = true;
   config::EndpointSet endpoints;
+  std::optional<LastingPods> pods = {};  // of a Service that leads to those of a StatefulSet
 };
 
 // What is said about a field; the object and the place are added when it is made.

@@ -227,11 +227,22 @@ config::EndpointSet gather(const Setting& setting, ServerDraft& server,
   return backend.reachable ? out.finish() : config::EndpointSet{};
 }
 
+std::optional<LastingPods> pods_behind(const Setting& setting, const BackendDraft& backend) {
+  const auto* by = std::get_if<model::ServiceBackend>(&backend.spec->where);
+  if (by == nullptr || !backend.reachable) return std::nullopt;
+  const model::ObjectRef& ref = by->service;
+  const auto* service = setting.world.service(ref.object_namespace, ref.name);
+  if (service == nullptr || !service->has_selector) return std::nullopt;
+  return lasting_pods(setting.world.slices(ref.object_namespace, ref.name));
+}
+
 }  // namespace
 
 void build_endpoints(const Setting& setting, ServerDraft& server) {
   for (BackendDraft& backend : server.backends) {
-    if (!backend.backend.ports.empty()) backend.endpoints = gather(setting, server, backend);
+    if (backend.backend.ports.empty()) continue;
+    backend.endpoints = gather(setting, server, backend);
+    backend.pods = pods_behind(setting, backend);
   }
 }
 
