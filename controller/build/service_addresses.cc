@@ -119,7 +119,14 @@ bool add_place(const Setting& setting, ServerDraft& server, const AskedService& 
   for (const IpAddress& address : asked.spec.url_addresses) places.add_written(address, url.port);
   out.addresses = places.finish();
   tell_of_closed(setting, server, asked, places);
-  return true;
+  // A source that looks names up says itself which it did not find.
+  const bool looked_up = !setting.terms.in_cluster || asked.spec.name_to_resolve().empty();
+  if (looked_up || !asked.spec.url_addresses.empty()) return true;
+  server.remark(Remark{asked.field + ".url", "NameNotResolved",
+                       fmt::format("host name {} is not looked up in a cluster: write serviceRef, "
+                                   "or an IP address; until then users are told to come back later",
+                                   url.host)});
+  return false;
 }
 
 }  // namespace postern::build

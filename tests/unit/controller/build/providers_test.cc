@@ -118,6 +118,25 @@ TEST(Providers, may_lie_only_where_the_class_lets_proxies_connect) {
   EXPECT_TRUE(service_in(scene)->addresses.empty());
 }
 
+// Nobody would ask it and nobody would say so.
+TEST(Providers, by_a_name_that_nobody_looks_up_are_told) {
+  model::IngressClass ours;
+  ours.meta.key = {"IngressClass", "", "postern"};
+  ours.controller = model::kControllerName;
+  ours.is_default = true;
+  std::vector<model::Object> others = rest();
+  others.emplace_back(ours);
+  const Terms in_cluster{.in_cluster = true};
+  const Scene by_name =
+      scene_of(with_providers({mk_asking("https://auth.example/")}), others, in_cluster);
+  EXPECT_EQ(by_name.problems(), Words{"NameNotResolved spec.authentication.providers[0].http.url"});
+  EXPECT_TRUE(service_in(by_name)->addresses.empty());
+  const Scene by_address =
+      scene_of(with_providers({mk_asking("http://192.0.2.7/")}), others, in_cluster);
+  EXPECT_EQ(by_address.problems(),
+            Words{"ProviderPlaintext spec.authentication.providers[0].http.url"});
+}
+
 TEST(Providers, ask_for_nothing_but_passwords_where_no_mechanism_is_listed) {
   const Scene scene = scene_of(with_providers({mk_asking("http://192.0.2.9/")}));
   EXPECT_EQ(scene.server()->protocols[0].mechanisms,
