@@ -18,7 +18,7 @@ test:  ## everything that must pass; what CI runs (40 minutes the first time on 
 	@tools/install build demo test
 	@tools/build asan
 	@tools/build fuzz
-	@tools/build release postern postern-controller postern-proxy fake_api_server
+	@tools/build release postern postern-controller postern-proxy fake_api_server scripted_proxies
 	@tests/kube/build_ground > /dev/null
 	@mkdir -p build/test && tools/collect_tests > build/test/CTestTestfile.cmake
 	@ctest --test-dir build/test -j $(JOBS) --output-on-failure --no-tests=error

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controller/decode/honoured.h"
+#include "controller/model/reasons.h"
 
 namespace postern::decode {
 
@@ -41,7 +42,19 @@ Without a MailClass, every port that a MailServer asks for is opened, every name
 | any other | passed over with a warning |
 
 In `spec.backends[].addresses` of a MailServer, IP addresses only: a member that has a host name is told, and is not there.
-In `postern.dev/addresses` of a Service, and in the `url` of an auth service, host names too; the controller looks them up.
+In `postern.dev/addresses` of a Service, and in the `url` of an auth service, host names too; the controller looks them up where it reads a directory.
+In a cluster it does not: `NameNotResolved` tells of such a `url`, and `serviceRef` takes its place.
+)";
+
+constexpr std::string_view kReasonsHead = R"(
+## Conditions and reasons
+
+What a status can say.
+Each that is told has a case in `tests/kube/conformance`, which runs at an API server that is played and at a real one.
+`status.addresses` is not told: which Service clients reach is not written anywhere that the controller reads.
+
+| of | condition | status | reason | told |
+|---|---|---|---|---|
 )";
 
 struct Counts {
@@ -119,6 +132,24 @@ std::string defaults(std::span<const DefaultNotBuilt> rows) {
   return out;
 }
 
+// "yes", or why not; what no test shows is said too.
+std::string answer(const model::ReasonRow& row) {
+  if (!row.not_told.empty()) return fmt::format("no: {}", row.not_told);
+  if (!row.no_case.empty()) return fmt::format("yes, and shown by no case: {}", row.no_case);
+  return "yes";
+}
+
+std::string reasons() {
+  std::string out(kReasonsHead);
+  for (const model::ReasonRow& row : model::reason_rows()) {
+    const std::string reason =
+        row.reason.empty() ? "that of what it needs" : fmt::format("`{}`", row.reason);
+    out += fmt::format("| {} | `{}` | {} | {} | {} |\n", model::word_of(row.of), row.condition,
+                       row.truth, reason, answer(row));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string compatibility_page(const Schemas& schemas) {
@@ -130,7 +161,7 @@ std::string compatibility_page(const Schemas& schemas) {
   out += fields_of("MailClass", schemas.mail_class, honoured_by_mail_class());
   out += "\n## Defaults of MailClass that are not built yet\n\n";
   out += defaults(class_defaults_not_built());
-  return out + std::string(kRest);
+  return out + std::string(kRest) + reasons();
 }
 
 }  // namespace postern::decode

@@ -2,6 +2,7 @@
 from conformance.case import all_cases
 from conformance.suite import Suite, report
 from lib.cluster_story import ClusterStory
+from lib.scripted_proxies import ScriptedProxies
 from lib.story import main
 
 
@@ -25,9 +26,17 @@ class Conformance(ClusterStory):
         self.suite.install_class()
         self.judge("no proxies")
 
-    def test_3_with_a_proxy(self):
+    def test_3_with_proxies_that_answer_as_they_are_told(self):
+        self.suite.proxies = ScriptedProxies(self.programs.certs / "proxy")
+        self.addCleanup(self.suite.proxies.stop)
+        self.judge("scripted proxies")
+
+    def test_4_with_a_proxy(self):
         self.programs.start_proxy()
         self.judge("proxies")
+
+    def test_5_nothing_was_told_that_the_page_of_reasons_does_not_have(self):
+        self.assertEqual([], self.suite.unknown())
 
 
 if __name__ == "__main__":

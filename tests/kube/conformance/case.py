@@ -1,10 +1,11 @@
 """A case: a folder NN-name with 1.yaml, 1.expect.yaml, 2.yaml, … in turn. N.yaml is applied over
-common.yaml; N.gone.yaml names objects that go; N.expect.yaml says what must be told in the end.
+common.yaml; N.gone.yaml names objects that go; N.proxies.yaml says which proxies there are and what
+they answer (lib/scripted_proxies.py); N.expect.yaml says what must be told in the end.
 In case.yaml there may be
     about: a word about it
     without: [Secret/mail-tls]  # objects of common.yaml that are not made
     class: {…}                  # spec of the MailClass meanwhile: it runs alone; none: none yet
-    proxies: none               # it runs before there are any
+    proxies: none               # it runs before there are any; with an N.proxies.yaml too
     later: true                 # each step in a second of its own: creationTimestamp knows no less"""
 import itertools
 import pathlib
@@ -36,13 +37,20 @@ class Case:
 
     @property
     def alone(self):
-        return isinstance(self.what.get("class"), dict)
+        return isinstance(self.what.get("class"), dict) or self.scripted
+
+    @property
+    def scripted(self):
+        """Its proxies are its own."""
+        return any(self.folder.glob("*.proxies.yaml"))
 
     @property
     def stage(self):
         """When it can run: before there is a class, before there are proxies, or with both."""
         if self.what.get("class") == "none":
             return "no class"
+        if self.scripted:
+            return "scripted proxies"
         return "no proxies" if self.what.get("proxies") == "none" else "proxies"
 
     def steps(self):
@@ -79,13 +87,17 @@ class Case:
             kind, *rest = words.split("/")
             yield kind, rest[-1], rest[0] if len(rest) > 1 else self.namespace
 
+    def scripts(self, number):
+        """Nothing: they stay as they are."""
+        return yaml.safe_load(self.read(self.folder / f"{number}.proxies.yaml"))
+
     def expectations(self, number):
         wanted = yaml.safe_load(self.read(self.folder / f"{number}.expect.yaml")) or {}
         return [Expectation(name, of_it) for name, of_it in wanted.items()]
 
     # --- how it is done
 
-    def run(self, objects, statuses, authority):
+    def run(self, objects, statuses, authority, proxies=None):
         pairs = Pairs(authority, self.namespace)
         objects.namespace(self.namespace, suite="conformance").namespace(self.other)
         for number in self.steps():
@@ -93,6 +105,8 @@ class Case:
                 self.wait_for_another_second()
             before = {name: len(statuses.writes((self.namespace, name)))
                       for name in self.names(number)}
+            if scripts := self.scripts(number):
+                proxies.play(scripts)
             began = time.monotonic()
             objects.apply(*(pairs.filled(document) for document in self.manifests(number)))
             for thing in self.gone(number):
@@ -122,6 +136,8 @@ class Case:
     def look_back(self, number, statuses, before):
         """No condition became what it had been before, on the way: nobody is told twice."""
         for name in self.names(number):
+            if name.startswith("MailClass/"):
+                continue  # it was another one a moment ago
             written = statuses.writes(self.key(name))[before.get(name, 0):]
             self.writes += len(written)
             seen = {}

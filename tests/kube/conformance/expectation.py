@@ -7,10 +7,14 @@
       absent: [InsecureSettings]         # conditions that are there only when true
       listeners: {143: {Programmed: False PortNotServed}}
       backends: {mailbox: {Available: True Available}}
+      proxies: {attached: 2, rejected: 1}
+      rejections: [{proxy: strict, code: Invalid}]  # as many, and at least these words of each
+    MailClass/postern:                   # of the class, the same
+      Accepted: True Accepted
 
 `untouched: true`: nothing at all is told. Nobody has to say that every condition is of the present
 generation: that always holds."""
-WORDS = {"says", "silent", "absent", "listeners", "backends"}
+WORDS = {"says", "silent", "absent", "listeners", "backends", "proxies", "rejections"}
 
 
 def told(conditions):
@@ -45,6 +49,7 @@ class Expectation:
         out += [f"{type_}: is there: {found[type_]['reason']}"
                 for type_ in self.wanted.get("absent", []) if type_ in found]
         out += self.parts("listeners", "port", status) + self.parts("backends", "name", status)
+        out += self.of_proxies(status.get("proxies", {}))
         out += [f"{type_}: is of generation {condition.get('observedGeneration')}, not {generation}"
                 for type_, condition in found.items()
                 if condition.get("observedGeneration") != generation]
@@ -62,6 +67,29 @@ class Expectation:
             conditions = told(entries[which].get("conditions"))
             out += self.compare(f"{list_name}[{which}].", wanted, conditions)
         return out
+
+    def of_proxies(self, found):
+        wanted = self.wanted.get("proxies", {})
+        out = [f"proxies.{key}: is {found.get(key)}, not {value}"
+               for key, value in wanted.items() if found.get(key) != value]
+        rejections = self.wanted.get("rejections")
+        if rejections is not None:
+            have = [{key: one.get(key) for key in wish}
+                    for wish, one in zip(rejections, found.get("rejections", []))]
+            if have != rejections or len(found.get("rejections", [])) != len(rejections):
+                out.append(f"proxies.rejections: {found.get('rejections')}, not {rejections}")
+        return out
+
+    def claims(self):
+        """(of, condition, status, reason): what it shows."""
+        for type_, text in self.wanted.items():
+            if type_ not in WORDS | {"untouched"}:
+                of = "MailClass" if self.name.startswith("MailClass/") else "MailServer"
+                yield of, type_, *word(text).split()
+        for of, list_name in (("listener", "listeners"), ("backend", "backends")):
+            for conditions in self.wanted.get(list_name, {}).values():
+                for type_, text in conditions.items():
+                    yield of, type_, *word(text).split()
 
     @staticmethod
     def compare(place, wanted, found):

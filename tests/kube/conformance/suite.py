@@ -7,6 +7,7 @@ from lib.waiting import until
 
 from .case import HERE
 from .objects import Objects, documents, path_of
+from .reasons import unknown
 from .statuses import Statuses
 
 CLASS = {"apiVersion": "postern.dev/v1alpha1", "kind": "MailClass", "metadata": {"name": "postern"}}
@@ -24,6 +25,7 @@ class Suite:
     def __init__(self, connect, authority):
         """`connect` makes an Api for whoever needs one; `authority` signs certificates of cases."""
         self.connect, self.authority = connect, authority
+        self.proxies = None  # ScriptedProxies, for cases that bring proxies of their own
         self.objects = Objects(connect())
         self.statuses = Statuses(connect)
 
@@ -48,15 +50,23 @@ class Suite:
             list(pool.map(self.run_one, beside))
         for case in cases:
             if case.alone:
-                self.install_class(**case.what["class"])
-                self.run_one(case)
-                self.install_class()
+                self.run_alone(case)
         return cases
+
+    def run_alone(self, case):
+        of_class = isinstance(case.what.get("class"), dict)
+        if of_class:
+            self.install_class(**case.what["class"])
+        self.run_one(case)
+        if of_class:
+            self.install_class()
+        if case.scripted:
+            self.proxies.play({})
 
     def run_one(self, case):
         objects = Objects(self.connect())
         try:
-            case.run(objects, self.statuses, self.authority)
+            case.run(objects, self.statuses, self.authority, self.proxies)
         except Exception as error:  # one case must not take the others with it
             case.wrong.append(f"{case.name}: {type(error).__name__}: {error}")
         finally:
@@ -68,6 +78,10 @@ class Suite:
                 if namespace in (case.namespace, case.other):
                     objects.delete("MailServer", name, namespace)
         objects.api.close()
+
+    def unknown(self):
+        """What any status said so far that the page of reasons does not have."""
+        return unknown(self.statuses.everything())
 
     def stop(self):
         self.statuses.stop()

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "controller/model/reasons.h"
+
 namespace postern::status {
 namespace {
 
@@ -76,6 +78,34 @@ TEST(Conditions, reasons_belong_where_the_reference_says) {
   for (const auto& [condition, reasons] : table) {
     for (const char* reason : reasons) EXPECT_EQ(condition_of(reason), condition) << reason;
   }
+}
+
+TEST(Conditions, page_of_reasons_has_them_where_they_are_told) {
+  for (const model::ReasonRow& row : model::reason_rows()) {
+    const bool by_problems = row.condition == "ResolvedRefs" || row.condition == "InsecureSettings";
+    const bool of_its_own = row.reason == "Several" || row.truth == "Unknown" ||
+                            row.reason == row.condition || !row.not_told.empty();
+    if (!by_problems || of_its_own) continue;
+    EXPECT_EQ(condition_of(row.reason), row.condition) << row.reason;
+  }
+}
+
+TEST(Conditions, backend_in_doubt_is_available_and_says_why) {
+  Told told;
+  told.verdict.backends = {{"mailbox", {}, "", "", "UnstableMembers", "write statefulSet"}};
+  const Condition available = backends_of(told.known).front().conditions.front();
+  EXPECT_EQ(available.truth, Truth::True);
+  EXPECT_EQ(available.reason, "UnstableMembers");
+  EXPECT_EQ(available.message, "write statefulSet");
+}
+
+TEST(Conditions, parts_have_the_word_of_the_api_too) {
+  Told told;
+  told.verdict.backends = {{"mailbox", {}, "InvalidField", "spec.backends[0]: is wrong"}};
+  told.verdict.listeners = {
+      {143, Protocol::Imap, config::ListenerTls::StartTls, "InvalidField", "is wrong"}};
+  EXPECT_EQ(backends_of(told.known).front().conditions.front().reason, "Invalid");
+  EXPECT_EQ(listeners_of(told.known).front().conditions.front().reason, "Invalid");
 }
 
 TEST(Conditions, all_is_well) {
