@@ -86,9 +86,10 @@ class ReflectorAtAReturn : public Followed {
   }
   // It fails again and again, until its waits are the longest.
   void grow_patient(int status) {
-    for (int turn = 0; turn < 8; ++turn) {
+    constexpr int kTurns = 7;  // one more, and the collection is listed again
+    for (int turn = 1; turn <= kTurns; ++turn) {
       fail(status);
-      if (turn < 7) (void)waited();
+      if (turn < kTurns) (void)waited();
     }
     EXPECT_EQ(agenda_.next_in(), BackOff::kMost);
   }
