@@ -6,6 +6,7 @@
 
 #include "common/wire/enum_tables.h"
 #include "common/wire/snapshot_codec.h"
+#include "tests/unit/common/wire/spoiled.h"
 
 namespace postern::wire {
 namespace {
@@ -23,33 +24,10 @@ config::BackendLogin mk_master() {
           "mail/credentials/master"};
 }
 
-pb::Resource encoded(config::ResourceBody body) {
-  pb::Resource message;
-  encode({"mail/example/x", "v", {}, std::move(body)}, message);
-  return message;
-}
-
 config::Resource again(const config::ResourceBody& body) {
-  auto decoded = decode(encoded(body));
+  auto decoded = decode(mk_message(body));
   EXPECT_TRUE(decoded.has_value()) << decoded.error().detail;
   return decoded ? std::move(*decoded) : config::Resource{};
-}
-
-struct Row {
-  const char* field;
-  std::function<void(pb::Resource&)> spoil;
-};
-
-void expect_refused(const config::ResourceBody& body, const std::vector<Row>& rows) {
-  ASSERT_TRUE(decode(encoded(body)).has_value());
-  for (const Row& row : rows) {
-    pb::Resource message = encoded(body);
-    row.spoil(message);
-    const auto decoded = decode(message);
-    ASSERT_FALSE(decoded.has_value()) << row.field;
-    EXPECT_EQ(decoded.error().field, row.field);
-    EXPECT_EQ(decoded.error().detail.find("s3cret"), std::string::npos);
-  }
 }
 
 pb::BackendLogin& login_of(pb::Resource& message) {
@@ -68,11 +46,11 @@ TEST(LoginCodec, carries_every_method_and_form) {
 }
 
 TEST(LoginCodec, says_nothing_of_a_login_by_password) {
-  EXPECT_FALSE(encoded(mk_backend({})).backend().ports(0).has_login());
+  EXPECT_FALSE(mk_message(mk_backend({})).backend().ports(0).has_login());
 }
 
 TEST(LoginCodec, refuses_by_field_a_login_that_nobody_can_do) {
-  expect_refused(
+  expect_each_refused(
       mk_backend(mk_master()),
       {{"ports[0].login.method", [](pb::Resource& m) { login_of(m).clear_method(); }},
        {"ports[0].login.form", [](pb::Resource& m) { login_of(m).clear_form(); }},
@@ -85,7 +63,7 @@ TEST(LoginCodec, refuses_by_field_a_login_that_nobody_can_do) {
 }
 
 TEST(LoginCodec, refuses_credentials_that_would_be_another_command_and_does_not_tell_them) {
-  expect_refused(
+  expect_each_refused(
       config::SecretMaterial{config::Credentials{"master", SharedSecret("s3cret")}},
       {{"user",
         [](pb::Resource& m) {
@@ -120,7 +98,7 @@ TEST(LoginCodec, tells_nobody_from_no_list_of_master_users) {
 TEST(LoginCodec, refuses_by_field_master_users_without_a_name) {
   config::Server server;
   server.master_users = {'*', {"admin"}};
-  expect_refused(
+  expect_each_refused(
       server,
       {{"master_users.separator",
         [](pb::Resource& m) { m.mutable_server()->mutable_master_users()->set_separator("**"); }},

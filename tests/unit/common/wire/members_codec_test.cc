@@ -5,11 +5,12 @@
 
 #include "common/wire/enum_tables.h"
 #include "common/wire/snapshot_codec.h"
+#include "tests/unit/common/wire/spoiled.h"
 
 namespace postern::wire {
 namespace {
 
-config::Backend mk_backend() {
+config::Backend mk_balanced_backend() {
   config::Backend backend;
   backend.name = "dovecot";
   backend.ports = {{Protocol::Imap}};
@@ -20,22 +21,16 @@ config::Backend mk_backend() {
   return backend;
 }
 
-pb::Resource encoded(config::ResourceBody body) {
-  pb::Resource message;
-  encode({"mail/example/x", "v", {}, std::move(body)}, message);
-  return message;
-}
-
 TEST(MembersCodec, what_was_written_comes_back) {
-  const auto decoded = decode(encoded(mk_backend()));
+  const auto decoded = decode(mk_message(mk_balanced_backend()));
   ASSERT_TRUE(decoded.has_value());
-  EXPECT_EQ(decoded->get<config::Backend>(), mk_backend());
+  EXPECT_EQ(decoded->get<config::Backend>(), mk_balanced_backend());
 }
 
 TEST(MembersCodec, what_is_as_usual_is_left_out_so_versions_stay) {
   config::Backend backend;
   backend.name = "dovecot";
-  const pb::Backend message = encoded(backend).backend();
+  const pb::Backend message = mk_message(backend).backend();
   EXPECT_FALSE(message.has_balancing());
   EXPECT_FALSE(message.has_health());
   EXPECT_EQ(message.max_sessions_per_member(), 0U);
@@ -47,7 +42,7 @@ TEST(MembersCodec, zone_of_an_endpoint_travels_and_none_is_nothing) {
   set.endpoints = {{"a", *IpAddress::parse("192.0.2.1"), {{Protocol::Imap, 143}}},
                    {"b", *IpAddress::parse("192.0.2.2"), {{Protocol::Imap, 143}}}};
   set.endpoints[0].zone = "eu-1a";
-  const auto decoded = decode(encoded(set));
+  const auto decoded = decode(mk_message(set));
   ASSERT_TRUE(decoded.has_value());
   EXPECT_EQ(std::get<config::EndpointSet>(decoded->body), set);
 }
@@ -78,7 +73,7 @@ TEST(MembersCodec, refuses_by_field_what_would_wear_members_out_or_is_not_known)
        DecodeFailure::Unsupported},
   };
   for (const Row& row : rows) {
-    pb::Resource message = encoded(mk_backend());
+    pb::Resource message = mk_message(mk_balanced_backend());
     row.spoil(*message.mutable_backend());
     const auto decoded = decode(message);
     ASSERT_FALSE(decoded.has_value()) << row.field;

@@ -1,13 +1,11 @@
 #include <gtest/gtest.h>
 
 #include "common/wire/snapshot_codec.h"
-#include "postern/config/v1alpha1/resources.pb.h"
 #include "tests/support/random_resources.h"
+#include "tests/unit/common/wire/spoiled.h"
 
 namespace postern::wire {
 namespace {
-
-namespace pb = config::v1alpha1;
 
 using config::Listener;
 using config::Resource;
@@ -35,12 +33,6 @@ Resource mk_resource(Tenants tenants) {
   return resource;
 }
 
-pb::Resource mk_delta(const Resource& now, const Resource& base) {
-  pb::Resource message;
-  encode_delta(now, base, message);
-  return message;
-}
-
 Tenants random_tenants(test::RandomResources& random) {
   Tenants out;
   for (std::uint32_t i = 0; i < 8; ++i) {
@@ -50,15 +42,7 @@ Tenants random_tenants(test::RandomResources& random) {
   return out;
 }
 
-const Tenants& tenants_of(const Resource& resource) {
-  return resource.get<Listener>().tenants;
-}
-
-void expect_missing_base(const pb::Resource& message, const Resource* base) {
-  const auto decoded = decode(message, base);
-  ASSERT_FALSE(decoded.has_value());
-  EXPECT_EQ(decoded.error().failure, DecodeFailure::MissingBase);
-}
+const Tenants& tenants_of(const Resource& resource) { return resource.get<Listener>().tenants; }
 
 TEST(TenantsDelta, leads_from_any_listener_to_any_other) {
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
