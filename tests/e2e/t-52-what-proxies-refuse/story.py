@@ -60,9 +60,8 @@ class WhatProxiesRefuse(ClusterStory):
             self.wait_for("False PartiallyProgrammed")
             self.assertEqual("False BindFailed", self.listener(993))
             self.assertEqual("True Programmed", self.listener(143))
-            proxies = self.status()["proxies"]
-            self.assertEqual("1/2", proxies["summary"])
-            refused = [(one["proxy"], one["code"], one["field"]) for one in proxies["rejections"]]
+            refused = [(one["proxy"], one["code"], one["field"])
+                       for one in self.status()["proxies"]["rejections"]]
             self.assertEqual([("proxy-0", "BindFailed", "port")], refused)
             self.assertEqual("False PartiallyProgrammed", self.conditions()["Ready"])
             until(lambda: self.conditions("MailClass", "postern").get("Programmed")
@@ -80,7 +79,8 @@ class WhatProxiesRefuse(ClusterStory):
         self.api.objects.apply({**CLASS, "spec": {"ports": elsewhere}})
         self.wait_for("False ProxyRejected")
         self.assertEqual("False BindFailed", self.listener(993))
-        self.assertEqual(2, len(self.status()["proxies"]["rejections"]))
+        self.assertEqual(["proxy-0", "proxy-1"],
+                         sorted(one["proxy"] for one in self.status()["proxies"]["rejections"]))
         self.assertTrue(self.logs_in())
         self.install_class()
         self.wait_for("True Programmed")
