@@ -42,8 +42,7 @@ void collect_providers(const model::MailServer& spec, ServerDraft& server, Part&
     }
     config::FreshResource one = resource(draft.name, std::move(draft.provider), spec);
     std::vector<std::string>& needed = one.shared()->required_features;
-    if (std::holds_alternative<config::CertificateProvider>(
-            one->get<config::Provider>().kind)) {
+    if (std::holds_alternative<config::CertificateProvider>(one->get<config::Provider>().kind)) {
       needed.emplace_back(config::kClientCertificates);
     }
     needed.emplace_back(config::kProviders);

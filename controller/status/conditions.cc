@@ -224,6 +224,8 @@ std::vector<Condition> conditions_of(const Known& known) {
   return out;
 }
 
+namespace {
+
 // A port that is refused leaves the others as they are.
 Condition programmed_on(const Known& known, std::uint16_t port) {
   const auto refusal = known.programming.ports.find(port);
@@ -237,6 +239,18 @@ Condition programmed_on(const Known& known, std::uint16_t port) {
   }
   return programmed(others);
 }
+
+Condition available(const build::BackendVerdict& backend) {
+  if (!backend.off_reason.empty()) {
+    return {"Available", Truth::False, word_for(backend.off_reason), backend.off_message};
+  }
+  if (!backend.doubt_reason.empty()) {
+    return {"Available", Truth::True, backend.doubt_reason, backend.doubt_message};
+  }
+  return {"Available", Truth::True, "Available", "users can be led there"};
+}
+
+}  // namespace
 
 std::vector<ListenerStatus> listeners_of(const Known& known) {
   std::vector<ListenerStatus> out;
@@ -262,16 +276,6 @@ std::vector<ListenerStatus> listeners_of(const Known& known) {
     out.push_back(std::move(status));
   }
   return out;
-}
-
-Condition available(const build::BackendVerdict& backend) {
-  if (!backend.off_reason.empty()) {
-    return {"Available", Truth::False, word_for(backend.off_reason), backend.off_message};
-  }
-  if (!backend.doubt_reason.empty()) {
-    return {"Available", Truth::True, backend.doubt_reason, backend.doubt_message};
-  }
-  return {"Available", Truth::True, "Available", "users can be led there"};
 }
 
 std::vector<BackendStatus> backends_of(const Known& known) {
