@@ -44,11 +44,15 @@ class ToldAdoption final : public adopt::Adopter {
     const bool are_many = update.upserts.size() >= kManyResources;
     adoption_.apply(std::move(update),
                     [this, are_many, done = std::move(done)](adopt::Outcome outcome) {
-                      if (tell) tell(outcome);
                       if (changed) changed();
-                      done(std::move(outcome));
-                      // When the answer has been given, and what it took is free as well.
-                      if (are_many) (void)control_.post([] { process::trim_heap(); });
+                      done(outcome);
+                      if (!are_many) return told(outcome);
+                      // When the answer has been given, and what it took is free as well; whoever
+                      // waits for the first configuration finds the heap small.
+                      (void)control_.post([this, outcome = std::move(outcome)] {
+                        process::trim_heap();
+                        told(outcome);
+                      });
                     });
   }
   [[nodiscard]] std::vector<adopt::HeldResource> held() const override { return adoption_.held(); }
@@ -65,6 +69,10 @@ class ToldAdoption final : public adopt::Adopter {
   std::function<void()> changed;  // something may be in force that was not
 
  private:
+  void told(const adopt::Outcome& outcome) const {
+    if (tell) tell(outcome);
+  }
+
   adopt::Adoption& adoption_;
   control::ControlThread& control_;
 };
