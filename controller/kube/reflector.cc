@@ -32,7 +32,6 @@ Change change_of(WatchEvent::Type type) {
   return type == WatchEvent::Type::Deleted ? Change::Deleted : Change::Modified;
 }
 
-// What has come of one answer.
 struct Answer {
   std::optional<Head> head = {};
   Instant since = {};
@@ -71,7 +70,6 @@ class Reflector::Course {
 
   void ask() {
     pause_.reset();
-    comeback_.reset();
     answer_.emplace();
     if (asked_ == Asked::Watch) {
       counts_.watched();
@@ -96,6 +94,7 @@ class Reflector::Course {
   }
 
   void take_head(const Head& head) {
+    comeback_.reset();
     answer_->head = head;
     answer_->since = grounds_.clock.now();
     if (head.status != 200) {
@@ -279,8 +278,9 @@ class Reflector::Course {
     if (grounds_.reach != nullptr && was_away(ending)) {
       comeback_ = grounds_.reach->await([this] {
         back_off_.begin_anew();
-        const Duration soon = part_of(Reach::kSpread, grounds_.random());
-        pause_ = grounds_.agenda.after(soon, [this] { ask(); });
+        if (!pause_) return;  // it has asked already
+        pause_ =
+            grounds_.agenda.after(part_of(Reach::kSpread, grounds_.random()), [this] { ask(); });
       });
     }
   }

@@ -10,6 +10,8 @@ namespace {
 // An API server answers a page of so many small objects in milliseconds, and etcd is read in steps.
 constexpr std::string_view kPage = "limit=500";
 constexpr Duration kPageSilence{30'000};
+// A server that has just started may take a watch and never answer it.
+constexpr Duration kWatchPatience{10'000};
 
 class Target {
  public:
@@ -62,7 +64,8 @@ Request watch_request(const Collection& collection, std::string_view version, Du
   Target target(collection);
   add_watch(target, lasting);
   target.add("resourceVersion", version);
-  return {.target = target.take(), .accept = accepted(collection, false)};
+  return {
+      .target = target.take(), .accept = accepted(collection, false), .patience = kWatchPatience};
 }
 
 Request stream_request(const Collection& collection, std::string_view not_older_than,
@@ -72,7 +75,8 @@ Request stream_request(const Collection& collection, std::string_view not_older_
   target.add("sendInitialEvents=true");
   target.add("resourceVersionMatch=NotOlderThan");
   if (!not_older_than.empty()) target.add("resourceVersion", not_older_than);
-  return {.target = target.take(), .accept = accepted(collection, false)};
+  return {
+      .target = target.take(), .accept = accepted(collection, false), .patience = kWatchPatience};
 }
 
 Revision revision_of(std::string_view version) {

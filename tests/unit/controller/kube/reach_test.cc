@@ -123,6 +123,14 @@ TEST_F(ReflectorAtAReturn, asks_within_a_second_after_a_long_outage) {
   }
 }
 
+TEST_F(ReflectorAtAReturn, has_short_waits_again_also_when_it_had_asked_already) {
+  grow_patient(0);
+  (void)waited();
+  come_back();
+  fail(0);
+  EXPECT_EQ(waited(), Duration{1200});
+}
+
 TEST_F(ReflectorAtAReturn, waits_as_it_was_asked_to) {
   flow().answer(503, "", seconds{20});
   come_back();

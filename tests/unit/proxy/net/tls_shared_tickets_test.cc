@@ -196,14 +196,13 @@ TEST_F(SharedTickets, of_two_tenants_with_the_same_keys_are_noise_to_each_other)
   }
 }
 
-TEST_F(SharedTickets, stay_usable_when_somebody_sets_the_clock) {
+TEST_F(SharedTickets, are_sealed_and_opened_on_when_somebody_sets_the_clock) {
   const auto one = proxy("321");
-  for (const int version : kVersions) {
-    const SslSessionPtr session = session_of(*one, version);
-    clock_.jump(std::chrono::hours{24 * 30});
-    EXPECT_TRUE(resumes(*one, version, session)) << version;
-    clock_.jump(std::chrono::hours{-24 * 60});
-    EXPECT_NE(session_of(*one, version), nullptr) << version;
+  for (const int days : {30, -60}) {
+    clock_.jump(std::chrono::hours{24 * days});
+    for (const int version : kVersions) {
+      EXPECT_TRUE(resumes(*one, version, session_of(*one, version))) << version;
+    }
   }
 }
 
