@@ -19,13 +19,23 @@ const model::SecretObject* secret_from_files(const Document& document) {
   if (document.decoded == nullptr) return nullptr;
   const auto* secret = std::get_if<model::SecretObject>(document.decoded.get());
   if (secret == nullptr) return nullptr;
-  return secret->meta.annotations.contains(std::string(decode::kDataFromFiles)) ? secret : nullptr;
+  static const std::string kAnnotation(decode::kDataFromFiles);
+  return secret->meta.annotations.contains(kAnnotation) ? secret : nullptr;
 }
 
 const model::ServiceObject* service_by_names(const Document& document) {
   if (document.decoded == nullptr) return nullptr;
   const auto* service = std::get_if<model::ServiceObject>(document.decoded.get());
   return service == nullptr || service->address_names.empty() ? nullptr : service;
+}
+
+// What every read asks of every Secret, and nearly always finds.
+bool as_it_was(const Document& document) {
+  const bool was_read = document.object != nullptr || !document.completion_problems.empty();
+  return was_read && !document.data_files.empty() &&
+         std::ranges::all_of(document.data_files, [](const DataFile& file) {
+           return file.seen.still(look_at(file.path));
+         });
 }
 
 struct Looked {
@@ -55,11 +65,12 @@ Looked look_at_files(const Document& document, const model::SecretObject& secret
 
 Completed complete_secret(Document& document, const model::SecretObject& secret,
                           const Surroundings& around) {
+  if (as_it_was(document)) return {};
   Looked looked = look_at_files(document, secret, around);
   if (!looked.other) return {};
   // A pair whose first half is new and whose second half is old would fit nothing.
   if (!looked.settled) return {};
-  document.data_files = std::move(looked.files);
+  const std::vector<DataFile> before = std::exchange(document.data_files, std::move(looked.files));
   document.completion_problems.clear();
   auto filled = std::make_shared<model::Object>(secret);
   const bool all = read_data_files(std::get<model::SecretObject>(*filled), document.place.file,
@@ -70,7 +81,9 @@ Completed complete_secret(Document& document, const model::SecretObject& secret,
     // No stamp tells when a file that could not be read can be.
     file.seen.firm = file.seen.firm && all;
   }
-  return {true, static_cast<int>(document.data_files.size())};
+  const bool other_ways =
+      !std::ranges::equal(before, document.data_files, {}, &DataFile::way, &DataFile::way);
+  return {true, other_ways, static_cast<int>(document.data_files.size())};
 }
 
 const model::MailServer* server_by_names(const Document& document) {
@@ -149,7 +162,7 @@ Completed complete_service(Document& document, const model::ServiceObject& servi
   }
   document.object = std::make_shared<model::Object>(service);
   std::get<model::ServiceObject>(*document.object).addresses = std::move(resolved.addresses);
-  return {true, 0};
+  return {.another = true};
 }
 
 // Hosts of auth services: each provider's own.
@@ -179,7 +192,7 @@ Completed complete_server(Document& document, const model::MailServer& server,
   if (is_same) return {};
   document.completion_problems = std::move(problems);
   document.object = std::make_shared<model::Object>(std::move(filled));
-  return {true, 0};
+  return {.another = true};
 }
 
 }  // namespace

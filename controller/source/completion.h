@@ -24,6 +24,7 @@ struct Surroundings {
 
 struct Completed {
   bool another = false;  // the document has another object, or other problems, than before
+  bool other_ways = false;  // its files are reached by other folders or links than before
   int files_read = 0;
 };
 

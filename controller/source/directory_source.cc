@@ -95,8 +95,8 @@ void DirectorySource::watch_folders() {
     interests[absolute(path)].manifests = true;
     for (const auto& [folder, entry] : way_to(path)) interests[folder].names.insert(entry);
   }
-  for (const DataFile& file : shelf_.data_files()) {
-    for (const auto& [folder, entry] : file.way) interests[folder].names.insert(entry);
+  for (const DataFile* file : shelf_.data_files()) {
+    for (const auto& [folder, entry] : file->way) interests[folder].names.insert(entry);
   }
   // What happened in a folder before it was watched was not heard: look once more.
   if (watch_.watch(std::move(interests)) && !look_again_) {

@@ -42,6 +42,11 @@ void problems_of(const Document& document, model::Problems& out) {
   if (document.state != Document::State::Missed) out.push_back(written_twice(document));
 }
 
+bool leads_to_files(const std::vector<Document>& documents) {
+  return std::ranges::any_of(documents,
+                             [](const Document& one) { return !one.data_files.empty(); });
+}
+
 bool is_below(const std::string& path, const std::string& folder) {
   return path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
 }
@@ -137,6 +142,8 @@ void ManifestShelf::put(Files::iterator at, Manifest manifest) {
   kept.parsed = manifest.parsed;
   if (!manifest.parsed) return;
   table_.take_away(file, kept.documents);
+  // What the new documents lead to is known when they are complete.
+  if (leads_to_files(kept.documents)) ++moved_;
   kept.documents = std::move(manifest.documents);
   kept.documents.shrink_to_fit();  // files are many, and keep what they have for long
   kept.needs_completion = false;
@@ -148,7 +155,6 @@ void ManifestShelf::put(Files::iterator at, Manifest manifest) {
     }
   }
   table_.add(file, kept.documents);
-  ++moved_;
 }
 
 void ManifestShelf::drop_missing(const Walked& walked, Settling* settling) {
@@ -187,7 +193,7 @@ void ManifestShelf::complete(const Surroundings& surroundings) {
       files_read_ += static_cast<std::uint64_t>(completed.files_read);
       if (!completed.another) continue;
       table_.touch(document.key);
-      ++moved_;
+      if (completed.other_ways) ++moved_;
     }
   }
 }
@@ -203,11 +209,11 @@ model::Problems ManifestShelf::problems() const {
   return out;
 }
 
-std::vector<DataFile> ManifestShelf::data_files() const {
-  std::vector<DataFile> out;
+std::vector<const DataFile*> ManifestShelf::data_files() const {
+  std::vector<const DataFile*> out;
   for (const auto& [file, kept] : files_) {
     for (const Document& document : kept.documents) {
-      out.insert(out.end(), document.data_files.begin(), document.data_files.end());
+      for (const DataFile& one : document.data_files) out.push_back(&one);
     }
   }
   return out;

@@ -35,7 +35,7 @@ class ManifestShelf {
   [[nodiscard]] model::Problems problems() const;
   // Folders of manifests, and the ways to data files. `moved` is raised when there are others.
   [[nodiscard]] const std::vector<std::string>& folders() const { return folders_; }
-  [[nodiscard]] std::vector<DataFile> data_files() const;
+  [[nodiscard]] std::vector<const DataFile*> data_files() const;
   [[nodiscard]] std::uint64_t moved() const { return moved_; }
   // Since the beginning: manifests and files of Secrets.
   [[nodiscard]] std::uint64_t files_read() const { return files_read_; }
