@@ -64,31 +64,13 @@ bool Boundary::safe() const {
   return !opaque_ && between_lines && unanswered_ == (idle_ ? 1U : 0U);
 }
 
-bool Boundary::parted() const {
-  const bool logout = up_.kind == Kind::Command && up_.size == 6 && up_.number == packed("LOGOUT");
-  return logout && safe();
-}
-
 // Answers how many of the octets were looked at.
 std::size_t Boundary::take(Side from, ByteView octets) {
   if (from == Side::Client) awaits_leave_ = false;
   Line& line = line_of(from);
   if (line.part == Part::Literal) return take_literal(line, octets.size());
   if (line.part == Part::Rest) return take_rest(from, octets);
-  const bool in_word = line.part == Part::Tag || line.part == Part::Word;
-  if (in_word && !ends_head(octets.front())) return take_run(line, octets);
   return take_head(from, octets.front()) ? 1 : 0;
-}
-
-// Octets of a tag or a word, up to its end.
-std::size_t Boundary::take_run(Line& line, ByteView octets) {
-  const auto* const end = std::find_if(octets.begin(), octets.end(), ends_head);
-  const ByteView run(octets.begin(), end);
-  for (const char c : run) pack(line, c);
-  if (line.part == Part::Tag) {
-    for (const char c : run) line.tag = hashed(line.tag, c);
-  }
-  return run.size();
 }
 
 std::size_t Boundary::take_literal(Line& line, std::size_t octets) {
@@ -105,11 +87,8 @@ bool Boundary::take_head(Side from, char c) {
     take_start(from, c);
     return line.part != Part::Tag;
   }
-  if (line.part == Part::Tag) return end_tag(from, c);
-  if (line.part == Part::Word) {
-    end_word(from);
-    return false;
-  }
+  if (line.part == Part::Tag) return take_tag(from, c);
+  if (line.part == Part::Word) return take_word(from, c);
   if (c != ' ') lose();
   begin_word(line, Part::Word);
   return true;
@@ -128,8 +107,13 @@ void Boundary::take_start(Side from, char c) {
   }
 }
 
-bool Boundary::end_tag(Side from, char c) {
+bool Boundary::take_tag(Side from, char c) {
   Line& line = line_of(from);
+  if (!ends_head(c)) {
+    line.tag = hashed(line.tag, c);
+    pack(line, c);
+    return true;
+  }
   if (c == ' ' && line.size > 0) {
     if (from == Side::Client) {
       begin_word(line, Part::Word);
@@ -145,14 +129,19 @@ bool Boundary::end_tag(Side from, char c) {
   return false;
 }
 
-void Boundary::end_word(Side from) {
+bool Boundary::take_word(Side from, char c) {
   Line& line = line_of(from);
+  if (!ends_head(c)) {
+    pack(line, c);
+    return true;
+  }
   if (from == Side::Client) {
     begin_command();
   } else {
     line.kind = line.size < kWordOctets && is_status(line.number) ? Kind::Status : Kind::Untagged;
   }
   line.part = Part::Rest;
+  return false;
 }
 
 void Boundary::begin_command() {

@@ -26,8 +26,6 @@ class Boundary {
   [[nodiscard]] std::uint64_t literal_left(Side from) const;
   // Both sides are between lines, and no command waits for its answer but an IDLE.
   [[nodiscard]] bool safe() const;
-  // The client's last command was LOGOUT, and it is answered: neither side has more to say.
-  [[nodiscard]] bool parted() const;
   // Nothing is known any more, and octets need not be fed.
   [[nodiscard]] bool opaque() const { return opaque_; }
 
@@ -55,9 +53,8 @@ class Boundary {
   std::size_t take_rest(Side from, ByteView octets);
   [[nodiscard]] bool take_head(Side from, char c);
   void take_start(Side from, char c);
-  static std::size_t take_run(Line& line, ByteView octets);
-  [[nodiscard]] bool end_tag(Side from, char c);
-  void end_word(Side from);
+  [[nodiscard]] bool take_tag(Side from, char c);
+  [[nodiscard]] bool take_word(Side from, char c);
   void begin_command();
   void end_line(Side from);
   void end_bare();

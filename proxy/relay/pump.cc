@@ -139,10 +139,6 @@ void Relay::pump(Direction& direction, Lane& source, Lane& sink) {
   direction.paused = false;
   while (!direction.finished && flush(direction, sink) && took.status != IoStatus::WantWrite) {
     if (direction.source_over) {
-      if (need_not_wait(direction, source, sink)) {
-        drop(up_);
-        up_.source_over = Cause::Ended;
-      }
       pass_on_end(direction, sink);
       break;
     }

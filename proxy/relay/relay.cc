@@ -81,15 +81,6 @@ void Relay::pass_on_end(Direction& direction, Lane& sink) {
   direction.finished = true;
 }
 
-// A client whose LOGOUT was answered, and whose backend has left: he has nothing to say, so that
-// his end need not be heard. What he says all the same has to be read, or closing would destroy
-// what is on its way to him; inside TLS that is his close_notify.
-bool Relay::need_not_wait(const Direction& direction, const Lane& source, const Lane& sink) const {
-  const bool plain = !source.stream.secured() && !sink.stream.secured();
-  return &direction == &down_ && direction.source_over == Cause::Ended && plain && !sink.in &&
-         !up_.finished && up_.holds_nothing() && boundary_.parted();
-}
-
 Progress Relay::turn(Ends ends, Loans loans, Pace pace) {
   moved_ = false;
   Readiness& ready = ends.ready;

@@ -125,8 +125,6 @@ class Relay {
   void pass_on_end(Direction& direction, Lane& sink);
   void pass_on(Direction& direction, Lane& source, Lane& sink, const Took& took);
   void source_stopped(Direction& direction, const Lane& source, net::IoStatus why);
-  [[nodiscard]] bool need_not_wait(const Direction& direction, const Lane& source,
-                                   const Lane& sink) const;
   void end(Side by, Cause cause);
 
   Direction up_;    // client → backend

@@ -195,39 +195,6 @@ TEST(Boundary, is_never_safe_inside_a_response_or_a_command) {  // I8.1
   }
 }
 
-TEST(Boundary, knows_when_both_have_parted) {
-  struct Case {
-    std::vector<Said> all;
-    bool parted;
-  };
-  const std::vector<Case> cases{
-      {{{kClient, "a1 logout\r\n", Said::Unsafe}}, false},
-      {{{kClient, "a1 logout\r\n", Said::Unsafe}, {kBackend, "* BYE\r\n", Said::Unsafe}}, false},
-      {{{kClient, "a1 logout\r\n", Said::Unsafe}, {kBackend, "* BYE\r\na1 OK\r\n", Said::Safe}},
-       true},
-      {{{kClient, "a1 logout\r\na2 NOOP\r\n", Said::Unsafe},
-        {kBackend, "* BYE\r\na1 OK\r\n", Said::Unsafe}},
-       false},
-      {{{kClient, "a1 LOGOUT\r\n", Said::Unsafe},
-        {kBackend, "a1 OK\r\n", Said::Safe},
-        {kClient, "a2", Said::Unsafe}},
-       false},
-      {{{kClient, "a1 LOGOUTS\r\n", Said::Unsafe}, {kBackend, "a1 BAD\r\n", Said::Safe}}, false},
-      {{{kClient, "a1 NOOP\r\n", Said::Unsafe}, {kBackend, "a1 OK\r\n", Said::Safe}}, false},
-      {{{kClient, "\r\n", Said::Safe}}, false},
-  };
-  for (const Case& one : cases) {
-    for (const std::size_t size : test::kFragmentSizes) {
-      Boundary boundary;
-      for (const Said& said : one.all) {
-        test::in_fragments(said.words, size, [&](ByteView part) { boundary.feed(said.by, part); });
-        expect(boundary, said);
-      }
-      EXPECT_EQ(boundary.parted(), one.parted) << one.all.front().words;
-    }
-  }
-}
-
 TEST(Boundary, tells_how_much_of_a_literal_is_left) {
   Boundary boundary;
   boundary.feed(kBackend, "* 1 FETCH (BODY[] {1000000000000}");

@@ -66,53 +66,6 @@ TEST(Relay, keeps_a_half_closed_connection_open) {
   }
 }
 
-TEST(Relay, does_not_wait_for_a_client_whose_logout_was_answered) {
-  Bench bench;
-  ASSERT_GT(test::write_some(bench.far_client, "a9 LOGOUT\r\n"), 0U);
-  bench.settle();
-  EXPECT_EQ(test::read_all(bench.far_backend), "a9 LOGOUT\r\n");
-  ASSERT_GT(test::write_some(bench.far_backend, "* BYE\r\na9 OK\r\n"), 0U);
-  bench.far_backend.close();
-  EXPECT_EQ(bench.settle(), Progress::Over);
-  EXPECT_TRUE(bench.relay.both_ended());
-  EXPECT_EQ(bench.relay.ending().by, Side::Backend);
-  EXPECT_EQ(bench.relay.ending().cause, Cause::Ended);
-  bench.client.close();
-  IoStatus last{};
-  EXPECT_EQ(test::read_all(bench.far_client, &last), "* BYE\r\na9 OK\r\n");
-  EXPECT_EQ(last, IoStatus::Ended);
-}
-
-// Closing with octets unread would be a reset, and could destroy what is on its way to him.
-TEST(Relay, hears_a_client_to_his_end_who_may_say_more) {
-  struct Case {
-    Cover cover;
-    const char* said;  // before the backend answers
-    const char* more;  // after it, before the relay's turn
-    const char* answer;
-  };
-  for (const Case& one : {Case{Cover::Plain, "a1 NOOP\r\n", "", "* BYE idle\r\na1 OK\r\n"},
-                          Case{Cover::Plain, "a1 LOGOUT\r\n", "", "* BYE idle\r\n"},
-                          Case{Cover::Plain, "a1 LOGOUTS\r\n", "", "* BYE\r\na1 BAD\r\n"},
-                          Case{Cover::Plain, "a1 LOGOUT\r\n", "\r\n", "* BYE\r\na1 OK\r\n"},
-                          Case{Cover::TlsClient, "a1 LOGOUT\r\n", "", "* BYE\r\na1 OK\r\n"},
-                          Case{Cover::TlsBoth, "a1 LOGOUT\r\n", "", "* BYE\r\na1 OK\r\n"}}) {
-    Bench bench(one.cover);
-    ASSERT_GT(test::write_some(bench.far_client, one.said), 0U);
-    bench.settle();
-    ASSERT_GT(test::write_some(bench.far_backend, one.answer), 0U);
-    bench.far_backend.shutdown_write();
-    ASSERT_EQ(test::write_some(bench.far_client, one.more), ByteView(one.more).size());
-    EXPECT_EQ(bench.settle(), Progress::Waiting) << one.said << one.answer;
-    EXPECT_EQ(test::read_all(bench.far_backend), std::string(one.said) + one.more);
-    IoStatus last{};
-    EXPECT_EQ(test::read_all(bench.far_client, &last), one.answer);
-    EXPECT_EQ(last, IoStatus::Ended);
-    bench.far_client.shutdown_write();
-    EXPECT_EQ(bench.settle(), Progress::Over);
-  }
-}
-
 TEST(Relay, stops_reading_a_source_whose_sink_does_not_read) {  // BE10
   for (const Cover cover : {Cover::Plain, Cover::TlsClient, Cover::TlsBoth}) {
     Bench bench(cover);
