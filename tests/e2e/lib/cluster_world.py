@@ -61,7 +61,8 @@ class World:
         """A pod takes the place of another, which goes as pods do: it keeps its sessions, and gets no
         new ones. Returns the number of the new one."""
         self.step += 1
-        members = {f"dovecot-{number}": self.address(number) for number in range(1, self.step + 1)}
+        members = {f"dovecot-5d9c-x{number}": self.address(number)
+                   for number in range(1, self.step + 1)}
         pods = endpoint_slice("dovecot-1", "dovecot", members, ports=(("imap", 143),))
         pods["metadata"]["namespace"] = "default"
         for gone in pods["endpoints"][:-1]:
