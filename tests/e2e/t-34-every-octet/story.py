@@ -12,6 +12,7 @@ from lib.admin import metric
 from lib.fake_backend import CAPABILITY, FakeBackend
 from lib.manifests import HOST, addresses, mail_server, tls_secret
 from lib.story import Story, main
+from lib.two_way import TwoWayTls
 from lib.waiting import until
 
 SECURE, SLOW = "secure.example.test", "slow.example.test"
@@ -87,10 +88,10 @@ class Session:
         if room:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
         raw.connect(("127.0.0.1", 993 if host else 143))
-        # For the end of one direction; a TLS socket has none in Python.
+        # For the end of one direction, which TLS has none of in Python.
         self.under = socket.socket(fileno=os.dup(raw.fileno()))
         context = ssl.create_default_context(cafile=authority)
-        self.socket = context.wrap_socket(raw, server_hostname=host) if host else raw
+        self.socket = TwoWayTls(raw, context, host) if host else raw
         self.waiting = b""
         self.line()
         self.say(b"l LOGIN anna secret\r\n")
