@@ -226,4 +226,13 @@ std::optional<PairFacts> glance_at(const config::KeyPair& pair) {
   return belong ? facts_of(std::move(leaf)) : std::nullopt;
 }
 
+bool look_like_certificates(ByteView pem) {
+  const auto blocks = pem_blocks(pem);
+  return blocks && !blocks->empty() && std::ranges::all_of(*blocks, [](const PemBlock& block) {
+           const auto octets =
+               block.label == "CERTIFICATE" ? decode_base64(block.body) : std::nullopt;
+           return octets && look_at_certificate(*octets).is_whole;
+         });
+}
+
 }  // namespace postern::net

@@ -97,7 +97,7 @@ Result<std::shared_ptr<const TlsClient>, std::string> TlsClient::build(
 }
 
 ssl_st* TlsClient::open(TlsSessions& sessions) const {
-  SSL* const tls = SSL_new(state_->context->context.get());
+  SSL* const tls = SSL_new(state_->context->get());
   check(tls != nullptr, "memory for a TLS object can be had");
   SSL_set_connect_state(tls);
   for (const std::string& name : state_->verified_names) {

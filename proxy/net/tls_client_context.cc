@@ -3,14 +3,17 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "common/base/check.h"
 #include "common/base/digest.h"
+#include "proxy/net/pair_glance.h"
 #include "proxy/net/pem.h"
 #include "proxy/net/tls_marks.h"
 #include "proxy/net/tls_policy.h"
@@ -121,11 +124,9 @@ Sha256 identity_of(const TlsClientMaterial& material) {
   return sha256(all);
 }
 
-Result<std::shared_ptr<const ClientContext>, std::string> make_context(
-    const TlsClientMaterial& material) {
-  auto made = std::make_shared<ClientContext>();
-  made->context.reset(SSL_CTX_new(TLS_client_method()));
-  SSL_CTX* const context = made->context.get();
+Result<SslContextPtr, std::string> make_context(const TlsClientMaterial& material) {
+  SslContextPtr made(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX* const context = made.get();
   check(context != nullptr, "a TLS context can be made");
   set_common_options(context);
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
@@ -140,7 +141,43 @@ Result<std::shared_ptr<const ClientContext>, std::string> make_context(
   return made;
 }
 
+// The authorities of the system alone are one context for everybody, and are read at once.
+bool can_wait(const TlsClientMaterial& material) {
+  return !material.trust.empty() && material.client_key_pair == nullptr &&
+         std::ranges::all_of(material.trust, [](const config::TrustBundle* bundle) {
+           return look_like_certificates(bundle->ca_pem.text());
+         });
+}
+
+ClientContext::Make later(const TlsClientMaterial& material) {
+  std::vector<config::TrustBundle> bundles;
+  for (const config::TrustBundle* const bundle : material.trust) bundles.push_back(*bundle);
+  return [tls = *material.tls, bundles = std::move(bundles)] {
+    TlsClientMaterial again{&tls, {}, nullptr};
+    for (const config::TrustBundle& bundle : bundles) again.trust.push_back(&bundle);
+    if (auto made = make_context(again)) return std::move(*made);
+    config::BackendTls nobody = tls;
+    nobody.system_trust = false;
+    return make_context({&nobody, {}, nullptr}).value();
+  };
+}
+
+Result<std::shared_ptr<const ClientContext>, std::string> now_or_later(
+    const TlsClientMaterial& material) {
+  if (can_wait(material)) return std::make_shared<const ClientContext>(later(material));
+  auto made = make_context(material);
+  if (!made) return Fail<std::string>(made.error());
+  return std::make_shared<const ClientContext>(std::move(*made));
+}
+
 }  // namespace
+
+SSL_CTX* ClientContext::get() const {
+  std::call_once(once_, [this] {
+    if (later_) context_ = std::exchange(later_, nullptr)();
+  });
+  return context_.get();
+}
 
 Result<std::shared_ptr<const ClientContext>, std::string> client_context(
     const TlsClientMaterial& material) {
@@ -152,7 +189,7 @@ Result<std::shared_ptr<const ClientContext>, std::string> client_context(
   if (const auto found = known.find(id); found != known.end()) {
     if (auto shared = found->second.lock()) return shared;
   }
-  auto made = make_context(material);
+  auto made = now_or_later(material);
   if (!made) return made;
   known[id] = *made;
   if (known.size() > sweep_at) {

@@ -86,6 +86,19 @@ TEST(PairGlance, believes_no_pair_that_openssl_refuses_after_a_cut) {
   }
 }
 
+TEST(PairGlance, believes_no_authorities_that_openssl_refuses_after_a_cut) {
+  const std::string two = std::string(Authority("One").bundle().ca_pem.text()) +
+                          std::string(Authority("Another").bundle().ca_pem.text());
+  EXPECT_TRUE(look_like_certificates(two));
+  EXPECT_FALSE(look_like_certificates(""));
+  EXPECT_FALSE(look_like_certificates("not a certificate"));
+  for (std::size_t length = 0; length < two.size(); length += 7) {
+    if (look_like_certificates(two.substr(0, length))) {
+      EXPECT_TRUE(read_certificates(two.substr(0, length))) << length;
+    }
+  }
+}
+
 TEST(PairGlance, survives_every_octet_of_a_certificate_being_another) {
   const config::KeyPair pair = Authority().issue({"a.example"});
   const auto blocks = pem_blocks(pair.chain_pem.text()).value();

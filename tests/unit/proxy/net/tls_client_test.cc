@@ -2,9 +2,12 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <future>
 
 #include <gtest/gtest.h>
 
+#include "proxy/net/pair_glance.h"
+#include "proxy/net/pem.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/proxy/net/tls_listener.h"
 
@@ -196,6 +199,36 @@ TEST_F(TlsClientTest, says_what_is_wrong_with_its_material) {
   pair.key_pem = SharedSecret("nonsense");
   EXPECT_EQ(TlsClient::build({&tls, {}, &pair}).error(),
             "client certificate: the private key cannot be read (PEM, not encrypted)");
+}
+
+// It looks whole, and OpenSSL refuses it: found only when somebody connects.
+TEST_F(TlsClientTest, verifies_nobody_by_authorities_that_cannot_be_read_after_all) {
+  const std::string pem(authority_.bundle().ca_pem.text());
+  std::string odd;
+  for (std::size_t at = 0; at < pem.size() && odd.empty(); ++at) {
+    std::string other = pem;
+    other[at] = other[at] == 'A' ? 'B' : 'A';
+    if (look_like_certificates(other) && !read_certificates(other)) odd = other;
+  }
+  ASSERT_FALSE(odd.empty());
+  trust_.ca_pem = odd;
+  const auto trusting = client({"imap.example"});
+  const auto outcome = meet(*trusting, *backend(authority_.issue({"imap.example"})));
+  EXPECT_FALSE(outcome.done);
+  EXPECT_EQ(outcome.error,
+            "certificate verify failed: self-signed certificate in certificate chain");
+}
+
+TEST_F(TlsClientTest, reads_authorities_once_when_two_connect_at_once) {
+  const auto shared = client({"imap.example"});
+  const auto open = [&] {
+    TlsSessions own;
+    const SslPtr tls(shared->open(own));
+    return SSL_get_SSL_CTX(tls.get());
+  };
+  auto other = std::async(std::launch::async, open);
+  EXPECT_EQ(open(), other.get());
+  EXPECT_TRUE(meet(*shared, *backend(authority_.issue({"imap.example"}))).done);
 }
 
 TEST_F(TlsClientTest, trusts_the_authorities_of_the_system_besides_its_own) {
