@@ -1,5 +1,7 @@
 #include "bench/load/tls_server.h"
 
+#include <sys/stat.h>
+
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -36,10 +38,12 @@ Certificate certificate_for(const std::string& name, bool below, EVP_PKEY* key, 
   return made;
 }
 
+// Others cannot read the key: the controller would warn of each of thousands, with every change.
 bool write_pair(const std::string& path, X509* certificate, EVP_PKEY* key) {
   const File first(std::fopen((path + ".pem").c_str(), "w"), &std::fclose);
   const File second(std::fopen((path + ".key").c_str(), "w"), &std::fclose);
-  return first && second && PEM_write_X509(first.get(), certificate) == 1 &&
+  return first && second && ::fchmod(::fileno(second.get()), 0600) == 0 &&
+         PEM_write_X509(first.get(), certificate) == 1 &&
          PEM_write_PrivateKey(second.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1;
 }
 
