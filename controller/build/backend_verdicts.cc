@@ -48,8 +48,8 @@ void say_doubt(const BackendDraft& backend, BackendVerdict& out) {
   out.doubt_message = fmt::format(
       "{}.service: its pods are those of StatefulSet {}, which have a volume each, and users are "
       "led to any of them; where each has his mail in one, write in place of service: "
-      "statefulSet: {{name: {}, members: {}{}}}",
-      backend.field, pods.set, pods.set, pods.members, by);
+      "statefulSet: {{name: {}, members: N{}}}, N being its replicas",
+      backend.field, pods.set, pods.set, by);
 }
 
 BackendVerdict verdict_on(const Part& part, const BackendDraft& backend,

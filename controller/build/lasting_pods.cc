@@ -1,7 +1,5 @@
 #include "controller/build/lasting_pods.h"
 
-#include <algorithm>
-#include <charconv>
 #include <string_view>
 
 namespace postern::build {
@@ -10,17 +8,15 @@ namespace {
 // A pod of a Deployment ends in five characters by chance, which may all be digits.
 constexpr std::size_t kMostDigits = 4;
 
-// "dovecot-12" → dovecot, 12.
+// "dovecot-12" → dovecot.
 std::optional<LastingPods> read_name(std::string_view pod) {
   const std::size_t dash = pod.rfind('-');
   if (dash == std::string_view::npos || dash == 0) return std::nullopt;
   const std::string_view digits = pod.substr(dash + 1);
   const bool is_padded = digits.size() > 1 && digits.front() == '0';
   if (digits.empty() || digits.size() > kMostDigits || is_padded) return std::nullopt;
-  std::uint32_t number = 0;
-  const auto end = digits.data() + digits.size();
-  if (std::from_chars(digits.data(), end, number).ptr != end) return std::nullopt;
-  return LastingPods{std::string(pod.substr(0, dash)), number + 1};
+  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  return LastingPods{std::string(pod.substr(0, dash)), {}};
 }
 
 }  // namespace
@@ -35,10 +31,9 @@ std::optional<LastingPods> lasting_pods(
       if (endpoint.hostname == endpoint.target_pod) one->service = slice->service;
       if (!out) {
         out = std::move(one);
-        continue;
+      } else if (one->service != out->service) {
+        out->service.clear();
       }
-      out->members = std::max(out->members, one->members);
-      if (one->service != out->service) out->service.clear();
     }
   }
   return out;

@@ -1,9 +1,9 @@
 // Whether the pods behind a Service are those of a StatefulSet, as their names tell: NAME-0, NAME-1
 // and so on. Such pods have a volume each, and a Service would give their users to any of them.
-// What it answers is told and changes nothing, for a name is no proof. Pure. Private to this room.
+// What it answers is told and changes nothing, for a name is no proof; how many there are is not in
+// it, or each pod that comes would be something to tell. Pure. Private to this room.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,9 +13,8 @@
 namespace postern::build {
 
 struct LastingPods {
-  std::string set;            // the name of the StatefulSet
-  std::uint32_t members = 0;  // as far as pods are known
-  std::string service = {};   // where it is the one that gives them their host names
+  std::string set;      // the name of the StatefulSet
+  std::string service;  // where it is the one that gives them their host names
   friend bool operator==(const LastingPods&, const LastingPods&) = default;
 };
 

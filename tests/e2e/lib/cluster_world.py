@@ -38,6 +38,7 @@ def selecting_service(name):
 class World:
     def __init__(self, objects, pair, address=on_loopback, servers=SERVERS):
         self.objects, self.step, self.address = objects, 0, address
+        self.pods = "dovecot-5d9c-x{}"  # a Deployment's; a StatefulSet's are dovecot-{}
         self.backends = [
             FakeBackend(address(number), 143, named(f"server-{number}"), remember=False)
             for number in range(1, servers + 1)]
@@ -61,7 +62,7 @@ class World:
         """A pod takes the place of another, which goes as pods do: it keeps its sessions, and gets no
         new ones. Returns the number of the new one."""
         self.step += 1
-        members = {f"dovecot-5d9c-x{number}": self.address(number)
+        members = {self.pods.format(number): self.address(number)
                    for number in range(1, self.step + 1)}
         pods = endpoint_slice("dovecot-1", "dovecot", members, ports=(("imap", 143),))
         pods["metadata"]["namespace"] = "default"

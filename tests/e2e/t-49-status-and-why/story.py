@@ -71,13 +71,25 @@ class StatusAndWhy(ClusterStory):
             until(lambda: self.status()["observedGeneration"]
                   == self.api.objects.get("MailServer", "mail")["metadata"]["generation"],
                   what="the status of the change")
-        for _ in range(5):
-            before = resources()
-            self.world.move()
-            until(lambda: resources() != before, what="the pod at the proxy")
+        self.move_pods(5)
         writes = [one for one in self.asked("mailservers", "patch", start)]
         self.assertLessEqual(len(writes), 6, [json.loads(one["body"]) for one in writes])
         self.assertGreater(metric("postern_status_writes_total", ADMIN, result="written"), 5)
+
+    def test_3_pods_of_a_stateful_set_are_told_of_once(self):
+        start = len(self.api.seen())
+        self.world.pods = "dovecot-{}"
+        self.move_pods(5)
+        until(lambda: "UnstableMembers" in json.dumps(self.status()["backends"]),
+              what="the advice to write statefulSet")
+        writes = [one for one in self.asked("mailservers", "patch", start)]
+        self.assertEqual(1, len(writes), [json.loads(one["body"]) for one in writes])
+
+    def move_pods(self, times):
+        for _ in range(times):
+            before = resources()
+            self.world.move()
+            until(lambda: resources() != before, what="the pod at the proxy")
 
     def test_4_what_happened_is_an_event(self):
         events = [json.loads(one["body"]) for one in self.asked("events", "create")]
