@@ -119,12 +119,12 @@ bool add_place(const Setting& setting, ServerDraft& server, const AskedService& 
   for (const IpAddress& address : asked.spec.url_addresses) places.add_written(address, url.port);
   out.addresses = places.finish();
   tell_of_closed(setting, server, asked, places);
-  // A source that looks names up says itself which it did not find.
-  const bool looked_up = !setting.terms.in_cluster || asked.spec.name_to_resolve().empty();
-  if (looked_up || !asked.spec.url_addresses.empty()) return true;
+  // A directory says itself which names it did not find, and why.
+  const bool is_told = !setting.terms.in_cluster || asked.spec.name_to_resolve().empty();
+  if (is_told || !asked.spec.url_addresses.empty()) return true;
   server.remark(Remark{asked.field + ".url", "NameNotResolved",
-                       fmt::format("host name {} is not looked up in a cluster: write serviceRef, "
-                                   "or an IP address; until then users are told to come back later",
+                       fmt::format("host name {} has no address that is known here; until it has "
+                                   "one, users are told to come back later",
                                    url.host)});
   return false;
 }

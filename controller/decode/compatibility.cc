@@ -42,8 +42,8 @@ Without a MailClass, every port that a MailServer asks for is opened, every name
 | any other | passed over with a warning |
 
 In `spec.backends[].addresses` of a MailServer, IP addresses only: a member that has a host name is told, and is not there.
-In `postern.dev/addresses` of a Service, and in the `url` of an auth service, host names too; the controller looks them up where it reads a directory.
-In a cluster it does not: `NameNotResolved` tells of such a `url`, and `serviceRef` takes its place.
+In `postern.dev/addresses` of a Service in a directory, and in the `url` of an auth service anywhere, host names too: the controller looks them up every 30 s.
+One that does not resolve any more keeps the addresses that it had; one that has none yet is told as `NameNotResolved`.
 )";
 
 constexpr std::string_view kReasonsHead = R"(

@@ -267,7 +267,8 @@ constexpr DefaultNotBuilt kDefaults[] = {
 
 constexpr DefaultNotBuilt kClassDefaults[] = {
     {"spec.dns",
-     "proxies look up no names; the controller does for `postern.dev/addresses` of a Service"},
+     "proxies look up no names; the controller does, for the `url` of an auth service and for "
+     "`postern.dev/addresses` of a Service in a directory"},
     {"spec.placement",
      "users change members at once: nothing waits between two sessions of one user"},
 };

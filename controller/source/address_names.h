@@ -16,7 +16,8 @@
 
 namespace postern::source {
 
-// Each is asked for one after the other; a Service in a directory names a few.
+// Each is asked for one after the other; a Service in a directory names a few, and so do the auth
+// services of a cluster.
 inline constexpr std::size_t kMostNames = 1000;
 
 struct NameAnswer {

@@ -9,6 +9,7 @@
 
 #include "controller/decode/core_objects.h"
 #include "controller/source/data_files.h"
+#include "controller/source/service_hosts.h"
 #include "controller/source/way.h"
 
 namespace postern::source {
@@ -88,12 +89,8 @@ Completed complete_secret(Document& document, const model::SecretObject& secret,
 
 const model::MailServer* server_by_names(const Document& document) {
   if (document.decoded == nullptr) return nullptr;
-  const auto* server = model::as<model::MailServer>(*document.decoded);
-  if (server == nullptr) return nullptr;
-  const bool names = std::ranges::any_of(server->providers, [](const model::ProviderSpec& one) {
-    return one.http() != nullptr && !one.http()->endpoint.name_to_resolve().empty();
-  });
-  return names ? server : nullptr;
+  if (service_hosts(*document.decoded).empty()) return nullptr;
+  return model::as<model::MailServer>(*document.decoded);
 }
 
 model::Problem name_problem(const model::Meta& meta, std::string field, std::string message) {
@@ -203,12 +200,7 @@ bool needs_completion(const Document& document) {
 }
 
 void names_in(const Document& document, std::set<std::string>& out) {
-  if (const model::MailServer* server = server_by_names(document)) {
-    for (const model::ProviderSpec& provider : server->providers) {
-      const std::string name = provider.http() ? provider.http()->endpoint.name_to_resolve() : "";
-      if (!name.empty()) out.insert(name);
-    }
-  }
+  if (document.decoded != nullptr) out.merge(service_hosts(*document.decoded));
   const model::ServiceObject* service = service_by_names(document);
   if (service == nullptr) return;
   for (const std::string& name : service->address_names) {

@@ -14,7 +14,9 @@ KubernetesSource::KubernetesSource(KubernetesOptions options, const kube::Ground
       intake_(std::make_shared<Intake>(
           IntakeTerms{std::move(options.class_name), std::move(options.namespaces),
                       options.cluster_objects},
-          grounds, *arrivals_)) {}
+          grounds, *arrivals_)),
+      services_({std::move(options.look_up), options.resolve_every, options.resolve_first},
+                [this] { arrivals_->wake(); }) {}
 
 KubernetesSource::~KubernetesSource() = default;
 
@@ -27,7 +29,9 @@ void KubernetesSource::start() {
 Result<Changes, std::string> KubernetesSource::read() {
   // Each time: who reads again and again must not spin while the server is away.
   if (first_wait_ > Duration::zero()) arrivals_->wait_until_complete(first_wait_);
-  return arrivals_->take();
+  auto changes = arrivals_->take();
+  if (changes) services_.complete(*changes);
+  return changes;
 }
 
 void KubernetesSource::wait(Duration most) { arrivals_->wait(most); }

@@ -3,7 +3,7 @@
 // away. Keeps the content of those Secrets and ConfigMaps alone that a MailServer or a MailClass
 // names, and of MailServers those that its class may serve (decision 0026).
 // Threads: what comes is taken in on the agenda's thread; read() and wait() from one other, wake()
-// and waiting_for() from any.
+// and waiting_for() from any; the resolver has a thread of its own.
 #pragma once
 
 #include <memory>
@@ -12,6 +12,8 @@
 
 #include "common/base/clock.h"
 #include "controller/kube/reflector.h"
+#include "controller/source/name_lookup.h"
+#include "controller/source/named_services.h"
 #include "controller/source/object_source.h"
 #include "controller/source/pacing.h"
 
@@ -26,6 +28,10 @@ struct KubernetesOptions {
   bool cluster_objects = true;               // false: nothing that is of no namespace is read
   Duration first_wait{10'000};               // how long a read() waits to have everything once
   Pace pace = {};
+
+  Duration resolve_every{30'000};
+  Duration resolve_first{5000};  // how long the first read() that has everything waits for names
+  NameLookup look_up = source::look_up;
 };
 
 class KubernetesSource final : public ObjectSource {
@@ -54,6 +60,7 @@ class KubernetesSource final : public ObjectSource {
   kube::Agenda& agenda_;
   std::unique_ptr<Arrivals> arrivals_;
   std::shared_ptr<Intake> intake_;
+  NamedServices services_;  // wakes arrivals_
 };
 
 }  // namespace postern::source

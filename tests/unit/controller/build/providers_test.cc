@@ -118,23 +118,49 @@ TEST(Providers, may_lie_only_where_the_class_lets_proxies_connect) {
   EXPECT_TRUE(service_in(scene)->addresses.empty());
 }
 
-// Nobody would ask it and nobody would say so.
-TEST(Providers, by_a_name_that_nobody_looks_up_are_told) {
+model::ProviderSpec mk_asking_name(std::vector<IpAddress> addresses) {
+  model::ProviderSpec provider = mk_asking("https://auth.example/");
+  std::get<model::HttpProviderSpec>(provider.kind).endpoint.url_addresses = std::move(addresses);
+  return provider;
+}
+
+Scene in_cluster(const model::ProviderSpec& provider) {
   model::IngressClass ours;
   ours.meta.key = {"IngressClass", "", "postern"};
   ours.controller = model::kControllerName;
   ours.is_default = true;
   std::vector<model::Object> others = rest();
   others.emplace_back(ours);
-  const Terms in_cluster{.in_cluster = true};
-  const Scene by_name =
-      scene_of(with_providers({mk_asking("https://auth.example/")}), others, in_cluster);
-  EXPECT_EQ(by_name.problems(), Words{"NameNotResolved spec.authentication.providers[0].http.url"});
-  EXPECT_TRUE(service_in(by_name)->addresses.empty());
-  const Scene by_address =
-      scene_of(with_providers({mk_asking("http://192.0.2.7/")}), others, in_cluster);
-  EXPECT_EQ(by_address.problems(),
+  return scene_of(with_providers({provider}), others, {.in_cluster = true});
+}
+
+// Nobody would ask it and nobody would say so.
+TEST(Providers, by_a_name_that_has_no_address_are_told_in_a_cluster) {
+  const Scene unknown = in_cluster(mk_asking_name({}));
+  EXPECT_EQ(unknown.problems(), Words{"NameNotResolved spec.authentication.providers[0].http.url"});
+  EXPECT_TRUE(service_in(unknown)->addresses.empty());
+  EXPECT_EQ(in_cluster(mk_asking("http://192.0.2.7/")).problems(),
             Words{"ProviderPlaintext spec.authentication.providers[0].http.url"});
+}
+
+TEST(Providers, by_a_name_are_asked_at_its_addresses_and_known_by_its_name) {
+  const Scene known = in_cluster(mk_asking_name({*IpAddress::parse("192.0.2.8")}));
+  EXPECT_EQ(known.problems(), Words{});
+  EXPECT_EQ(texts(service_in(known)->addresses), Words{"192.0.2.8:443"});
+  EXPECT_EQ(service_in(known)->host, "auth.example");
+  EXPECT_EQ(service_in(known)->tls.server_names, Words{"auth.example"});
+}
+
+TEST(Providers, by_a_name_may_lie_only_where_the_class_lets_proxies_connect) {
+  const Scene metadata = in_cluster(mk_asking_name({*IpAddress::parse("169.254.169.254")}));
+  EXPECT_EQ(metadata.problems(),
+            Words{"EgressNotAllowed spec.authentication.providers[0].http.url"});
+  EXPECT_TRUE(service_in(metadata)->addresses.empty());
+}
+
+// The source has said so already, and why.
+TEST(Providers, by_a_name_that_has_no_address_are_not_told_again_in_a_directory) {
+  EXPECT_EQ(scene_of(with_providers({mk_asking_name({})})).problems(), Words{});
 }
 
 TEST(Providers, ask_for_nothing_but_passwords_where_no_mechanism_is_listed) {

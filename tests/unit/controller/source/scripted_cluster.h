@@ -193,16 +193,20 @@ struct MailServerText {
   int revision = 10;
   int generation = 1;
   std::string status = "{}";
+  std::string auth_url = "";  // empty: no auth service
 };
 [[nodiscard]] inline std::string text_of(const MailServerText& server) {
+  const std::string asking = R"(,"authentication":{"providers":[{"name":"accounts","http":)"
+                             R"({"style":"AuthHTTP","url":")" +
+                             server.auth_url + "\"}}]}";
   return R"({"apiVersion":"postern.dev/v1alpha1","kind":"MailServer",)" +
          metadata(server.name, server.revision,
                   ",\"generation\":" + std::to_string(server.generation)) +
          R"(,"spec":{"ingressClassName":")" + server.ingress_class +
          R"(","hostnames":["mail.example.com"],"protocols":{"imap":{}},)" +
          R"("tls":{"certificateRefs":[{"name":")" + server.secret +
-         R"("}]},"backends":[{"name":"mailbox","service":{"name":"dovecot"}}]},"status":)" +
-         server.status + "}";
+         R"("}]},"backends":[{"name":"mailbox","service":{"name":"dovecot"}}])" +
+         (server.auth_url.empty() ? "" : asking) + R"(},"status":)" + server.status + "}";
 }
 
 // Opaque, with the value k.
