@@ -18,7 +18,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 // A test that needs it has failed.
-constexpr Duration kTooLong{60'000};
+constexpr Duration kNeverReached{60'000};
 
 model::ProviderSpec asking(const std::string& url) {
   model::HttpProviderSpec http;
@@ -62,7 +62,7 @@ Words told(const Changes& changes) {
 
 class ANamedService : public ::testing::Test {
  protected:
-  NamedServices made(Duration first = kTooLong) {
+  NamedServices made(Duration first = kNeverReached) {
     return NamedServices({resolver.lookup(), Duration(1), first}, [this] { renewed.release(); });
   }
   Words given(NamedServices& services, Changes changes) {
@@ -72,7 +72,7 @@ class ANamedService : public ::testing::Test {
   // The next that is told without any news; a name has other addresses soon.
   Words given_later(NamedServices& services) {
     for (int i = 0; i < 1000; ++i) {
-      if (!renewed.try_acquire_for(kTooLong)) break;
+      if (!renewed.try_acquire_for(kNeverReached)) break;
       if (Words out = given(services, {}); !out.empty()) return out;
     }
     return {"nothing"};
@@ -127,7 +127,7 @@ TEST_F(ANamedService, keeps_its_addresses_when_its_name_does_not_resolve_any_mor
   (void)given(services, news_of({server("a", {"https://auth.example/"})}));
   renewed.acquire();
   resolver.tell("auth.example", Fail<std::string>("does not resolve"));
-  ASSERT_TRUE(renewed.try_acquire_for(kTooLong));
+  ASSERT_TRUE(renewed.try_acquire_for(kNeverReached));
   EXPECT_EQ(given(services, {}), Words{}) << "it is as it was";
   EXPECT_EQ(given(services, news_of({server("a", {"https://auth.example/other"})})),
             Words{"a: 192.0.2.1"});
@@ -153,7 +153,7 @@ TEST_F(ANamedService, is_looked_up_by_nobody_where_there_is_none) {
                             asked = true;
                             return Fail<std::string>("does not resolve");
                           },
-                          Duration(1), kTooLong},
+                          Duration(1), kNeverReached},
                          [] {});
   EXPECT_EQ(given(services, news_of({server("a", {"https://192.0.2.8/", "https://[::1]/"})})),
             Words{"a: |"});
@@ -177,7 +177,7 @@ TEST_F(ANamedService, of_a_cluster_is_read_with_its_addresses_and_anew_when_they
   KubernetesOptions options;
   options.first_wait = Duration::zero();
   options.resolve_every = Duration(1);
-  options.resolve_first = kTooLong;
+  options.resolve_first = kNeverReached;
   options.look_up = resolver.lookup();
   KubernetesSource source(std::move(options), cluster.grounds());
   Follower follower(source);
@@ -191,7 +191,7 @@ TEST_F(ANamedService, of_a_cluster_is_read_with_its_addresses_and_anew_when_they
   EXPECT_EQ(addresses(), "example: 192.0.2.1");
   resolver.tell("auth.example", {"192.0.2.2"});
   for (int i = 0; i < 1000 && addresses() != "example: 192.0.2.2"; ++i) {
-    source.wait(kTooLong);
+    source.wait(kNeverReached);
     ASSERT_TRUE(follower.read());
   }
   EXPECT_EQ(addresses(), "example: 192.0.2.2");
