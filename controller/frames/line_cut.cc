@@ -24,7 +24,7 @@ Cut LineCut::next(ByteView& octets) {
 }
 
 Cut LineCut::too_long() {
-  fault_ = "a line of the watch is longer than 8 MiB";
+  fault_ = "a line of the watch is longer than 13 MiB";
   return Cut::Bad;
 }
 

@@ -34,7 +34,7 @@ Cut ListCut::next_of_item(ByteView& octets, const char* from) {
   const bool whole = token != Token::More;
   const bool fits = begun_.size() + part.size() <= kObjectOctets;
   if (!fits || ((!whole || !begun_.empty()) && !begun_.append(part))) {
-    refuse("an object of the list is larger than 3 MiB");
+    refuse("an object of the list is larger than 12 MiB");
     return Cut::Bad;
   }
   if (!whole) return Cut::More;

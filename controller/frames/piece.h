@@ -6,10 +6,11 @@
 
 namespace postern::frames {
 
-// etcd takes 1.5 MiB; what an API server adds (defaults, managedFields) is less than that again.
-inline constexpr std::size_t kObjectOctets = std::size_t{3} << 20;
+// etcd takes 1.5 MiB; in JSON, Go writes each of < > & as six octets. What is larger would stop the
+// reading of all that stands beside it, so that nobody must be able to write it.
+inline constexpr std::size_t kObjectOctets = std::size_t{12} << 20;
 // An event: the object and few words around it.
-inline constexpr std::size_t kLineOctets = std::size_t{8} << 20;
+inline constexpr std::size_t kLineOctets = std::size_t{13} << 20;
 
 enum class Cut : std::uint8_t {
   More,   // all octets are taken, and nothing is whole

@@ -86,7 +86,14 @@ class OneConnection final : public Connection, public std::enable_shared_from_th
  public:
   OneConnection(asio::io_context& context, Destination destination)
       : destination_(std::move(destination)), resolver_(context), socket_(context) {}
-  ~OneConnection() override { wipe(octets_.data(), octets_.size()); }
+  // Secrets pass through all three.
+  ~OneConnection() override {
+    wipe(octets_.data(), octets_.size());
+    wipe(scratch_.data(), scratch_.size());
+    buffer_.clear();
+    const auto whole = buffer_.prepare(buffer_.capacity());
+    wipe(whole.data(), whole.size());
+  }
   OneConnection(const OneConnection&) = delete;
   OneConnection& operator=(const OneConnection&) = delete;
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "controller/frames/json_walk.h"
+#include "controller/kube/reflector_verdict.h"
 
 namespace postern::kube {
 

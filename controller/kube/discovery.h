@@ -25,7 +25,6 @@ struct OptionalKind {
 class Discovery {
  public:
   static constexpr Duration kAgain{60'000};
-  static constexpr int kRefusals = 4;  // some six seconds
   // The version that is served; nothing: none. Called when it is known first, then when it changes;
   // this Discovery is not destroyed within the call.
   using Told = std::function<void(const std::optional<std::string>& version)>;

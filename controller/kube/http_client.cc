@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/base/bytes.h"
 #include "controller/kube/api_thread.h"
 #include "controller/kube/connection.h"
 #include "controller/kube/credentials.h"
@@ -15,7 +16,8 @@ namespace postern::kube {
 // ended or nobody waits for it any more.
 class HttpClient::Exchange final : public Connection::Listener {
  public:
-  Exchange(HttpClient& client, Request request) : client_(client), request_(std::move(request)) {}
+  Exchange(HttpClient& client, Request request)
+      : client_(client), request_(std::move(request)), body_(client.limits_.reply_octets) {}
   ~Exchange() override { drop_connection(); }
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -58,7 +60,7 @@ class HttpClient::Exchange final : public Connection::Listener {
       client_.kept_.clear();  // they may show a certificate that is not taken any more
       return send(false);
     }
-    reply_.head = head;
+    head_ = head;
     if (!is_flow_) return;
     wait_for_octets();
     if (reader_.on_head) call(reader_.on_head, head);
@@ -70,10 +72,9 @@ class HttpClient::Exchange final : public Connection::Listener {
       if (reader_.on_octets) call(reader_.on_octets, octets);
       return;
     }
-    if (reply_.body.size() + octets.size() > client_.limits_.reply_octets) {
-      return finish(Broken{Broken::Why::TooLarge, "the answer is larger than what we take"});
+    if (!body_.append(octets)) {
+      finish(Broken{Broken::Why::TooLarge, "the answer is larger than what we take"});
     }
-    reply_.body.append(octets);
   }
 
   void on_end(const std::optional<Broken>& broken) override {
@@ -117,7 +118,7 @@ class HttpClient::Exchange final : public Connection::Listener {
   void finish(const std::optional<Broken>& broken) {
     const Done done = done_;
     const FlowReader reader = reader_;
-    Reply reply = std::move(reply_);
+    Reply reply{head_, std::string(body_.view())};
     const std::optional<Broken> reason = broken;
     if (connection_ && !broken && !is_flow_) client_.keep(std::exchange(connection_, nullptr));
     client_.ended(*this);
@@ -130,7 +131,8 @@ class HttpClient::Exchange final : public Connection::Listener {
   Request request_;
   Done done_;          // of a question
   FlowReader reader_;  // of a flow
-  Reply reply_;
+  Head head_;
+  Buffer body_;
   std::shared_ptr<Connection> connection_;
   std::unique_ptr<Agenda::Entry> timer_;
   bool is_flow_ = false;

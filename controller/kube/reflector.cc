@@ -150,8 +150,8 @@ class Reflector::Course {
     if (event->type == WatchEvent::Type::Error) {
       return end({.in_stream = true, .told = frames::read_status(event->object)});
     }
-    if (event->kind != object_kind(collection_)) {
-      return end({.fault = "an object of another kind than " + object_kind(collection_)});
+    if (event->kind != collection_.kind) {
+      return end({.fault = "an object of another kind than " + collection_.kind});
     }
     answer_->had_events = true;
     counts_.heard(grounds_.clock.wall());
@@ -247,6 +247,8 @@ class Reflector::Course {
     ending.continued = !continue_.empty();
     ending.had_events = answer_->had_events;
     ending.was_allowed = synced_;
+    refusals_ = answer_->head && answer_->head->status == 403 ? refusals_ + 1 : 0;
+    ending.refusals = refusals_;
     if (answer_->head) {
       ending.code = answer_->head->status;
       ending.retry_after = answer_->head->retry_after;
@@ -329,6 +331,7 @@ class Reflector::Course {
   bool streams_ = true;         // the server may take streamed lists
   bool synced_ = false;
   int watch_tries_ = 0;
+  int refusals_ = 0;  // 403s in a row
   std::optional<std::pair<Standing, std::string>> told_;
 
   std::optional<Answer> answer_;

@@ -18,11 +18,9 @@
 namespace postern::kube {
 
 struct Collection {
-  std::string name;        // "secrets": of metrics and messages, not of a namespace
-  std::string target;      // "/api/v1/namespaces/mail/secrets", percent-encoded, without a query
-  std::string kind;        // "Secret": what a watch tells of; a list is a SecretList
-  std::string query = {};  // selectors, percent-encoded: "fieldSelector=type%3Da"; often empty
-  bool metadata_only = false;  // metadata alone is asked for and told (PartialObjectMetadata)
+  std::string name;    // "secrets": of metrics and messages, not of a namespace
+  std::string target;  // "/api/v1/namespaces/mail/secrets", percent-encoded, without a query
+  std::string kind;    // "Secret": what a watch tells of; a list is a SecretList
 };
 
 // What reflectors stand on; outlives them.

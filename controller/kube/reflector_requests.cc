@@ -15,9 +15,7 @@ constexpr Duration kWatchPatience{10'000};
 
 class Target {
  public:
-  explicit Target(const Collection& collection) : text_(collection.target) {
-    if (!collection.query.empty()) add(collection.query);
-  }
+  explicit Target(const Collection& collection) : text_(collection.target) {}
   void add(std::string_view parameter) {
     text_ += text_.find('?') == std::string::npos ? '?' : '&';
     text_ += parameter;
@@ -32,12 +30,6 @@ class Target {
  private:
   std::string text_;
 };
-
-std::string accepted(const Collection& collection, bool list) {
-  if (!collection.metadata_only) return "application/json";
-  return std::string("application/json;as=PartialObjectMetadata") + (list ? "List" : "") +
-         ";g=meta.k8s.io;v=v1";
-}
 
 void add_watch(Target& target, Duration lasting) {
   target.add("watch=true");
@@ -57,15 +49,14 @@ Request page_request(const Collection& collection, const PageWish& wish) {
     target.add("resourceVersion", wish.not_older_than);
     target.add("resourceVersionMatch=NotOlderThan");
   }
-  return {.target = target.take(), .accept = accepted(collection, true), .silence = kPageSilence};
+  return {.target = target.take(), .silence = kPageSilence};
 }
 
 Request watch_request(const Collection& collection, std::string_view version, Duration lasting) {
   Target target(collection);
   add_watch(target, lasting);
   target.add("resourceVersion", version);
-  return {
-      .target = target.take(), .accept = accepted(collection, false), .patience = kWatchPatience};
+  return {.target = target.take(), .patience = kWatchPatience};
 }
 
 Request stream_request(const Collection& collection, std::string_view not_older_than,
@@ -75,8 +66,7 @@ Request stream_request(const Collection& collection, std::string_view not_older_
   target.add("sendInitialEvents=true");
   target.add("resourceVersionMatch=NotOlderThan");
   if (!not_older_than.empty()) target.add("resourceVersion", not_older_than);
-  return {
-      .target = target.take(), .accept = accepted(collection, false), .patience = kWatchPatience};
+  return {.target = target.take(), .patience = kWatchPatience};
 }
 
 Revision revision_of(std::string_view version) {
@@ -86,10 +76,6 @@ Revision revision_of(std::string_view version) {
   return value;
 }
 
-std::string list_kind(const Collection& collection) { return object_kind(collection) + "List"; }
-
-std::string object_kind(const Collection& collection) {
-  return collection.metadata_only ? "PartialObjectMetadata" : collection.kind;
-}
+std::string list_kind(const Collection& collection) { return collection.kind + "List"; }
 
 }  // namespace postern::kube

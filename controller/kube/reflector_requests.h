@@ -28,6 +28,5 @@ struct PageWish {
 [[nodiscard]] Revision revision_of(std::string_view version);
 // "SecretList", or what stands for it when only metadata are asked for; and of one object.
 [[nodiscard]] std::string list_kind(const Collection& collection);
-[[nodiscard]] std::string object_kind(const Collection& collection);
 
 }  // namespace postern::kube

@@ -1,5 +1,5 @@
 // What a Reflector tells of its collection, and how that collection stands. Objects come as the
-// JSON text that the API server wrote, valid UTF-8 and whole, at most 3 MiB; the text is gone when
+// JSON text that the API server wrote, valid UTF-8 and whole, at most 12 MiB; the text is gone when
 // the call returns. Objects out of a list may lack `kind` and `apiVersion`: the listener knows
 // them. Threads: all of it on the agenda's thread (agenda.h).
 #pragma once
@@ -20,7 +20,8 @@ enum class Standing : std::uint8_t {
   Listing,      // asks for the whole set; what was read before still stands
   Watching,     // read whole, and told of every change since
   Unreachable,  // no answer, or none that helps; tried again
-  Forbidden,    // 401, 403: not with these credentials; tried again, slowly
+  Refused,      // 401, and the first 403s: a server that has just begun forbids everything
+  Forbidden,    // 403 again and again, or where it was allowed before; tried again, slowly
   Missing,      // 404: the server does not know the kind; tried again, slowly
 };
 

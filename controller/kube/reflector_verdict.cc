@@ -85,9 +85,10 @@ Verdict after_wrong_question(const Ending& ending, Verdict verdict) {
 
 Verdict after_refusal(const Ending& ending, int code, Verdict verdict) {
   if (code == 401 || code == 403) {
-    verdict.standing = Standing::Forbidden;
     // A server that has just been started knows no roles yet, and says 403 for a moment.
-    if (code == 403 && !ending.was_allowed) verdict.pause = Pause::Slow;
+    const bool is_believed = code == 403 && ending.refusals >= kRefusals;
+    verdict.standing = ending.was_allowed || is_believed ? Standing::Forbidden : Standing::Refused;
+    if (is_believed && !ending.was_allowed) verdict.pause = Pause::Slow;
     return verdict;
   }
   if (code == 404) {

@@ -33,7 +33,11 @@ struct Ending {
   Duration lived{0};       // since the head
   bool had_events = false;
   bool was_allowed = false;  // it has been read before, with the same rights
+  int refusals = 0;          // 403s in a row, with this one
 };
+
+// As many are believed where nothing was ever allowed: some six seconds.
+inline constexpr int kRefusals = 4;
 
 enum class Then : std::uint8_t {
   Same,            // ask again as before

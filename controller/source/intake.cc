@@ -24,6 +24,7 @@ std::string standing_words(Standing standing, std::string_view words) {
     case Standing::Listing:
     case Standing::Watching: return "";
     case Standing::Unreachable: return fmt::format("no answer: {}", words);
+    case Standing::Refused:
     case Standing::Forbidden: return fmt::format("forbidden: {}", words);
     case Standing::Missing: return fmt::format("not known there: {}", words);
   }
@@ -63,7 +64,8 @@ class Intake::Feed final : public kube::ReflectorSink {
   [[nodiscard]] std::string waiting_for() const {
     std::string why = standing_words(standing_, words_);
     const bool can_be_left_out = !scope_.kind->has_namespace && !intake_.terms_.namespaces.empty();
-    if (standing_ == Standing::Forbidden && can_be_left_out) {
+    const bool is_refused = standing_ == Standing::Refused || standing_ == Standing::Forbidden;
+    if (is_refused && can_be_left_out) {
       why += "; with rights in namespaces alone: --cluster-objects off";
     }
     return why.empty() ? name() : fmt::format("{} ({})", name(), why);

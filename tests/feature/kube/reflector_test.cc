@@ -201,7 +201,7 @@ TEST_F(ReflectorAtAServer, says_that_it_may_not_read) {
   server.fault({.what = What::Status, .times = -1, .code = 403, .reason = "Forbidden"});
   begin();
   EXPECT_TRUE(mirror().wait_until(
-      [](const Mirror& self) { return self.standing() == kube::Standing::Forbidden; }));
+      [](const Mirror& self) { return self.standing() == kube::Standing::Refused; }));
   EXPECT_EQ(0, mirror().replaced());
 }
 

@@ -37,13 +37,13 @@ TEST(LineCut, gives_whole_lines_at_every_fragment_size) {
   }
 }
 
-TEST(LineCut, holds_a_line_of_eight_mebioctets_and_no_longer_one) {
+TEST(LineCut, holds_a_line_of_thirteen_mebioctets_and_no_longer_one) {
   for (const std::size_t size : {std::size_t{16384}, test::kAllAtOnce}) {
     EXPECT_EQ(lines(std::string(kLineOctets, 'x') + "\na\n", size).size(), 2U);
     const auto said = lines("a\n" + std::string(kLineOctets + 1, 'x') + "\nb\n", size);
     ASSERT_GE(said.size(), 2U);
     EXPECT_EQ(said[0], "a");
-    EXPECT_EQ(said[1], "! a line of the watch is longer than 8 MiB");
+    EXPECT_EQ(said[1], "! a line of the watch is longer than 13 MiB");
   }
 }
 

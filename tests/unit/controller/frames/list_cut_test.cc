@@ -129,7 +129,7 @@ TEST(ListCut, says_nothing_more_once_it_refused) {
   EXPECT_FALSE(list.whole());
 }
 
-TEST(ListCut, holds_an_object_of_three_mebioctets_and_no_larger_one) {
+TEST(ListCut, holds_an_object_of_twelve_mebioctets_and_no_larger_one) {
   const auto list_of = [](std::size_t octets) {
     return R"({"items":[{"a":")" + std::string(octets - 8, 'x') + R"("}]})";
   };
@@ -137,7 +137,7 @@ TEST(ListCut, holds_an_object_of_three_mebioctets_and_no_larger_one) {
     EXPECT_EQ(cut(list_of(kObjectOctets), size).pieces.size(), 1U);
     const Seen seen = cut(list_of(kObjectOctets + 1), size);
     EXPECT_TRUE(seen.pieces.empty());
-    EXPECT_NE(seen.fault.find("3 MiB"), std::string::npos);
+    EXPECT_NE(seen.fault.find("12 MiB"), std::string::npos);
   }
 }
 

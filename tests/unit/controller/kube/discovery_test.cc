@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/kube/reflector_verdict.h"
 #include "tests/support/scripted_transport.h"
 #include "tests/support/turned_agenda.h"
 
@@ -102,7 +103,7 @@ TEST_F(Discoveries, keep_what_is_known_while_a_server_that_has_just_started_forb
 
 TEST_F(Discoveries, take_for_absent_what_is_forbidden_again_and_again) {
   start();
-  for (int i = 1; i < Discovery::kRefusals; ++i) {
+  for (int i = 1; i < kRefusals; ++i) {
     transport_.answer(403);
     EXPECT_EQ(told_, Words{});
     agenda_.pass(agenda_.next_in());

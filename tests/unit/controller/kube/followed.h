@@ -28,8 +28,8 @@ class KeptWords final : public ReflectorSink {
   }
   void on_bookmark(Revision revision) override { add("bookmark ", number(revision)); }
   void on_standing(Standing standing, std::string_view words) override {
-    static constexpr std::string_view kWords[] = {"Listing", "Watching", "Unreachable", "Forbidden",
-                                                  "Missing"};
+    static constexpr std::string_view kWords[] = {"Listing", "Watching",  "Unreachable",
+                                                  "Refused", "Forbidden", "Missing"};
     add(kWords[static_cast<std::size_t>(standing)], words.empty() ? "" : ": " + std::string(words));
   }
 

@@ -60,30 +60,6 @@ TEST_P(ReflectorReads, pages_where_streamed_lists_are_refused_and_asks_for_no_mo
   }
 }
 
-TEST_P(ReflectorReads, selectors_and_metadata_alone_when_it_is_told_to) {
-  start({.name = "secrets",
-         .target = "/api/v1/namespaces/mail/secrets",
-         .kind = "Secret",
-         .query = "fieldSelector=type%3Dkubernetes.io%2Ftls",
-         .metadata_only = true});
-  EXPECT_TRUE(
-      target().starts_with("/api/v1/namespaces/mail/secrets?fieldSelector=type%3D"
-                           "kubernetes.io%2Ftls&watch=true&"));
-  EXPECT_EQ(flow().request.accept, "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1");
-  flow().answer(422, "");
-  agenda_.turn();
-  EXPECT_EQ(flow().request.accept,
-            "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
-  flow().answer(200, R"({"kind":"PartialObjectMetadataList","metadata":{"resourceVersion":"4"},)"
-                     R"("items":[{}]})");
-  flow().head(200);
-  flow().octets(R"({"type":"ADDED","object":{"kind":"PartialObjectMetadata","metadata":{)"
-                R"("resourceVersion":"5"}}})"
-                "\n");
-  EXPECT_EQ(said().back(),
-            R"(added {"kind":"PartialObjectMetadata","metadata":{"resourceVersion":"5"}} at 5)");
-}
-
 TEST_P(ReflectorReads, nothing_whole_out_of_a_list_that_was_cut) {
   start_paged();
   forget();

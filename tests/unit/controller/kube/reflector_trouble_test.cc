@@ -2,6 +2,7 @@
 // size where octets are involved.
 #include "controller/kube/reflector.h"
 
+#include "controller/frames/piece.h"
 #include "tests/unit/controller/kube/followed.h"
 
 namespace postern::kube {
@@ -157,6 +158,11 @@ TEST_P(ReflectorInTrouble, does_as_it_is_asked_to_wait) {
 TEST_P(ReflectorInTrouble, asks_slowly_where_it_is_forbidden_and_says_so) {
   start_paged();
   forget();
+  for (const int wait : {1200, 2400, 4800}) {
+    flow().answer(403, status(403, "Forbidden"));
+    EXPECT_EQ(waited(), Duration{wait}) << "a server that has just begun knows no roles yet";
+  }
+  EXPECT_EQ(said(), (Lines{"Refused: the API server says 403 Forbidden: no"}));
   flow().answer(403, status(403, "Forbidden"));
   EXPECT_EQ(said(), (Lines{"Forbidden: the API server says 403 Forbidden: no"}));
   EXPECT_EQ(waited(), seconds{30});
@@ -165,6 +171,7 @@ TEST_P(ReflectorInTrouble, asks_slowly_where_it_is_forbidden_and_says_so) {
   EXPECT_EQ(said(), Lines{}) << "it is told once";
   EXPECT_EQ(target(), kList);
   flow().answer(200, list({}, 10));
+  agenda_.pass(BackOff::kQuiet);
   flow().answer(403, "");
   EXPECT_EQ(waited(), Duration{1200}) << "a server that has just begun knows no roles yet";
   EXPECT_EQ(target(), kWatchFrom10);
@@ -176,7 +183,7 @@ TEST_P(ReflectorInTrouble, tries_wrong_credentials_again_with_longer_and_longer_
   EXPECT_EQ(waited(), Duration{1200});
   flow().answer(401, status(401, "Unauthorized"));
   EXPECT_EQ(waited(), Duration{2400});
-  EXPECT_EQ(said().back(), "Forbidden: the API server says 401 Unauthorized: no");
+  EXPECT_EQ(said().back(), "Refused: the API server says 401 Unauthorized: no");
 }
 
 TEST_P(ReflectorInTrouble, lists_as_it_is_now_when_a_kind_was_missing_and_comes_back) {
@@ -268,7 +275,7 @@ TEST_P(ReflectorInTrouble, lists_again_when_what_it_reads_is_no_event) {
        {std::string("oh\n"), std::string("{}\n"), event("ADDED", R"({"kind":"Table"})"),
         event("ADDED", R"({"kind":"Status","code":410})"), event("BOOKMARK", R"({"kind":"Pod"})"),
         event("ADDED", "{\"kind\":\"Secret\",\"x\":\"\xFF\"}"),
-        std::string((std::size_t{8} << 20) + 1, ' ')}) {
+        std::string(frames::kLineOctets + 1, ' ')}) {
     if (line.size() > 1000 && GetParam() < 16) continue;  // as it is so many calls
     start_watching();
     flow().octets(line);
@@ -324,8 +331,7 @@ TEST_P(ReflectorInTrouble, keeps_quiet_about_control_octets_in_what_a_server_say
   start_paged();
   flow().answer(403, R"({"kind":"Status","code":403,"message":"a\nb\u001b[2J)" +
                          std::string(1000, 'x') + "\"}");
-  EXPECT_TRUE(
-      sink_.said.back().starts_with("Forbidden: the API server says 403: a\\x0ab\\x1b[2Jxx"))
+  EXPECT_TRUE(sink_.said.back().starts_with("Refused: the API server says 403: a\\x0ab\\x1b[2Jxx"))
       << sink_.said.back();
   EXPECT_LT(sink_.said.back().size(), 400U);
 }
