@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -14,6 +15,10 @@ namespace {
 
 // How long the end waits for a lookup; resolvers give up after 5 to 30 s.
 constexpr Duration kFarewell{1000};
+// Its servers are away, or somebody made it so.
+constexpr Duration kSlow{500};
+// Of the one thread's time such a name gets a twentieth.
+constexpr int kSlowPart = 20;
 
 }  // namespace
 
@@ -21,6 +26,7 @@ struct AddressNames::Shared {
   struct Name {
     std::optional<NameAnswer> answer;
     Instant due{};  // the beginning of time: at once
+    bool is_slow = false;
   };
 
   NameLookup lookup;
@@ -30,31 +36,38 @@ struct AddressNames::Shared {
   std::condition_variable to_thread;
   std::condition_variable from_thread;
   std::map<std::string, Name> names;
+  std::set<std::string> fresh;  // of the last want()
   bool stop = false;
   bool ended = false;
 
-  // The next that is due, and when. `mutex` is held.
-  std::map<std::string, Name>::iterator next() {
-    auto soonest = names.end();
-    for (auto at = names.begin(); at != names.end(); ++at) {
-      if (soonest == names.end() || at->second.due < soonest->second.due) soonest = at;
-    }
-    return soonest;
+  // Which is to be asked for next, now or later. `mutex` is held.
+  std::map<std::string, Name>::iterator next(Instant now) {
+    // What is due comes first, and of that what is quick.
+    const auto turn_of = [now](const Name& name) {
+      const int line = name.due > now ? 2 : static_cast<int>(name.is_slow);
+      return std::pair(line, name.due);
+    };
+    return std::ranges::min_element(names, {},
+                                    [&](const auto& known) { return turn_of(known.second); });
   }
 
-  bool all_answered() const {
-    for (const auto& [name, state] : names) {
-      if (!state.answer) return false;
-    }
-    return true;
+  bool fresh_are_answered() const {
+    return std::ranges::all_of(fresh, [this](const std::string& name) {
+      const auto at = names.find(name);
+      return at == names.end() || at->second.answer.has_value();
+    });
   }
 
   // `mutex` is held.
-  void take(const std::string& name, Result<std::vector<IpAddress>, std::string> found) {
+  void take(const std::string& name, Result<std::vector<IpAddress>, std::string> found,
+            Instant asked) {
     const auto at = names.find(name);
     if (at == names.end()) return;  // nobody wants it any more
     Name& state = at->second;
-    state.due = std::chrono::steady_clock::now() + every;
+    const Instant answered = std::chrono::steady_clock::now();
+    state.is_slow = !found || answered - asked > kSlow;
+    state.due = answered + every;
+    if (state.is_slow) state.due = std::max(state.due, answered + (answered - asked) * kSlowPart);
     NameAnswer now = state.answer.value_or(NameAnswer{});
     if (found) {
       now = {std::move(*found), ""};
@@ -71,12 +84,13 @@ struct AddressNames::Shared {
 void AddressNames::work(Shared& shared) {
   std::unique_lock lock(shared.mutex);
   while (!shared.stop) {
-    const auto next = shared.next();
+    const Instant now = std::chrono::steady_clock::now();
+    const auto next = shared.next(now);
     if (next == shared.names.end()) {
       shared.to_thread.wait(lock);
       continue;
     }
-    if (next->second.due > std::chrono::steady_clock::now()) {
+    if (next->second.due > now) {
       const Instant due = next->second.due;
       shared.to_thread.wait_until(lock, due);
       continue;
@@ -85,7 +99,7 @@ void AddressNames::work(Shared& shared) {
     lock.unlock();
     auto found = shared.lookup(name);
     lock.lock();
-    shared.take(name, std::move(found));
+    shared.take(name, std::move(found), now);
     shared.from_thread.notify_all();
   }
   shared.ended = true;
@@ -118,9 +132,10 @@ AddressNames::~AddressNames() {
 void AddressNames::want(const std::set<std::string>& names) {
   const std::lock_guard lock(shared_->mutex);
   std::erase_if(shared_->names, [&](const auto& known) { return !names.contains(known.first); });
+  shared_->fresh.clear();
   for (const std::string& name : names) {
     if (shared_->names.size() >= kMostNames) break;
-    shared_->names.try_emplace(name);
+    if (shared_->names.try_emplace(name).second) shared_->fresh.insert(name);
   }
   if (shared_->names.empty()) return;
   if (thread_.joinable()) return shared_->to_thread.notify_all();
@@ -133,7 +148,7 @@ void AddressNames::want(const std::set<std::string>& names) {
 
 void AddressNames::wait(Duration most) {
   std::unique_lock lock(shared_->mutex);
-  shared_->from_thread.wait_for(lock, most, [this] { return shared_->all_answered(); });
+  shared_->from_thread.wait_for(lock, most, [this] { return shared_->fresh_are_answered(); });
 }
 
 std::optional<NameAnswer> AddressNames::answer(const std::string& name) const {

@@ -1,5 +1,6 @@
 // The addresses of host names, kept up by a thread of its own: no reader ever waits for a resolver
-// longer than it says. A name that does not resolve any more keeps the addresses it had.
+// longer than it says. A name that does not resolve any more keeps the addresses it had. One that
+// has no answer, or has it late, comes after all others, and the later it is, the seldomer.
 // The thread begins with the first name. All calls from one thread; `changed` comes from the other.
 #pragma once
 
@@ -16,7 +17,7 @@
 
 namespace postern::source {
 
-// Each is asked for one after the other; a Service in a directory names a few, and so do the auth
+// They are asked for one after the other; a Service in a directory names a few, and so do the auth
 // services of a cluster.
 inline constexpr std::size_t kMostNames = 1000;
 
@@ -38,7 +39,7 @@ class AddressNames {
   // All that are asked for from now on; others are forgotten. Of more than kMostNames the rest is
   // not looked up, which is its answer.
   void want(const std::set<std::string>& names);
-  // Until each has had an answer, or `most`.
+  // Until each that was new in the last want() has had an answer, or `most`.
   void wait(Duration most);
   // Nothing: not answered yet.
   [[nodiscard]] std::optional<NameAnswer> answer(const std::string& name) const;

@@ -123,9 +123,12 @@ void KeptObjects::put_decoded(ReadObject read) {
   set_problems(key, std::move(read.problems));
   if (is_content(key) && !wants(key)) read.object = nullptr;
   if (read.object != nullptr) return set_object(key, row, std::move(read.object));
-  // What a grant allowed must not outlast it, nor an object of before another of its name.
-  const bool goes = is_another || key.kind == "ReferenceGrant" || (is_content(key) && !wants(key));
+  // What a grant allowed must not outlast it, nor endpoints the Service that a slice was of, nor an
+  // object of before another of its name; but what a class forbade stays forbidden.
+  const bool goes = (is_another && !is_class_in_force(key)) || key.kind == "ReferenceGrant" ||
+                    key.kind == "EndpointSlice" || (is_content(key) && !wants(key));
   if (goes) set_object(key, row, nullptr);
+  row.lost = is_another && row.object != nullptr;
 }
 
 void KeptObjects::remove(const ObjectKey& key) {

@@ -14,6 +14,8 @@ namespace {
 // An answer takes a few milliseconds; without it a MailServer would be told for a moment that its
 // host has no address.
 constexpr Duration kLongestLater{500};
+// So that no tenant takes from the others what AddressNames looks up.
+constexpr std::size_t kMostOfANamespace = 100;
 
 const model::ObjectKey& key_of(const model::SharedObject& object) {
   return model::meta_of(*object).key;
@@ -62,7 +64,14 @@ bool NamedServices::remember(const Changes& changes) {
 
 void NamedServices::ask() {
   Hosts all;
-  for (const auto& [key, named] : named_) all.insert(named.hosts.begin(), named.hosts.end());
+  std::map<std::string, Hosts> by_namespace;
+  for (const auto& [key, named] : named_) {
+    Hosts& own = by_namespace[key.object_namespace];
+    for (const std::string& host : named.hosts) {
+      if (own.size() < kMostOfANamespace) own.insert(host);
+    }
+  }
+  for (auto& [name, own] : by_namespace) all.merge(own);
   names_.want(all);
   std::erase_if(given_, [&](const auto& known) { return !all.contains(known.first); });
   for (const std::string& host : all) given_.try_emplace(host);

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <future>
+
 #include "tests/unit/controller/source/follower.h"
 #include "tests/unit/controller/source/manifests.h"
 #include "tests/unit/controller/source/resolver.h"
@@ -165,6 +168,29 @@ TEST(AddressNames, more_than_its_limit_are_told_that_they_are_not_looked_up) {
   names.wait(std::chrono::seconds(60));
   EXPECT_EQ(names.answer("n10000")->problem, "");
   EXPECT_EQ(names.answer("n11000")->problem, "is not looked up: there are more than 1000 names");
+}
+
+TEST(AddressNames, those_without_an_answer_come_after_all_others) {
+  std::vector<std::string> asked;
+  std::promise<void> enough;
+  {
+    const auto look = [&](const std::string& name) -> Answer {
+      if (!asked.empty() && asked.back() == "new") enough.set_value();
+      asked.push_back(name);
+      const Instant began = SystemClock().now();
+      // Until both others are due again.
+      while (name == "new" && SystemClock().now() - began < Duration(10)) continue;
+      if (name == "bad") return Fail<std::string>("does not resolve");
+      return Addresses{};
+    };
+    AddressNames names(look, Duration(5), [] {});
+    names.want({"bad", "good"});
+    names.wait(std::chrono::seconds(60));
+    names.want({"bad", "good", "new"});
+    enough.get_future().wait();
+  }
+  const auto at = std::ranges::find(asked, "new");
+  EXPECT_EQ(*(at + 1), "good") << "whichever of both is due first";
 }
 
 TEST(NameLookup, knows_this_host_and_no_nonsense) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "controller/kube/back_off.h"
+#include "controller/kube/reflector_verdict.h"
 #include "tests/unit/controller/source/follower.h"
 #include "tests/unit/controller/source/scripted_cluster.h"
 
@@ -37,6 +39,13 @@ class InCluster : public ::testing::Test {
     follower.emplace(*source);
     source->start();
     cluster.answer_all();
+  }
+  // What is refused is asked for until nobody doubts it any more.
+  void stay_refused() {
+    for (int i = 1; i < kube::kRefusals; ++i) {
+      cluster.agenda.pass(Duration{6'400});
+      cluster.answer_all();
+    }
   }
   // What is other since the last time: "+Secret mail/mail-tls", "-Secret mail/mail-tls".
   Words news() {
@@ -197,14 +206,39 @@ TEST_F(InCluster, does_without_kinds_that_the_server_does_not_know_or_keeps_to_i
   cluster.refuse("referencegrants", 404);
   cluster.refuse("namespaces", 403);
   begin();
+  stay_refused();
   EXPECT_EQ(news().size(), 4U);
   EXPECT_EQ(follower->reasons(), Words{"NotReadable"});
   EXPECT_EQ(follower->last().problems[0].object.kind, "Namespace");
 }
 
+// KC9: a server that has just begun forbids everything, some kinds longer than others.
+TEST_F(InCluster, believes_no_first_refusal) {
+  cluster.put("namespaces", "mail",
+              R"({"kind":"Namespace","apiVersion":"v1","metadata":{"name":"mail","uid":"n",)"
+              R"("resourceVersion":"3"}})");
+  cluster.refuse("namespaces", 403);
+  begin();
+  EXPECT_FALSE(follower->read());
+  EXPECT_NE(source->waiting_for().find("namespaces (forbidden"), std::string::npos);
+  cluster.heal("namespaces");
+  cluster.agenda.pass(kube::BackOff::kFirst * 2);
+  cluster.answer_all();
+  EXPECT_EQ(news().size(), 5U);
+  EXPECT_EQ(follower->reasons(), Words{});
+}
+
+TEST_F(InCluster, never_takes_wrong_credentials_for_a_kind_that_is_kept_away) {
+  cluster.refuse("namespaces", 401);
+  begin();
+  stay_refused();
+  EXPECT_FALSE(follower->read());
+}
+
 TEST_F(InCluster, waits_for_a_kind_that_it_may_not_read_and_says_so) {
   cluster.refuse("mailclasses", 403);
   begin();
+  stay_refused();
   EXPECT_FALSE(follower->read());
   EXPECT_NE(source->waiting_for().find("mailclasses (forbidden"), std::string::npos);
 }
@@ -284,6 +318,35 @@ TEST_F(InCluster, holds_to_a_class_that_is_gone_until_another_is_named) {
   cluster.tell("ingressclasses", "MODIFIED", ingress_class_text("postern", "second", 41));
   EXPECT_EQ(news(), (Words{"+IngressClass postern", "-MailClass postern"}));
   EXPECT_EQ(follower->reasons(), Words{});
+}
+
+TEST_F(InCluster, holds_to_a_class_that_is_made_anew_and_wrong) {
+  begin();
+  (void)news();
+  cluster.tell("mailclasses", "DELETED", mail_class_text("postern", 40));
+  std::string wrong = mail_class_text("postern", 41);
+  wrong.replace(wrong.find(R"("uid":"u")"), 9, R"("uid":"v")");
+  wrong.replace(wrong.find("\"ports\""), 7, "\"parts\"");
+  cluster.tell("mailclasses", "ADDED", wrong);
+  EXPECT_EQ(news(), Words{});
+  ASSERT_EQ(follower->last().problems.size(), 1U);
+  EXPECT_EQ(follower->last().problems[0].object.kind, "MailClass");
+  EXPECT_EQ(follower->last().problems[0].uid, "v");
+  cluster.tell("ingressclasses", "MODIFIED", ingress_class_text("postern", "", 42));
+  EXPECT_EQ(news(), (Words{"+IngressClass postern", "-MailClass postern"}));
+}
+
+TEST_F(InCluster, keeps_no_slice_that_serves_nobody_any_more) {
+  const std::string begun = R"({"kind":"EndpointSlice","apiVersion":"discovery.k8s.io/v1",)";
+  const std::string rest = R"(,"addressType":"IPv4","endpoints":[{"addresses":["192.0.2.1"]}]})";
+  cluster.put("endpointslices", "dovecot",
+              begun +
+                  metadata("dovecot", 9, R"(,"labels":{"kubernetes.io/service-name":"dovecot"})") +
+                  rest);
+  begin();
+  EXPECT_EQ(news().size(), 5U);
+  cluster.tell("endpointslices", "MODIFIED", begun + metadata("dovecot", 30) + rest);
+  EXPECT_EQ(news(), Words{"-EndpointSlice mail/dovecot"});
 }
 
 TEST_F(InCluster, keeps_the_last_good_version_of_what_becomes_wrong) {

@@ -28,9 +28,10 @@ model::ProviderSpec asking(const std::string& url) {
   return out;
 }
 
-model::SharedObject server(const std::string& name, const std::vector<std::string>& urls) {
+model::SharedObject server(const std::string& name, const std::vector<std::string>& urls,
+                           const std::string& object_namespace = "mail") {
   model::MailServer out;
-  out.meta.key = {"MailServer", "mail", name};
+  out.meta.key = {"MailServer", object_namespace, name};
   for (const std::string& url : urls) out.providers.push_back(asking(url));
   return std::make_shared<const model::Object>(std::move(out));
 }
@@ -145,6 +146,22 @@ TEST_F(ANamedService, of_an_object_that_is_gone_is_forgotten) {
   resolver.tell("auth.example", {"192.0.2.2"});
   resolver.tell("late.example", {"192.0.2.6"});
   EXPECT_EQ(given_later(services), Words{"b: 192.0.2.6"});
+}
+
+TEST_F(ANamedService, of_one_namespace_takes_nothing_from_another) {
+  std::vector<model::SharedObject> all;
+  for (std::size_t i = 0; i < kMostNames; ++i) {
+    const std::string number = std::to_string(1000 + i);
+    resolver.tell("n" + number + ".example", {"192.0.2.1"});
+    all.push_back(server("a" + number, {"https://n" + number + ".example/"}, "a"));
+  }
+  resolver.tell("z.example", {"192.0.2.9"});
+  all.push_back(server("b", {"https://z.example/"}, "b"));
+  NamedServices services = made();
+  const Words words = given(services, news_of(std::move(all)));
+  EXPECT_EQ(words.front(), "a1000: 192.0.2.1");
+  EXPECT_EQ(words[kMostNames - 1], "a1999:");
+  EXPECT_EQ(words.back(), "b: 192.0.2.9");
 }
 
 TEST_F(ANamedService, is_looked_up_by_nobody_where_there_is_none) {
