@@ -199,17 +199,11 @@ bool uses_tls(const BackendDraft& backend) {
   });
 }
 
-void add_authorities(const Setting& setting, ServerDraft& server, BackendDraft& backend) {
+void add_trust_of(const Setting& setting, ServerDraft& server, BackendDraft& backend) {
   const auto& refs = backend.spec->tls.ca_certificate_refs;
   config::BackendTls& tls = backend.backend.tls;
-  tls.system_trust = refs.empty();
-  for (std::size_t i = 0; i < refs.size(); ++i) {
-    const std::string field = fmt::format("{}.tls.caCertificateRefs[{}]", backend.field, i);
-    if (auto name = add_trust(setting, server, refs[i], field)) {
-      tls.trust.push_back(std::move(*name));
-    } else {
-      backend.reachable = false;  // nobody can be verified by half of the authorities
-    }
+  if (!add_authorities(setting, server, refs, backend.field + ".tls", tls)) {
+    backend.reachable = false;
   }
   // Of thousands of certificates each may come with its authority: only where one is asked for.
   if (!refs.empty() || !server.spec->tls || !uses_tls(backend)) return;
@@ -236,7 +230,7 @@ void add_tls(const Setting& setting, ServerDraft& server, BackendDraft& backend)
   config::BackendTls& tls = backend.backend.tls;
   tls.verification = verification_word(spec.verification);
   tls.server_names = expected_names(server, backend);
-  add_authorities(setting, server, backend);
+  add_trust_of(setting, server, backend);
   if (spec.client_certificate_ref) {
     const std::string field = backend.field + ".tls.clientCertificateRef";
     auto pair = add_key_pair(setting, server, *spec.client_certificate_ref, field);

@@ -158,7 +158,10 @@ void Builder::State::make(const Setting& setting, const ObjectKey& key, Extent e
   if (!as_before) ports.leave(part.claimant);
   if (!same_domains) domains.leave(part.claimant);
   if (as_before) now.claimant.outcomes = std::move(part.claimant.outcomes);
-  now.claimant.lost_domains = std::move(part.claimant.lost_domains);
+  // Who names none is judged no more.
+  if (!now.claimant.domains.empty()) {
+    now.claimant.lost_domains = std::move(part.claimant.lost_domains);
+  }
   part = std::move(now);
   if (!as_before) ports.enter(part.claimant);
   if (!same_domains) domains.enter(part.claimant);

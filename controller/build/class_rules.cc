@@ -29,6 +29,9 @@ EgressGround ground_of(const world::World& world, const Terms& terms) {
   out.in_cluster = terms.in_cluster;
   if (!terms.in_cluster) return out;
   for (const IpAddress& address : terms.api_servers) add_address(address, out);
+  if (const auto* service = world.service("default", "kubernetes")) {
+    for (const IpAddress& address : service->api_addresses) add_address(address, out);
+  }
   for (const auto* slice : world.slices("default", "kubernetes")) {
     for (const model::SliceEndpoint& endpoint : slice->endpoints) {
       for (const IpAddress& address : endpoint.addresses) add_address(address, out);

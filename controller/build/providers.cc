@@ -25,20 +25,6 @@ struct ProviderAt {
 // It cannot be asked rightly, so it is not asked.
 void close(config::HttpService& service) { service.addresses.clear(); }
 
-bool add_authorities(const Setting& setting, ServerDraft& server,
-                     const std::vector<model::BundleRef>& refs, const std::string& field,
-                     config::BackendTls& tls) {
-  tls.system_trust = refs.empty();
-  bool all = true;
-  for (std::size_t i = 0; i < refs.size(); ++i) {
-    auto name =
-        add_trust(setting, server, refs[i], fmt::format("{}.caCertificateRefs[{}]", field, i));
-    all = all && name;
-    if (name) tls.trust.push_back(std::move(*name));
-  }
-  return all;
-}
-
 // False: who answers could not be verified.
 bool add_tls(const Setting& setting, ServerDraft& server, const ProviderAt& at,
              config::HttpService& service) {

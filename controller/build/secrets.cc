@@ -131,9 +131,10 @@ std::optional<std::string> add_key_pair(const Setting& setting, ServerDraft& ser
   Judgement judged = judge(setting, field, key);
   // KC11: cert-manager writes certificate and key in two steps, and people copy old files.
   const LastGood::Kept before = setting.last_good.find(name);
-  if (judged.problem && before != nullptr &&
-      (!judged.usable || !has_expired(before, setting.terms.now_unix_s))) {
+  const bool is_over = before != nullptr && has_expired(before, setting.terms.now_unix_s);
+  if (judged.problem && before != nullptr && (!judged.usable || !is_over)) {
     judged.problem->message += "; the certificate before it stays in use";
+    if (is_over) judged.problem->message += ", and has expired";
     server.remark(std::move(judged.problem));
     return use(server, name, before);
   }
@@ -147,6 +148,20 @@ std::optional<std::string> add_key_pair(const Setting& setting, ServerDraft& ser
 std::optional<std::string> add_trust(const Setting& setting, ServerDraft& server,
                                      const model::BundleRef& ref, const std::string& field) {
   return add_pem(setting, server, {ref, field, "-----BEGIN", "authorities", "certificates"});
+}
+
+bool add_authorities(const Setting& setting, ServerDraft& server,
+                     const std::vector<model::BundleRef>& refs, const std::string& field,
+                     config::BackendTls& tls) {
+  tls.system_trust = refs.empty();
+  bool all = true;
+  for (std::size_t i = 0; i < refs.size(); ++i) {
+    auto name =
+        add_trust(setting, server, refs[i], fmt::format("{}.caCertificateRefs[{}]", field, i));
+    all = all && name;
+    if (name) tls.trust.push_back(std::move(*name));
+  }
+  return all;
 }
 
 std::optional<std::string> add_revocations(const Setting& setting, ServerDraft& server,

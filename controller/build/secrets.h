@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "controller/build/draft.h"
 
@@ -18,6 +19,12 @@ namespace postern::build {
 [[nodiscard]] std::optional<std::string> add_trust(const Setting& setting, ServerDraft& server,
                                                    const model::BundleRef& ref,
                                                    const std::string& field);
+
+// Those that all of `refs` name, or the system's where there is none. False: one is missing, and
+// nobody can be verified by half of the authorities. `field` is that of the TLS they are for.
+[[nodiscard]] bool add_authorities(const Setting& setting, ServerDraft& server,
+                                   const std::vector<model::BundleRef>& refs,
+                                   const std::string& field, config::BackendTls& tls);
 
 // The revocation lists that `ref` names, likewise.
 [[nodiscard]] std::optional<std::string> add_revocations(const Setting& setting,

@@ -51,6 +51,7 @@ constexpr std::string_view kReasonsHead = R"(
 
 What a status can say.
 Each that is told has a case in `tests/kube/conformance`, which runs at an API server that is played and at a real one.
+Of proxies it tells those that are connected to the replica that writes it. What one at another replica refuses is told by that replica's log, metrics and `/debug/proxies`.
 `status.addresses` is not told: which Service clients reach is not written anywhere that the controller reads.
 
 | of | condition | status | reason | told |

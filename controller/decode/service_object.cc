@@ -96,6 +96,19 @@ void read_addresses(const Node& document, model::ServiceObject& out, Findings& f
   out.address_names = std::move(all);
 }
 
+// Not of each: there may be tens of thousands of Services.
+bool is_api_server(const model::Meta& meta) {
+  return meta.key.object_namespace == "default" && meta.key.name == "kubernetes";
+}
+
+std::vector<IpAddress> cluster_addresses(const Node& spec) {
+  std::vector<IpAddress> out;
+  for (const std::string& text : texts_at(spec, "clusterIPs")) {
+    if (const auto address = IpAddress::parse(text)) out.push_back(*address);
+  }
+  return out;
+}
+
 bool condition(const Node& endpoint, std::string_view key, bool when_absent) {
   const Node* value = at(endpoint, "conditions");
   if (value != nullptr) value = value->find(key);
@@ -142,6 +155,7 @@ model::ServiceObject read_service(const Node& document, model::Meta meta, Findin
     for (std::size_t i = 0; ports != nullptr && i < ports->items.size(); ++i) {
       out.ports.push_back(read_service_port(ports->items[i], join("spec.ports", i), findings));
     }
+    if (is_api_server(out.meta)) out.api_addresses = cluster_addresses(*spec);
   }
   read_addresses(document, out, findings);
   return out;

@@ -55,6 +55,8 @@ struct ServiceObject {
   // The same as written, when host names are among them: whoever has the object resolves them and
   // fills in `addresses`, in this order.
   std::vector<std::string> address_names;
+  // spec.clusterIPs of the API server's Service, where no MailServer may point; of no other one.
+  std::vector<IpAddress> api_addresses = {};
   friend bool operator==(const ServiceObject&, const ServiceObject&) = default;
 };
 

@@ -100,9 +100,11 @@ Touched World::touched_by(const Object& object, Extent extent) const {
     return out;
   }
   out.all = std::holds_alternative<model::MailClass>(object) ||
-            std::holds_alternative<model::NamespaceObject>(object) ||
             std::holds_alternative<model::IngressClass>(object) || is_api_server(object) ||
             named_by_class_.contains(named_as(object));
+  if (std::holds_alternative<model::NamespaceObject>(object)) {
+    add_inhabitants(model::meta_of(object).key.name, out);
+  }
   if (std::holds_alternative<model::ReferenceGrant>(object)) {
     add_strangers(model::meta_of(object).key.object_namespace, out);
   }
@@ -110,6 +112,15 @@ Touched World::touched_by(const Object& object, Extent extent) const {
   if (named == named_by_.end()) return out;
   for (const ObjectKey& server : named->second) out.add(server, extent);
   return out;
+}
+
+void World::add_inhabitants(const std::string& object_namespace, Touched& out) const {
+  for (auto at = objects_.lower_bound({"MailServer", object_namespace, ""});
+       at != objects_.end() && at->first.kind == "MailServer" &&
+       at->first.object_namespace == object_namespace;
+       ++at) {
+    out.add(at->first, Extent::Whole);
+  }
 }
 
 void World::add_strangers(const std::string& object_namespace, Touched& out) const {

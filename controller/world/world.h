@@ -83,6 +83,8 @@ class World {
                               std::string_view name) const;
   // Whom this object touches when it comes, goes or changes as a whole.
   [[nodiscard]] Touched touched_by(const model::Object& object, Extent extent) const;
+  // MailServers of a namespace: rules of a class look at its labels.
+  void add_inhabitants(const std::string& object_namespace, Touched& out) const;
   // MailServers that name something in the namespace of a grant, and are of another.
   void add_strangers(const std::string& object_namespace, Touched& out) const;
   void enter(const model::Object& object);

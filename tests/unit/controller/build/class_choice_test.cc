@@ -141,6 +141,24 @@ TEST(InACluster, ports_of_mail_alone_are_open_by_default) {
   EXPECT_EQ(scene_of(server).listener("1143") != nullptr, true);
 }
 
+TEST(InACluster, nobody_points_to_the_service_of_the_api_server) {
+  auto api = mk_service("default/kubernetes", {mk_port("https", 443)});
+  api.api_addresses = {*IpAddress::parse("10.96.0.1"), *IpAddress::parse("fd00::1")};
+  model::MailClass open;
+  open.meta.key = model::mail_class_key("postern");
+  open.egress = {*Network::parse("10.0.0.0/8"), *Network::parse("fd00::/8")};
+  const auto leading_to = [&](const char* address) {
+    model::MailServer server = working();
+    server.backends = {mk_address_backend("mailbox", {{"one", address}})};
+    return scene_of(server, in_cluster_with({ingress_class({.mail_class = "postern"}), open, api}),
+                    in_cluster())
+        .problems();
+  };
+  EXPECT_EQ(leading_to("10.96.0.2"), Words{});
+  EXPECT_EQ(leading_to("10.96.0.1"), Words{"EgressNotAllowed spec.backends[0].addresses"});
+  EXPECT_EQ(leading_to("fd00::1"), Words{"EgressNotAllowed spec.backends[0].addresses"});
+}
+
 TEST(InACluster, endpoints_that_people_wrote_need_an_entry) {
   const auto by_hand = [](const std::string& egress) {
     auto service = mk_service("mail/dovecot", {mk_port("imap", 143), mk_port("imaps", 993)});

@@ -54,6 +54,18 @@ TEST(Domains, of_an_older_one_are_lost_and_the_listener_is_not) {
       << "its own users reach it by its hostnames";
 }
 
+TEST(Domains, that_are_named_no_more_are_lost_no_more) {
+  world::World world;
+  std::vector<model::Object> all = beside({"example.com"});
+  all.emplace_back(model::MailServer(younger(with_domains({"example.com"}))));
+  Builder builder;
+  (void)builder.update(world, world.replace(std::move(all)), {});
+  const Changes changes =
+      builder.update(world, world.apply(model::MailServer(younger(with_domains({})))), {});
+  ASSERT_EQ(changes.verdicts.size(), 1U);
+  EXPECT_TRUE(changes.verdicts[0].problems.empty());
+}
+
 TEST(Domains, of_another_port_are_nobodys_loss) {
   const Scene scene =
       scene_of(younger(with_domains({"example.com"})).with([](model::MailServer& server) {

@@ -98,6 +98,18 @@ TEST(LastGood, kept_pair_that_expires_gives_way_to_what_is_there) {
   EXPECT_EQ(key_in_force(growing), "old");
 }
 
+TEST(LastGood, kept_pair_that_expires_beside_nothing_better_is_served_and_told) {
+  Growing growing = growing_with(good("first"));
+  (void)growing.apply(mismatched());
+  growing.terms.now_unix_s = kNow + 1001;
+  EXPECT_EQ(judged(growing.update()), Words{"mail/example"});
+  EXPECT_EQ(key_in_force(growing), "first");
+  const Verdict& verdict = growing.verdict("mail", "example");
+  EXPECT_TRUE(verdict.accepted);
+  EXPECT_TRUE(verdict.problems[0].message.ends_with("stays in use, and has expired"))
+      << verdict.problems[0].message;
+}
+
 TEST(LastGood, certificate_that_expires_is_told_when_the_clock_says_so) {
   Growing growing = growing_with(good("first"));
   growing.terms.now_unix_s = kNow + 1000;

@@ -76,6 +76,7 @@ class RandomWorld {
     spec.meta.generation = static_cast<std::int64_t>(1 + below(2));
     spec.meta.uid = fmt::format("uid-{}", below(2));
     if (once_in(8)) spec.ingress_class_name = "other";
+    if (once_in(2)) spec.domains = {fmt::format("d{}.example", below(names_))};
     if (once_in(4)) spec.limits.max_connections = static_cast<std::uint32_t>(1 + below(20));
     spec.tls->certificate_refs.clear();
     for (std::size_t i = 0; i <= below(2); ++i) {
@@ -220,6 +221,7 @@ void expect_as_new(RandomWorld random, int edits) {
   growing.terms.now_unix_s = kEditedAt;
   world::Touched everything;
   everything.all = true;
+  int something = 0;
   for (int i = 0; i < edits; ++i) {
     SCOPED_TRACE(fmt::format("edit {}", i));
     edit(random, growing);
@@ -227,8 +229,9 @@ void expect_as_new(RandomWorld random, int edits) {
     (void)growing.update();
     expect_equal(growing, fresh.update(growing.world(), everything, growing.terms));
     if (::testing::Test::HasFatalFailure()) return;
+    if (!growing.held.empty()) ++something;
   }
-  EXPECT_FALSE(growing.held.empty());
+  EXPECT_GT(something, edits / 4) << "mostly there was nothing: this says little";
 }
 
 TEST(RandomEdits, among_conflicts_leave_what_a_new_builder_would_make) {

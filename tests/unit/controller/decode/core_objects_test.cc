@@ -137,6 +137,19 @@ TEST(Service, reads_ports_targets_and_addresses) {
   EXPECT_EQ(service.addresses[1].text(), "::1");
 }
 
+TEST(Service, of_the_api_server_tells_where_that_is_and_no_other_one_does) {
+  const auto addresses_of = [](const std::string& object_namespace) {
+    return decoded<model::ServiceObject>(
+               "apiVersion: v1\nkind: Service\nmetadata: {name: kubernetes, namespace: " +
+               object_namespace +
+               "}\nspec: {clusterIPs: [10.96.0.1, None, 'fd00::1'], ports: [{port: 443}]}\n")
+        .api_addresses;
+  };
+  EXPECT_EQ(addresses_of("default"),
+            (std::vector{*IpAddress::parse("10.96.0.1"), *IpAddress::parse("fd00::1")}));
+  EXPECT_TRUE(addresses_of("mail").empty());
+}
+
 TEST(Service, keeps_host_names_for_whoever_resolves_them) {
   const auto service = decoded<model::ServiceObject>(
       "apiVersion: v1\nkind: Service\n"

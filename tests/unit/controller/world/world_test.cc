@@ -178,14 +178,16 @@ TEST(World, load_balancers_that_a_class_names_touch_all) {
   EXPECT_FALSE(world.remove({"Service", "edge", "traefik"}).all);
 }
 
-TEST(World, namespace_touches_all_when_its_labels_are_others) {
+TEST(World, namespace_touches_those_in_it_when_its_labels_are_others) {
   World world = world_of({example()});
-  EXPECT_TRUE(world.apply(name_space("mail")).all);
+  const auto touched = [](const Touched& one) { return one.all ? Servers{} : one.servers; };
+  EXPECT_TRUE(world.apply(name_space("another")).empty());
+  EXPECT_EQ(touched(world.apply(name_space("mail"))), kWhole);
   model::NamespaceObject annotated = name_space("mail");
   annotated.meta.annotations["seen"] = "today";
   EXPECT_TRUE(world.apply(annotated).empty());
-  EXPECT_TRUE(world.apply(name_space("mail", "large")).all);
-  EXPECT_TRUE(world.remove(model::name_space_key("mail")).all);
+  EXPECT_EQ(touched(world.apply(name_space("mail", "large"))), kWhole);
+  EXPECT_EQ(touched(world.remove(model::name_space_key("mail"))), kWhole);
 }
 
 TEST(World, replacing_removes_what_is_not_named) {
