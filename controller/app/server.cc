@@ -132,6 +132,7 @@ struct ControllerServer::Parts {
     publish::set_stream_limits(builder);
     builder.RegisterService(&push.service());
     server = builder.BuildAndStart();
+    serves = server != nullptr;
   }
 
   Result<SocketAddress, std::string> open_door() {
@@ -153,6 +154,7 @@ struct ControllerServer::Parts {
           "{} could not be opened: is another program there? Choose another --stream-address",
           door.address.text()));
     }
+    serves = true;
     return SocketAddress{door.address.ip, static_cast<std::uint16_t>(port)};
   }
 
@@ -166,7 +168,9 @@ struct ControllerServer::Parts {
   std::unique_ptr<source::DirectorySource> directory;  // null: from a cluster
   loop::MemoryTickets tickets;
   loop::ControlLoop loop;
+  // Asked by the health page, from its own thread.
   std::atomic<bool> loaded{false};
+  std::atomic<bool> serves{false};
   std::unique_ptr<identity::KeptCertificates> certificates;
   std::unique_ptr<grpc::Server> server;
   std::thread following;
@@ -207,7 +211,7 @@ bool ControllerServer::live() const {
 
 bool ControllerServer::started() const { return parts_->loaded; }
 
-bool ControllerServer::ready() const { return parts_->loaded && parts_->server; }
+bool ControllerServer::ready() const { return parts_->loaded && parts_->serves; }
 
 std::string ControllerServer::config_text() const {
   return config::config_page(parts_->push.version(), parts_->push.wanted());
@@ -239,6 +243,7 @@ void ControllerServer::stop() {
   parts_->desk.stop();
   if (parts_->settings.cluster != nullptr) parts_->settings.cluster->stop();
   if (parts_->server) {
+    parts_->serves = false;
     parts_->push.stop();  // or Shutdown would wait for streams that never end
     parts_->server->Shutdown();
     parts_->server->Wait();
