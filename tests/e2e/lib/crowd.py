@@ -20,12 +20,13 @@ class Login:
 
 
 class Crowd:
-    """`members` threads; each logs in, asks whose server it is (NOOP), logs out, and begins again."""
+    """`members` threads; each logs in, asks whose server it is (NOOP), logs out, and begins again
+    after a `pause` (s): other tests want a core as well."""
 
-    def __init__(self, members, users, port=143, tls=None, host=HOST, look=None):
+    def __init__(self, members, users, port=143, tls=None, host=HOST, look=None, pause=0):
         self.users, self.port, self.tls, self.host, self.look = users, port, tls, host, look
         self.logins, self.lock, self.over = [], threading.Lock(), threading.Event()
-        self.pause = 0  # s, between two logins of each
+        self.pause = pause
         self.threads = [threading.Thread(target=self._work, args=(number,), daemon=True)
                         for number in range(members)]
 

@@ -38,7 +38,7 @@ class BackendChanges(Story):
     def test_a_thousand_changes_and_nobody_is_sent_away_or_astray(self):
         chance = random.Random(7)
         windows = [(0.0, 0.0, ("server-1",))]  # (written, in force, names)
-        with Crowd(6, USERS) as crowd:
+        with Crowd(6, USERS, pause=0.02) as crowd:
             for number in range(CHANGES):
                 names = windows[-1][2]
                 while names == windows[-1][2]:

@@ -100,7 +100,7 @@ class RandomEdits(Story):
 
     def test_it_has_what_a_fresh_one_would_have(self):
         editor = Editor(self.gate, 11)
-        with Crowd(3, [f"user{number}" for number in range(20)]) as crowd:
+        with Crowd(3, [f"user{number}" for number in range(20)], pause=0.02) as crowd:
             for number in range(EDITS):
                 editor.edit()
                 if number % EACH == EACH - 1:
