@@ -96,7 +96,8 @@ void Prober::begin(CheckedMember& member, std::uint32_t slot) {
   auto dialled = needs_.dialer.dial(member.address);
   if (!dialled) {
     if (!dialled.error().is_ours) return came_to(slot, false, dialled.error().reason);
-    flight.keeps.reset();  // nobody was asked
+    member.asked = false;
+    flight.keeps.reset();
     return;
   }
   const net::TlsClient* const tls = prepared_ ? prepared_->tls_client(member.backend) : nullptr;

@@ -34,6 +34,7 @@ class Town final : public net::Dialer {
   Result<net::Stream, net::DialFault> dial(const SocketAddress& to) override {
     const std::string at = to.ip.text();
     ++asked[at];
+    if (has_no_ports) return Fail<net::DialFault>({"Cannot assign requested address", true});
     if (refuses.contains(at)) return Fail<std::string>("Connection refused");
     int fds[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) != 0) {
@@ -49,6 +50,7 @@ class Town final : public net::Dialer {
   std::set<std::string> refuses, hangs;
   std::map<std::string, std::string> words;
   std::deque<net::Stream> others;
+  bool has_no_ports = false;
 };
 
 class Probers : public testing::Test {
@@ -136,6 +138,21 @@ TEST_F(Probers, member_is_out_at_the_threshold_and_its_change_is_told_once) {
   pass(100s);
   ASSERT_EQ(log_.said.size(), 1U);
   EXPECT_NE(log_.said[0].find("Connection refused"), std::string::npos);
+}
+
+TEST_F(Probers, F15_without_a_port_nobody_is_blamed_and_checks_go_on_when_there_are_some) {
+  town_.refuses = {"10.0.0.1"};
+  town_.has_no_ports = true;
+  follow();
+  pass(40s);
+  EXPECT_FALSE(out("m000"));
+  EXPECT_NEAR(town_.asked["10.0.0.1"], 4, 1) << "once an interval, as ever";
+  town_.has_no_ports = false;
+  town_.asked.clear();
+  pass(40s);
+  EXPECT_NEAR(town_.asked["10.0.0.2"], 4, 1);
+  EXPECT_TRUE(out("m000"));
+  EXPECT_FALSE(out("m001"));
 }
 
 TEST_F(Probers, success_brings_it_back) {
