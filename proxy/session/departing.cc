@@ -57,10 +57,13 @@ Outcome Relaying::depart(Session& session, Worker& worker) {
     relay.say_last(words);
     return Outcome::of(Outcome::Kind::Again);
   }
-  const bool wordless = !departure.said && (words.empty() || relay.opaque());
+  // Octets that wait for a slow reader, or for their pace, are no silence.
+  const bool silent = relay.holds_nothing() && !relay.resumes_at();
+  const bool wordless = !departure.said && (words.empty() || relay.opaque()) && silent;
   if (wordless && now >= last_activity + kSilence) return leave();
-  const Instant silent = wordless ? last_activity + kSilence : now + kLookAgain;
-  return Outcome::waiting(std::min({silent, departure.by, now + kLookAgain}));
+  const Instant look = wordless ? last_activity + kSilence : now + kLookAgain;
+  const Instant next = std::min({look, departure.by, now + kLookAgain});
+  return Outcome::waiting(std::min(next, relay.resumes_at().value_or(next)));
 }
 
 Outcome Relaying::leave() const {

@@ -176,6 +176,52 @@ TEST(Departing, what_cannot_be_followed_ends_without_a_word_when_it_is_silent) {
   end(sim, client);
 }
 
+TEST(Departing, keeps_the_pace_of_a_response_until_it_has_ended) {
+  World world;
+  world.server.limits.bytes_per_second = 50'000;
+  SimWorker sim(world);
+  Peer client = sim.connect_and_log_in();
+  Peer& backend = sim.dialer.backends.back();
+  client.say("b FETCH 1 BODY[]\r\n");
+  sim.settle();
+  const std::string response =
+      "* 1 FETCH (BODY[] {100000}\r\n" + std::string(100'000, 'x') + ")\r\nb OK done\r\n";
+  backend.say(response);
+  sim.worker.drain({Cause::Drain, sim.clock.now(), Duration{0}, sim.clock.now() + minutes{1}});
+  for (int tenths = 0; tenths < 30; ++tenths) sim.pass(Duration{100});  // nobody reads or writes
+  const std::string heard = client.hear();
+  EXPECT_EQ(heard.size(), response.size() + kBye.size());
+  EXPECT_TRUE(heard == response + std::string(kBye));
+  end(sim, client);
+}
+
+TEST(Departing, what_a_slow_reader_has_not_taken_is_no_silence) {
+  SimWorker sim;
+  Peer client = sim.connect_and_log_in();
+  Peer& backend = sim.dialer.backends.back();
+  client.say("b COMPRESS DEFLATE\r\n");
+  sim.settle();
+  backend.say("b OK compressed\r\n");
+  sim.settle();
+  (void)client.hear();
+  for (int i = 0; i < 2; ++i) {
+    backend.say(std::string(200'000, 'x'));
+    sim.settle();
+  }
+  ASSERT_EQ(sim.worker.guests().blocked, 1) << "more than the client's socket takes";
+  sim.worker.drain({Cause::Drain, sim.clock.now(), Duration{0}, sim.clock.now() + minutes{1}});
+  live(sim, seconds{4});
+  std::string heard;
+  for (int i = 0; i < 20; ++i) {
+    heard += client.hear();
+    sim.settle();
+  }
+  EXPECT_EQ(heard.size(), 400'000U);
+  live(sim, seconds{3});
+  EXPECT_TRUE(client.heard_end());
+  end(sim, client);
+}
+
 TEST(Departing, a_login_that_had_begun_is_let_in_and_then_goes) {
   SimWorker sim;
   Peer client = sim.connect();
