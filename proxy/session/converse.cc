@@ -121,7 +121,10 @@ Outcome Conversing::proceed(Session& session, Worker& worker) {
   if (worker.now() >= v.login_by) {
     if (told_expired) return Outcome::ended(Failure::ClientTimeout);
     told_expired = true;
-    v.drive.tell(*v.front, dialogue::Expired{}, v.out);
+    // Whose last words wait to be written hears no others, and has this turn to take them.
+    if (!v.drive.decided_on<dialogue::Relay, dialogue::Close>()) {
+      v.drive.tell(*v.front, dialogue::Expired{}, v.out);
+    }
   }
   auto reached = v.drive.run(*v.front, session.client_line());
   if (const Idle* idle = std::get_if<Idle>(&reached)) {

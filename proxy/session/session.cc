@@ -187,6 +187,10 @@ void Session::leave_backend() {
 void Session::welcome(Worker& worker) {
   Visit& v = visit();
   note_accepted(*this, worker);
+  // It went on counting while he was waited for.
+  if (worker.now() >= v.login_by) {
+    return turn_back(worker, Outcome::refused(Failure::ClientTimeout));
+  }
   if (auto full = take_user_place(*this, worker)) return turn_back(worker, std::move(*full));
   auto& announcing = std::get<Announcing>(v.step);
   v.backend_early.assign(announcing.in.view());

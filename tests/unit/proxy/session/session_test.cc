@@ -168,6 +168,44 @@ TEST(Session, a_silent_backend_is_given_up_in_time_and_the_client_may_try_again)
   EXPECT_FALSE(client.heard_end());
 }
 
+TEST(Session, a_yes_that_comes_after_the_login_deadline_is_none) {
+  World world;
+  world.server.timeouts.login = Duration{3'000};
+  SimWorker sim(world);
+  Peer client = sim.connect();
+  (void)client.hear();
+  client.say("a LOGIN alice secret\r\n");
+  sim.settle();
+  sim.pass(std::chrono::seconds{4});
+  Peer& backend = sim.dialer.backends.at(0);
+  let_in(sim, backend);
+  const std::string heard = client.hear();
+  EXPECT_EQ(heard.find("a NO [UNAVAILABLE]"), 0U) << heard;
+  EXPECT_EQ(heard.find("a OK"), std::string::npos) << heard;
+  EXPECT_TRUE(client.heard_end());
+  EXPECT_TRUE(backend.heard_end());
+}
+
+TEST(Session, nobody_is_told_yes_and_goodbye_when_he_reads_late) {
+  World world;
+  world.server.timeouts.login = Duration{3'000};
+  SimWorker sim(world);
+  Peer client = sim.connect();
+  client.say("a LOGIN alice secret\r\n");
+  sim.settle();
+  sim.worker.each([](Session& session) {
+    while (session.client.write("* OK and more of it\r\n").status == net::IoStatus::Done) {
+    }
+  });
+  let_in(sim, sim.dialer.backends.at(0));
+  EXPECT_EQ(client.hear().find("a OK"), std::string::npos) << "there is no room for it";
+  sim.pass(std::chrono::seconds{4});
+  const std::string heard = client.hear();
+  EXPECT_NE(heard.find("a OK"), std::string::npos) << heard;
+  EXPECT_EQ(heard.find("* BYE"), std::string::npos) << heard;
+  EXPECT_EQ(sim.counters.relaying.value(), 1);
+}
+
 TEST(Session, wrong_credentials_are_refused_after_the_delay_counted_from_their_arrival) {
   World world;
   world.server.timeouts.failure_delay = Duration{2000};
