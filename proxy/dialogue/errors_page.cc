@@ -13,7 +13,7 @@ constexpr std::string_view kHead =
 
 Every end of a session, and every refusal of a login, is one of the failures below. The name is the
 label `failure` of the metrics and the field `failure` of the session log. The words are ours in all
-three protocols; what a backend or an auth service said stays in the log, unless
+three protocols; what a backend or an auth service said is kept from clients, unless
 `loginErrors: PassThrough` was written.
 
 A fault on our side never reads like a wrong password: a mail program keeps its password and tries

@@ -132,7 +132,8 @@ constexpr std::array kRows{
                "NO [AUTHENTICATIONFAILED] Authentication failed",
                "-ERR [AUTH] Authentication failed", "535 5.7.8 Authentication failed",
                SameConnection, Info,
-               "The backend refused the credentials. What it said stays in our log."},
+               "The backend refused the credentials. What it said is not logged: it could repeat "
+               "them."},
     FailureRow{
         F::BackendRefusedProxy, "backend_refused_proxy",
         "NO [UNAVAILABLE] Mailbox temporarily unavailable",

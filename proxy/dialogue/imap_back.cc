@@ -33,6 +33,29 @@ Failure meaning_of(const imap::ResponseText& said) {
   return temporary ? Failure::BackendBusy : Failure::BackendRefusedLogin;
 }
 
+// Of RFC 5530 §3, those that a login can be answered with. Any other word could be anything.
+constexpr std::string_view kCodes[] = {"UNAVAILABLE",
+                                       "AUTHENTICATIONFAILED",
+                                       "AUTHORIZATIONFAILED",
+                                       "EXPIRED",
+                                       "PRIVACYREQUIRED",
+                                       "CONTACTADMIN",
+                                       "NOPERM",
+                                       "INUSE",
+                                       "SERVERBUG",
+                                       "CLIENTBUG",
+                                       "CANNOT",
+                                       "LIMIT",
+                                       "NONEXISTENT"};
+
+// What was answered, without what could repeat a password (R10).
+std::string reason_of(std::string_view answer, const imap::ResponseText& said) {
+  std::string out = "it said ";
+  out += answer;
+  if (std::ranges::find(kCodes, said.code) != std::end(kCodes)) out += " [" + said.code + "]";
+  return out;
+}
+
 // A short JSON object by RFC 7628; a long one is not repeated to the client.
 constexpr std::size_t kTokenErrorOctets = 1024;
 
@@ -61,7 +84,7 @@ Turn<BackStep> ImapBack::hear(Octets octets, Reply& reply) {
   auto parsed = imap::parse_response(octets.data, room);
   if (std::holds_alternative<grammar::NeedMore>(parsed)) return {Read{}};
   if (const auto* bad = std::get_if<grammar::Malformed>(&parsed)) {
-    return {fail(Failure::BackendProtocol, bad->reason)};
+    return {fail(Failure::BackendProtocol, std::string(bad->reason))};
   }
   auto& done = std::get<grammar::Done<imap::Response>>(parsed);
   heard_ += done.consumed;
@@ -94,7 +117,7 @@ BackStep ImapBack::on_response(const Seen& seen, Reply& reply) {
   }
   if (const auto* status = std::get_if<imap::Status>(&seen.response)) {
     if (status->condition == imap::Condition::Bye) {
-      return fail(Failure::BackendBusy, status->text.text);
+      return refused(Failure::BackendBusy, "BYE", status->text);
     }
     if (status->condition == imap::Condition::Preauth) {
       return fail(Failure::BackendProtocol, "PREAUTH is no answer");
@@ -110,7 +133,7 @@ BackStep ImapBack::on_greeting(const Seen& seen, Reply& reply) {
   const auto* status = std::get_if<imap::Status>(&seen.response);
   if (status == nullptr) return fail(Failure::BackendProtocol, "this is no greeting");
   if (status->condition == imap::Condition::Bye) {
-    return fail(Failure::BackendBusy, status->text.text);
+    return refused(Failure::BackendBusy, "BYE", status->text);
   }
   // PREAUTH would be somebody else's session, and forbids STARTTLS (ST14).
   if (status->condition != imap::Condition::Ok) {
@@ -201,11 +224,13 @@ BackStep ImapBack::on_start_tls(const imap::Tagged& tagged, const Seen& seen) {
 BackStep ImapBack::on_login(const imap::Tagged& tagged, const Seen& seen) {
   const imap::ResponseText& said = tagged.text;
   if (tagged.condition == imap::Condition::No) {
-    BackRefused refused = fail(meaning_of(said), said.text);
-    if (refused.failure == Failure::BackendReferral) refused.referral = said.arguments;
-    return refused;
+    BackRefused no = refused(meaning_of(said), "NO", said);
+    if (no.failure == Failure::BackendReferral) no.referral = said.arguments;
+    return no;
   }
-  if (tagged.condition == imap::Condition::Bad) return fail(Failure::BackendProtocol, said.text);
+  if (tagged.condition == imap::Condition::Bad) {
+    return refused(Failure::BackendProtocol, "BAD", said);
+  }
   // A backend that says yes before it knows the password says it to anybody (BE4).
   if (!pieces_.empty()) return fail(Failure::BackendProtocol, "OK before the password was sent");
   if (token_error_) return fail(Failure::BackendProtocol, "OK after an error of the token");
@@ -215,12 +240,22 @@ BackStep ImapBack::on_login(const imap::Tagged& tagged, const Seen& seen) {
   return LoggedIn{{printable(said.text), std::move(shown)}};
 }
 
-BackRefused ImapBack::fail(Failure failure, std::string_view text) {
+BackRefused ImapBack::fail(Failure failure, std::string reason) {
   state_ = State::Ended;
   pieces_.clear();
   login_.password.clear();
   const bool of_token = failure == Failure::BackendRefusedLogin && token_error_;
-  return BackRefused{failure, printable(text), of_token ? std::move(*token_error_) : ""};
+  BackRefused out{failure, std::move(reason)};
+  if (of_token) out.sasl_error = std::move(*token_error_);
+  return out;
+}
+
+// By an answer of the backend's own.
+BackRefused ImapBack::refused(Failure failure, std::string_view answer,
+                              const imap::ResponseText& said) {
+  BackRefused out = fail(failure, reason_of(answer, said));
+  out.text = printable(said.text);
+  return out;
 }
 
 }  // namespace postern::dialogue

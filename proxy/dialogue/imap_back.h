@@ -108,7 +108,9 @@ class ImapBack final : public Back {
   [[nodiscard]] bool shows(std::string_view capability) const;
   [[nodiscard]] std::string next_tag();
 
-  BackRefused fail(Failure failure, std::string_view text);
+  BackRefused fail(Failure failure, std::string reason);
+  BackRefused refused(Failure failure, std::string_view answer,
+                      const grammar::imap::ResponseText& said);
 
   BackLogin login_;
   State state_ = State::AwaitingGreeting;

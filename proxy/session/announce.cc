@@ -66,7 +66,7 @@ dialogue::Introduction introduction_of(const Session& session, std::uint32_t ttl
 // It says nothing of the endpoint, which has answered: a user without a mailbox must not look like
 // a member that is down.
 Outcome refused_proxy(const Session& session, Worker& worker, const Approach& approach,
-                      std::string_view said) {
+                      std::string_view reason) {
   const Record& record = session.record();
   worker.needs().counters.backend_failure(record.server, approach.backend_name,
                                           Failure::BackendRefusedProxy);
@@ -77,7 +77,7 @@ Outcome refused_proxy(const Session& session, Worker& worker, const Approach& ap
                              {field::kBackend, approach.backend_name},
                              {field::kEndpoint, approach.destination.id},
                              {field::kUser, record.user},
-                             {field::kDetail, said}});
+                             {field::kDetail, reason}});
   }
   return Outcome::refused(Failure::BackendRefusedProxy);
 }
@@ -163,7 +163,7 @@ Outcome Announcing::refused(Session& session, Worker& worker, dialogue::BackRefu
   if (refusal.failure == Failure::BackendRefusedLogin) {
     worker.endpoint_answered(approach.backend_name, approach.destination.id);
     if (!shows_own_secret(*session.visit().identity, *approach.port)) {
-      return refused_proxy(session, worker, approach, refusal.text);
+      return refused_proxy(session, worker, approach, refusal.reason);
     }
     const bool pass = approach.backend->login_errors == config::LoginErrors::PassThrough;
     Outcome no = Outcome::refused(refusal.failure, pass ? std::move(refusal.text) : std::string());
@@ -174,7 +174,10 @@ Outcome Announcing::refused(Session& session, Worker& worker, dialogue::BackRefu
     worker.endpoint_answered(approach.backend_name, approach.destination.id);
     return follow_referral(session, worker, approach, refusal.referral);
   }
-  return endpoint_failed(session, worker, approach, {refusal.failure, refusal.text});
+  // Once a password was said, the backend's own words could repeat it (R10, IN17).
+  const bool is_told = !refusal.text.empty() && !back->credentials_said();
+  return endpoint_failed(session, worker, approach,
+                         {refusal.failure, is_told ? refusal.text : refusal.reason});
 }
 
 }  // namespace postern::session

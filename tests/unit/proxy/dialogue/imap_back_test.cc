@@ -279,6 +279,26 @@ TEST(ImapBack, makes_foreign_words_printable) {  // BE13
   EXPECT_EQ(play.refused()->text, "\\x1b[2J\\x07 no");
 }
 
+struct Said {
+  const char* answer;
+  const char* reason;
+};
+
+TEST(ImapBack, has_a_reason_without_foreign_words) {  // IN17
+  for (const Said& row : {Said{"qwertyui1 NO secret", "it said NO"},
+                          Said{"qwertyui1 NO [SECRET] x", "it said NO"},
+                          Said{"qwertyui1 NO [limit] secret", "it said NO [LIMIT]"},
+                          Said{"qwertyui1 NO [INUSE secret] x", "it said NO [INUSE]"},
+                          Said{"qwertyui1 BAD secret", "it said BAD"},
+                          Said{"* BYE [secret] secret", "it said BYE"}}) {
+    BackPlay play(login_of("alice", "secret"));
+    play.hear(kModern);
+    play.hear(std::string(row.answer) + "\r\n");
+    ASSERT_NE(play.refused(), nullptr) << row.answer;
+    EXPECT_EQ(play.refused()->reason, row.reason);
+  }
+}
+
 TEST(ImapBack, drops_untagged_responses_of_login) {  // BE6
   BackPlay play(login_of("alice", "secret"));
   play.hear(kModern);

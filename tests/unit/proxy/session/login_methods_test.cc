@@ -126,6 +126,23 @@ TEST_F(LoginMethods, tell_of_no_wrong_password_where_the_master_is_refused) {
   EXPECT_EQ(sim_->dialer.backends.size(), 1U) << "no other member is asked";
 }
 
+TEST_F(LoginMethods, log_no_secret_of_a_master_that_the_pod_repeats) {  // IN17
+  by_master(config::MasterForm::AuthzId);
+  begin(mk_http());
+  (void)say("a LOGIN joe own");
+  accept();
+  const std::string login = pod();
+  const std::string plain = encoded(std::string_view("joe\0master\0m4ster", 17));
+  ASSERT_NE(login.find(plain), std::string::npos) << login;
+  (void)pod_says(login, "NO [AUTHORIZATIONFAILED] not m4ster: " + plain);
+  const std::string& line = sim_->log.lines.back();
+  EXPECT_NE(line.find("it said NO [AUTHORIZATIONFAILED]\""), std::string::npos) << line;
+  for (const std::string& one : sim_->log.lines) {
+    EXPECT_EQ(one.find("m4ster"), std::string::npos) << one;
+    EXPECT_EQ(one.find(plain), std::string::npos) << one;
+  }
+}
+
 TEST_F(LoginMethods, refuse_a_name_with_the_separator_as_a_wrong_password) {
   by_master(config::MasterForm::NameThenMaster);
   begin(mk_http());

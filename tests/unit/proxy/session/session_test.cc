@@ -1,5 +1,8 @@
 #include "proxy/session/session.h"
 
+#include <string>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "common/base/secret.h"
@@ -271,6 +274,46 @@ TEST(Session, the_log_line_names_user_and_backend_and_never_the_password) {
   EXPECT_NE(sim.log.lines.back().find("alice"), std::string::npos);
   EXPECT_NE(sim.log.lines.back().find("mail/example/box"), std::string::npos);
   for (const std::string& line : sim.log.lines) EXPECT_EQ(line.find("hunter2"), line.npos);
+}
+
+struct Echo {
+  const char* answer;  // {0}: the tag, {1}: all that was heard
+  const char* logged;
+};
+
+TEST(Session, a_backend_that_repeats_the_password_does_not_bring_it_into_the_log) {  // IN17
+  for (const Echo& echo : {Echo{"{0} BAD unknown: {1}", "it said BAD\""},
+                           Echo{"{0} NO [UNAVAILABLE] not {1}", "it said NO [UNAVAILABLE]\""},
+                           Echo{"{0} NO [PRIVACYREQUIRED {1}] no", "it said NO [PRIVACYREQUIRED]"},
+                           Echo{"* BYE [{1}] not {1}", "it said BYE\""}}) {
+    SimWorker sim;
+    Peer client = sim.connect();
+    client.say("a LOGIN alice hunter2secret\r\n");
+    sim.settle();
+    Peer& backend = sim.dialer.backends.at(0);
+    backend.say("* OK hi\r\n");
+    sim.settle();
+    std::string heard = backend.hear();
+    ASSERT_NE(heard.find("hunter2secret"), std::string::npos) << heard;
+    heard.resize(heard.find('\r'));
+    const std::string tag = heard.substr(0, heard.find(' '));
+    backend.say(fmt::format(fmt::runtime(echo.answer), tag, heard) + "\r\n");
+    sim.settle();
+    std::string all;
+    for (const std::string& line : sim.log.lines) all += line;
+    EXPECT_EQ(all.find("hunter2"), std::string::npos) << all;
+    EXPECT_NE(all.find(echo.logged), std::string::npos) << all;
+  }
+}
+
+TEST(Session, a_backend_that_sends_us_away_before_the_password_is_logged_in_its_words) {
+  SimWorker sim;
+  Peer client = sim.connect();
+  client.say("a LOGIN alice secret\r\n");
+  sim.settle();
+  sim.dialer.backends.at(0).say("* BYE too many connections\r\n");
+  sim.settle();
+  EXPECT_NE(sim.log.lines.back().find("too many connections"), std::string::npos);
 }
 
 }  // namespace
