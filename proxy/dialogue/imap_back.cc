@@ -225,11 +225,14 @@ BackStep ImapBack::on_login(const imap::Tagged& tagged, const Seen& seen) {
   const imap::ResponseText& said = tagged.text;
   if (tagged.condition == imap::Condition::No) {
     BackRefused no = refused(meaning_of(said), "NO", said);
+    no.of_user = said.code == "INUSE" || said.code == "LIMIT";
     if (no.failure == Failure::BackendReferral) no.referral = said.arguments;
     return no;
   }
   if (tagged.condition == imap::Condition::Bad) {
-    return refused(Failure::BackendProtocol, "BAD", said);
+    BackRefused bad = refused(Failure::BackendProtocol, "BAD", said);
+    bad.of_user = true;  // what he typed may be more than it takes
+    return bad;
   }
   // A backend that says yes before it knows the password says it to anybody (BE4).
   if (!pieces_.empty()) return fail(Failure::BackendProtocol, "OK before the password was sent");

@@ -103,6 +103,7 @@ struct BackRefused {  // he, or we, were not let in
   Failure failure;
   std::string reason;     // ours: what may be logged, for it repeats no password
   std::string text = {};  // the backend's words, printable; empty: it said none
+  bool of_user = false;   // what it has against this login says nothing of others
   // Of a bearer token: what the backend had against it, decoded and printable; else empty.
   std::string sasl_error = {};
   std::string referral = {};  // of BackendReferral: arguments of the code, as they came

@@ -176,8 +176,9 @@ Outcome Announcing::refused(Session& session, Worker& worker, dialogue::BackRefu
   }
   // Once a password was said, the backend's own words could repeat it (R10, IN17).
   const bool is_told = !refusal.text.empty() && !back->credentials_said();
-  return endpoint_failed(session, worker, approach,
-                         {refusal.failure, is_told ? refusal.text : refusal.reason});
+  return endpoint_failed(
+      session, worker, approach,
+      {refusal.failure, is_told ? refusal.text : refusal.reason, !refusal.of_user});
 }
 
 }  // namespace postern::session

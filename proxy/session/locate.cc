@@ -179,7 +179,7 @@ Outcome endpoint_failed(Session& session, Worker& worker, Approach& approach,
                         const EndpointFault& fault) {
   const Record& record = session.record();
   const std::string address = approach.destination.address.text();
-  if (!fault.is_ours) worker.endpoint_failed(approach.backend_name, approach.destination.id);
+  if (fault.is_blamed) worker.endpoint_failed(approach.backend_name, approach.destination.id);
   worker.needs().counters.backend_failure(record.server, approach.backend_name, fault.failure);
   if (record.least <= LogLevel::Warning) {
     worker.needs().log.line(LogLevel::Warning, "backend failed a session",
@@ -218,7 +218,7 @@ std::optional<Outcome> Reaching::dial(Session& session, Worker& worker) {
   if (!dialled) {
     const net::DialFault& fault = dialled.error();
     return endpoint_failed(session, worker, approach,
-                           {Failure::BackendUnreachable, fault.reason, fault.is_ours});
+                           {Failure::BackendUnreachable, fault.reason, !fault.is_ours});
   }
   session.backend = std::move(*dialled);
   session.ready.backend_in = session.ready.backend_out = session.ready.backend_ended = false;

@@ -28,7 +28,8 @@ void say_proxy_header(Session& session, const Approach& approach, dialogue::Repl
 struct EndpointFault {
   dialogue::Failure failure;
   std::string_view detail;
-  bool is_ours = false;  // for want of a port or a descriptor: the endpoint is not blamed
+  // False: we lacked a port or a descriptor, or it would not have this user.
+  bool is_blamed = true;
 };
 // An endpoint failed this session: counted, logged, and the next one tried where that is allowed.
 [[nodiscard]] Outcome endpoint_failed(Session& session, Worker& worker, Approach& approach,

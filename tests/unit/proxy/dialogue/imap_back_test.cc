@@ -279,23 +279,26 @@ TEST(ImapBack, makes_foreign_words_printable) {  // BE13
   EXPECT_EQ(play.refused()->text, "\\x1b[2J\\x07 no");
 }
 
-struct Said {
+struct Blame {
   const char* answer;
   const char* reason;
+  bool of_user;
 };
 
-TEST(ImapBack, has_a_reason_without_foreign_words) {  // IN17
-  for (const Said& row : {Said{"qwertyui1 NO secret", "it said NO"},
-                          Said{"qwertyui1 NO [SECRET] x", "it said NO"},
-                          Said{"qwertyui1 NO [limit] secret", "it said NO [LIMIT]"},
-                          Said{"qwertyui1 NO [INUSE secret] x", "it said NO [INUSE]"},
-                          Said{"qwertyui1 BAD secret", "it said BAD"},
-                          Said{"* BYE [secret] secret", "it said BYE"}}) {
+TEST(ImapBack, has_a_reason_without_foreign_words_and_knows_what_is_of_one_user) {  // IN17
+  for (const Blame& row : {Blame{"qwertyui1 NO secret", "it said NO", false},
+                           Blame{"qwertyui1 NO [SECRET] x", "it said NO", false},
+                           Blame{"qwertyui1 NO [limit] secret", "it said NO [LIMIT]", true},
+                           Blame{"qwertyui1 NO [INUSE secret] x", "it said NO [INUSE]", true},
+                           Blame{"qwertyui1 NO [SERVERBUG] x", "it said NO [SERVERBUG]", false},
+                           Blame{"qwertyui1 BAD secret", "it said BAD", true},
+                           Blame{"* BYE [secret] secret", "it said BYE", false}}) {
     BackPlay play(login_of("alice", "secret"));
     play.hear(kModern);
     play.hear(std::string(row.answer) + "\r\n");
     ASSERT_NE(play.refused(), nullptr) << row.answer;
     EXPECT_EQ(play.refused()->reason, row.reason);
+    EXPECT_EQ(play.refused()->of_user, row.of_user) << row.answer;
   }
 }
 

@@ -145,6 +145,36 @@ TEST(MembersOfSessions, round_robin_gives_one_user_one_member_after_the_other) {
   EXPECT_TRUE(seen == "1212" || seen == "2121") << seen;
 }
 
+// Where alice's fourth login goes, after three that her member answered so.
+bool is_tried_again(SimWorker& sim, std::string_view words) {
+  std::deque<Peer> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(sim.connect());
+    begin_login(sim, clients.back());
+    answer(sim, words);
+    EXPECT_EQ(clients.back().hear().find(kUnavailable), 0U) << words;
+  }
+  clients.push_back(sim.connect());
+  begin_login(sim, clients.back());
+  EXPECT_EQ(sim.dialer.dialled.size(), 4U) << "a password is said once";
+  return sim.dialer.dialled.front() == sim.dialer.dialled.back();
+}
+
+TEST(MembersOfSessions, what_a_member_has_against_one_user_puts_it_behind_nobody) {
+  for (const char* words : {"{} NO [INUSE] x", "{} NO [LIMIT] x", "{} BAD x"}) {
+    SimWorker sim;
+    EXPECT_TRUE(is_tried_again(sim, words)) << words;
+    EXPECT_EQ(sim.worker.health().records(), 0U) << words;
+  }
+}
+
+TEST(MembersOfSessions, member_that_lets_nobody_in_is_put_behind_the_others) {
+  for (const char* words : {"{} NO [UNAVAILABLE] x", "{} NO [SERVERBUG] x", "* BYE x"}) {
+    SimWorker sim;
+    EXPECT_FALSE(is_tried_again(sim, words)) << words;
+  }
+}
+
 class Redirects : public testing::Test {
  protected:
   // Three members; a user who is at `first` is sent on by it.
