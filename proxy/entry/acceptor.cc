@@ -136,9 +136,11 @@ void Acceptor::shut(std::uint32_t index) {
   if (notice->doors == 0 && notice->shut) notice->shut();
 }
 
+// Where the kernel has no room to watch it, its guests are looked for from time to time.
 void Acceptor::watch(Door& door, std::uint32_t index) {
-  worker_.loop().watch_listener(door.socket.fd(), {index, 0, net::Role::Listener});
-  door.watched = true;
+  const net::Token token{index, 0, net::Role::Listener};
+  door.watched = worker_.loop().watch_listener(door.socket.fd(), token);
+  if (!door.watched) worker_.call_listener(door.timer, index, limits::kAcceptPause);
 }
 
 void Acceptor::unwatch(Door& door) {

@@ -37,9 +37,9 @@ class Loop {
 
   // Edge-triggered, both directions, for the life of the descriptor. A descriptor that is watched
   // already gets the new token. False: the kernel has no room for it, no event will come.
-  bool watch(int fd, Token token);
+  [[nodiscard]] bool watch(int fd, Token token);
   // Level-triggered reading, for listeners; unwatch pauses them.
-  bool watch_listener(int fd, Token token);
+  [[nodiscard]] bool watch_listener(int fd, Token token);
   void unwatch(int fd);
 
   // At most 256 events; the span is valid until the next call. Negative timeout: for ever; 0: look.

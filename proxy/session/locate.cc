@@ -222,8 +222,12 @@ std::optional<Outcome> Reaching::dial(Session& session, Worker& worker) {
   }
   session.backend = std::move(*dialled);
   session.ready.backend_in = session.ready.backend_out = session.ready.backend_ended = false;
-  worker.loop().watch(session.backend.fd(),
-                      {session.id().slot, session.id().generation, net::Role::Backend});
+  const net::Token token{session.id().slot, session.id().generation, net::Role::Backend};
+  if (!worker.loop().watch(session.backend.fd(), token)) {
+    return endpoint_failed(
+        session, worker, approach,
+        {Failure::BackendUnreachable, "the system has no room for another connection", false});
+  }
   phase = Phase::Connecting;
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include "common/base/check.h"
 #include "common/base/digest.h"
 #include "common/base/limits.h"
+#include "proxy/session/turn_away.h"
 
 namespace postern::session {
 
@@ -148,8 +149,7 @@ void Worker::bury() {
     dead.client.close();
     dead.backend.close();
     dead.deadline.disarm();
-    free_.push_back(slot);
-    --open_;
+    leave_slot(dead.id());
   }
   dead_.clear();
 }
@@ -167,23 +167,33 @@ SessionId Worker::take_slot() {
   return {index, std::max(session.id().generation + 1, 1U)};
 }
 
-void Worker::begin_watching(Session& session) {
-  loop_.watch(session.client.fd(), {session.id().slot, session.id().generation, net::Role::Client});
-  enqueue(session);
+void Worker::leave_slot(SessionId id) {
+  free_.push_back(id.slot);
+  --open_;
+}
+
+bool Worker::watch_client(const net::Stream& client, SessionId id) {
+  return loop_.watch(client.fd(), {id.slot, id.generation, net::Role::Client});
 }
 
 void Worker::open(Arrival arrival) {
   const SessionId id = take_slot();
+  if (!watch_client(arrival.stream, id)) {  // he would never be heard
+    leave_slot(id);
+    needs_.counters.refused_connection("no_descriptors");
+    return turn_away(arrival.stream, arrival.listener->tls, dialogue::Failure::Overloaded);
+  }
   Session& session = slots_[id.slot];
   session.begin(id, std::move(arrival), *this);
-  begin_watching(session);
+  enqueue(session);
 }
 
 void Worker::dismiss(net::Stream guest) {
   const SessionId id = take_slot();
+  (void)watch_client(guest, id);  // unheard he is closed when his time is over
   Session& session = slots_[id.slot];
   session.begin_closing(id, std::move(guest), *this);
-  begin_watching(session);
+  enqueue(session);
 }
 
 void Worker::call_listener(net::TimerHook& hook, std::uint32_t slot, Duration after) {

@@ -149,7 +149,9 @@ class Worker {
  private:
   // A slot for a new session.
   [[nodiscard]] SessionId take_slot();
-  void begin_watching(Session& session);
+  void leave_slot(SessionId id);
+  // False: no event of him will come.
+  [[nodiscard]] bool watch_client(const net::Stream& client, SessionId id);
   void take(const net::Event& event);
   [[nodiscard]] Session* find(const net::Token& token);
   void advance_queued();

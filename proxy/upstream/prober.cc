@@ -94,15 +94,15 @@ void Prober::begin(CheckedMember& member, std::uint32_t slot) {
   flight.keeps = prepared_;
   if (++flight.generation == 0) flight.generation = 1;
   auto dialled = needs_.dialer.dial(member.address);
-  if (!dialled) {
-    if (!dialled.error().is_ours) return came_to(slot, false, dialled.error().reason);
+  if (!dialled && !dialled.error().is_ours) return came_to(slot, false, dialled.error().reason);
+  const net::Token token{slot, flight.generation, net::Role::Backend};
+  if (!dialled || !loop_.watch(dialled->fd(), token)) {  // what we lack says nothing of a member
     member.asked = false;
     flight.keeps.reset();
     return;
   }
   const net::TlsClient* const tls = prepared_ ? prepared_->tls_client(member.backend) : nullptr;
   flight.probe = std::make_unique<Probe>(std::move(*dialled), member.wish, tls);
-  loop_.watch(flight.probe->fd(), {slot, flight.generation, net::Role::Backend});
 }
 
 void Prober::advance(std::uint32_t slot) {

@@ -35,8 +35,9 @@ class ImapBackend {
 
  private:
   void serve() {
-    loop_.watch_listener(sockets_.front().fd(), {0, 0, net::Role::Listener});
-    while (!over_) {
+    const bool is_watched =
+        loop_.watch_listener(sockets_.front().fd(), {0, 0, net::Role::Listener});
+    while (is_watched && !over_) {
       (void)loop_.wait(Duration{-1});
       while (auto accepted = net::accept_one(sockets_.front())) {
         guests_.emplace_back([stream = std::move(accepted->stream)]() mutable {

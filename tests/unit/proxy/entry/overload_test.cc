@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "tests/support/without_watches.h"
 #include "tests/unit/proxy/entry/gate.h"
 
 namespace postern::entry::test {
@@ -62,6 +63,18 @@ TEST_F(Overload, who_comes_when_no_descriptor_is_left_is_told_one_at_a_time) {
   Peer third = knock();
   sim_.pass(limits::kAcceptPause + net::Timers::kTick);
   EXPECT_EQ(third.hear().substr(0, 5), "* OK ");
+}
+
+TEST_F(Overload, a_door_that_cannot_be_watched_is_looked_at_until_it_can) {
+  auto sockets = net::listen_on({IpAddress::v4({127, 0, 0, 1}), 0}, 1);
+  ASSERT_TRUE(sockets.has_value());
+  address_ = sockets->front().local();
+  postern::test::without_watches([&] { gate_.open_door(143, std::move(sockets->front())); });
+  Peer first = knock();
+  sim_.pass(limits::kAcceptPause + net::Timers::kTick);
+  EXPECT_EQ(first.hear().substr(0, 5), "* OK ");
+  EXPECT_EQ(greeted().substr(0, 5), "* OK ") << "it is watched by now";
+  EXPECT_EQ(sim_.worker.sessions(), 2U);
 }
 
 TEST_F(Overload, memory_that_guests_could_hold_is_bounded_before_they_hold_it) {

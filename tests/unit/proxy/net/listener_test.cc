@@ -30,7 +30,7 @@ int option(int fd, int level, int name) {
 Accepted accept_any(const std::vector<ListeningSocket>& sockets) {
   Loop loop;
   for (std::uint32_t i = 0; i < sockets.size(); ++i) {
-    loop.watch_listener(sockets[i].fd(), {i, 1, Role::Listener});
+    EXPECT_TRUE(loop.watch_listener(sockets[i].fd(), {i, 1, Role::Listener}));
   }
   for (const Event& event : loop.wait(Duration{10'000})) {
     if (auto accepted = accept_one(sockets[event.token.slot])) return std::move(*accepted);
@@ -40,7 +40,7 @@ Accepted accept_any(const std::vector<ListeningSocket>& sockets) {
 
 Connecting wait_connected(const Stream& stream) {
   Loop loop;
-  loop.watch(stream.fd(), {1, 1, Role::Backend});
+  EXPECT_TRUE(loop.watch(stream.fd(), {1, 1, Role::Backend}));
   Connecting state = connect_state(stream).state;
   for (int i = 0; i < 10 && state == Connecting::UnderWay; ++i) {
     (void)loop.wait(Duration{1'000});
@@ -204,7 +204,7 @@ TEST(Listener, drops_who_comes_new_and_keeps_who_was_there) {
     auto after = dialer.dial(sockets->front().local());
     ASSERT_TRUE(after);
     Loop loop;
-    loop.watch(after->fd(), {1, 1, Role::Backend});
+    ASSERT_TRUE(loop.watch(after->fd(), {1, 1, Role::Backend}));
     EXPECT_TRUE(loop.wait(Duration{100}).empty()) << ip;  // neither connected nor refused
     auto accepted = accept_one(sockets->front());
     ASSERT_TRUE(accepted) << ip;

@@ -27,8 +27,8 @@ class Bench {
     auto [backend_far, backend_near] = join(cover == Cover::TlsBoth, buffer_octets);
     far_backend = std::move(backend_far);
     backend = std::move(backend_near);
-    loop_.watch(client.fd(), {0, 1, net::Role::Client});
-    loop_.watch(backend.fd(), {0, 1, net::Role::Backend});
+    EXPECT_TRUE(loop_.watch(client.fd(), {0, 1, net::Role::Client}));
+    EXPECT_TRUE(loop_.watch(backend.fd(), {0, 1, net::Role::Backend}));
   }
 
   // What a session does: readiness from the loop, then one turn.

@@ -2,8 +2,10 @@
 // himself alone, and the wall clock means nothing to a session.
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
+#include "tests/support/without_watches.h"
 #include "tests/unit/proxy/session/sim_worker.h"
 
 namespace postern::session::test {
@@ -89,6 +91,30 @@ TEST_F(Faults, F15_without_a_port_to_anybody_it_is_a_temporary_failure) {
   client.say("b LOGIN alice secret\r\n");
   settle();
   EXPECT_EQ(sim_.dialer.dialled.size(), 1U);
+}
+
+TEST_F(Faults, F15_a_backend_that_cannot_be_watched_is_a_temporary_failure_and_not_blamed) {
+  Peer client = connect();
+  client.say("a LOGIN alice secret\r\n");
+  postern::test::without_watches([this] { settle(); });
+  const std::string heard = client.hear();
+  EXPECT_NE(heard.find("a NO [UNAVAILABLE]"), std::string::npos) << heard;
+  EXPECT_EQ(sim_.dialer.dialled.size(), 2U) << "the next one is tried at once";
+  EXPECT_EQ(worker_.health().records(), 0U);
+  client.say("b LOGIN alice secret\r\n");
+  settle();
+  EXPECT_EQ(sim_.dialer.dialled.size(), 3U);
+}
+
+TEST(Fault, F15_a_guest_who_cannot_be_watched_is_told_so_and_leaves_nothing_behind) {
+  SimWorker sim;
+  std::optional<Peer> guest;
+  postern::test::without_watches([&] { guest.emplace(sim.connect()); });
+  EXPECT_EQ(guest->hear().find("* BYE [UNAVAILABLE]"), 0U);
+  EXPECT_TRUE(guest->heard_end());
+  expect_nothing_left(sim);
+  Peer next = sim.connect();
+  EXPECT_EQ(next.hear().find("* OK "), 0U);
 }
 
 TEST(Fault, F5_a_backend_that_drips_holds_up_its_own_client_alone) {

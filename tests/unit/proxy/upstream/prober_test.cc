@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/manual_clock.h"
+#include "tests/support/without_watches.h"
 
 namespace postern::upstream {
 namespace {
@@ -153,6 +154,15 @@ TEST_F(Probers, F15_without_a_port_nobody_is_blamed_and_checks_go_on_when_there_
   EXPECT_NEAR(town_.asked["10.0.0.2"], 4, 1);
   EXPECT_TRUE(out("m000"));
   EXPECT_FALSE(out("m001"));
+}
+
+TEST_F(Probers, F15_member_whose_connection_cannot_be_watched_is_not_blamed) {
+  follow();
+  test::without_watches([this] { pass(60s); });
+  EXPECT_GT(town_.asked["10.0.0.1"], 3);
+  EXPECT_EQ(prober_.in_flight(), 0U);
+  EXPECT_FALSE(out("m000"));
+  EXPECT_TRUE(log_.said.empty());
 }
 
 TEST_F(Probers, success_brings_it_back) {
