@@ -65,6 +65,7 @@ RequestId Desk::ask(policy::Question question, std::shared_ptr<const void> keeps
     s.tell_soon();
     return id;
   }
+  if (service.breaker.open()) service.trial = id;
   const Instant deadline = now + question.provider->timeout;
   Exchange& exchange = s.exchanges[id];
   exchange = {id, std::move(question), std::move(keeps), std::move(done), now, deadline, &service};
@@ -82,7 +83,7 @@ void Desk::cancel(RequestId id) {
   Exchange* const exchange = s.find(id);
   if (!exchange) return;
   HttpPool& pool = *exchange->pool;
-  exchange->service->breaker.abandoned();
+  s.abandon(*exchange);
   s.drop(*exchange);
   s.forget(*exchange);
   s.serve_waiting(pool);
@@ -159,7 +160,7 @@ HttpPool& Desk::State::pool_of(const Exchange& exchange) {
 
 void Desk::State::finish(Exchange& exchange, policy::Answer answer, Fate fate) {
   metrics.answered(answer, needs.clock.now() - exchange.began);
-  note(*exchange.service, fate, answer);
+  note(exchange, fate, answer);
   told.push_back({exchange.id, std::move(exchange.done), std::move(answer)});
   forget(exchange);
 }
@@ -168,13 +169,20 @@ void Desk::State::give_up(Exchange& exchange, std::string detail, Fate fate) {
   finish(exchange, policy::Unavailable{std::move(detail)}, fate);
 }
 
-void Desk::State::note(Service& service, Fate fate, const policy::Answer& answer) {
+// Those that were asked before the trial leave it under way.
+void Desk::State::abandon(const Exchange& exchange) {
+  Service& service = *exchange.service;
+  if (service.trial == exchange.id) service.breaker.abandoned();
+}
+
+void Desk::State::note(const Exchange& exchange, Fate fate, const policy::Answer& answer) {
+  Service& service = *exchange.service;
   Breaker::Change change = Breaker::Change::None;
   switch (fate) {
     case Fate::Answered: change = service.breaker.succeeded(); break;
     case Fate::Garbled: change = service.breaker.answered_badly(); break;
     case Fate::Outage: change = service.breaker.failed(needs.clock.now()); break;
-    case Fate::NotAsked: service.breaker.abandoned(); break;
+    case Fate::NotAsked: abandon(exchange); break;
   }
   switch (change) {
     case Breaker::Change::None: return;

@@ -46,7 +46,8 @@ struct Desk::State {
   // Ending: desk.cc.
   void finish(Exchange& exchange, policy::Answer answer, Fate fate);
   void give_up(Exchange& exchange, std::string detail, Fate fate);
-  void note(Service& service, Fate fate, const policy::Answer& answer);
+  void note(const Exchange& exchange, Fate fate, const policy::Answer& answer);
+  void abandon(const Exchange& exchange);
   void refuse_waiting(Service& service);
   void forget(Exchange& exchange);
   void tell_soon();

@@ -19,8 +19,9 @@ namespace postern::auth {
 struct Service {
   std::string name;  // PROVIDER resource
   Breaker breaker;
-  std::size_t asked = 0;    // questions that have a connection
-  std::size_t waiting = 0;  // questions that wait for one
+  policy::RequestId trial = policy::RequestId::None;  // the last one while it was half open
+  std::size_t asked = 0;                              // questions that have a connection
+  std::size_t waiting = 0;                            // questions that wait for one
 };
 
 struct Exchange {

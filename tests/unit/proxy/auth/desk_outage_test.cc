@@ -144,6 +144,21 @@ TEST(DeskOutage, a_probe_taken_back_lets_the_next_one_try) {
   EXPECT_EQ(sim.told("next"), "accept");
 }
 
+TEST(DeskOutage, an_older_question_taken_back_lets_no_other_one_try_beside_the_probe) {
+  SimDesk sim;
+  const policy::RequestId older = sim.ask("older");
+  sim.settle();
+  put_out(sim);
+  sim.dialer.refusing.clear();
+  sim.pass(seconds(1));
+  sim.ask("probe");
+  sim.desk->cancel(older);
+  sim.ask("too early");
+  sim.settle();
+  EXPECT_EQ(sim.told("too early"), "unavailable");
+  EXPECT_EQ(sim.told("probe"), "-");
+}
+
 TEST(DeskOutage, a_service_that_nobody_asks_any_more_is_forgotten) {
   SimDesk sim;
   put_out(sim);
