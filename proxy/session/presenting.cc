@@ -20,6 +20,14 @@ namespace {
 // Words of a header are as long as this in the log.
 constexpr std::size_t kWordOctets = 64;
 
+// He has counted since he came as a guest of the tenant that was the first one then.
+void forget_arrival(const Record& record, Worker& worker) {
+  const config::Server* const before = worker.prepared()->snapshot->server(record.server);
+  if (before == nullptr) return;
+  worker.needs().places.forget_arrival({record.server, record.port, record.client.ip},
+                                       before->limits);
+}
+
 Outcome no_header(Worker& worker, Failure failure, std::string_view why) {
   worker.needs().counters.refused_connection("proxy_header");
   return Outcome::ended(failure, std::string(why));
@@ -135,6 +143,7 @@ Outcome Presenting::take_places(bool client_known, Session& session, Worker& wor
       if (!moved.error().silent) turn_away(session.client, listener_->tls, Failure::Overloaded);
       return Outcome::ended(Failure::Overloaded);
     }
+    if (how_ != Presentation::Believed) forget_arrival(record, worker);
   }
   return Outcome::of(Outcome::Kind::Presented);
 }

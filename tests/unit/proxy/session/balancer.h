@@ -40,7 +40,7 @@ inline constexpr const char* kForeign = "10.8.0.1";
   const config::Tenant& first = listener->tenants.front();
   const ClientAddress peer{{*IpAddress::parse(ip), 40000}};
   const Presentation how = presentation_of(*listener, peer.ip);
-  auto places = first_places(sim.places, how, {first.server, 143, peer.ip},
+  auto places = first_places(sim.places, how, {first.server, 143, peer.ip, {}, sim.clock.now()},
                              {snapshot.server(first.server)->limits, first.max_connections});
   EXPECT_TRUE(places.has_value());
   sim.worker.open({std::move(pair.ours), peer, ServerAddress{{*IpAddress::parse("10.7.0.1"), 143}},

@@ -105,6 +105,39 @@ TEST(Presented, places_of_those_who_went_are_given_back) {
   }
 }
 
+// He who has come to mail/example, and finds that another tenant of its port is the first one now.
+std::shared_ptr<net::Prepared> with_an_older_tenant(World world) {
+  const config::Tenant former = world.listener.tenants[0];
+  config::Tenant older = former;
+  older.server = "mail/older";
+  world.listener.tenants.set(0, older);
+  world.listener.tenants.push_back(former);
+  auto prepared = world.prepared();
+  config::Snapshot::Draft draft(*prepared->snapshot);
+  draft.put(resource("mail/older", world.server));
+  prepared->snapshot = std::make_shared<const config::Snapshot>(draft.finish("2"));
+  return prepared;
+}
+
+TEST(Presented, who_meets_another_first_tenant_counts_as_a_guest_of_that_one_alone) {
+  World world = behind_balancer(config::OtherPeers::HeaderIgnored);
+  world.server.limits.new_connections_per_minute_per_source = 1;
+  SimWorker sim(world);
+  Peer peer = knock_from(sim, kForeign);
+  (void)sim.worker.adopt(with_an_older_tenant(world));
+  peer.say(header_of("192.0.2.1"));
+  sim.settle();
+  EXPECT_EQ(peer.hear().substr(0, 5), "* OK ");
+  const auto come_to = [&](const char* server) {
+    return sim.places
+        .arrive({server, 143, *IpAddress::parse(kForeign), {}, sim.clock.now()},
+                {world.server.limits})
+        .has_value();
+  };
+  EXPECT_FALSE(come_to("mail/older"));
+  EXPECT_TRUE(come_to("mail/example"));
+}
+
 // ---- changes and drain --------------------------------------------------------------------------
 
 TEST(Presented, who_has_not_said_his_header_holds_no_snapshot) {
