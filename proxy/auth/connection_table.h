@@ -2,7 +2,6 @@
 // descriptor that was closed reaches nobody. Belongs to one worker.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -31,7 +30,6 @@ class ConnectionTable {
   [[nodiscard]] Slot& at(std::uint32_t index) { return slots_[index]; }
   // Null: of a connection that is closed.
   [[nodiscard]] Slot* find(const net::Token& token);
-  [[nodiscard]] std::size_t size() const { return slots_.size(); }
 
  private:
   std::deque<Slot> slots_;  // addresses are stable

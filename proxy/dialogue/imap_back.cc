@@ -99,10 +99,6 @@ Turn<BackStep> ImapBack::hear(BackTlsUp, Reply& reply) {
   return {prepare(reply)};
 }
 
-Turn<BackStep> ImapBack::hear(Expired, Reply&) {
-  return {fail(Failure::BackendTimeout, "the backend took too long")};
-}
-
 Turn<BackStep> ImapBack::hear(PeerEnded, Reply&) {
   return {fail(Failure::BackendUnreachable, "the backend closed the connection")};
 }

@@ -80,7 +80,6 @@ class ImapBack final : public Back {
 
   Turn<BackStep> hear(Octets octets, Reply& reply);
   Turn<BackStep> hear(BackTlsUp, Reply& reply);
-  Turn<BackStep> hear(Expired, Reply& reply);
   Turn<BackStep> hear(PeerEnded, Reply& reply);
 
   BackStep on_response(const Seen& seen, Reply& reply);

@@ -94,7 +94,7 @@ using FrontStep = std::variant<Read, StartTls, Attempt, Relay, Close>;
 // ---- towards the backend -----------------------------------------------------------------------
 
 struct BackTlsUp {};  // handshake done and verified
-using BackInput = std::variant<Octets, BackTlsUp, Expired, PeerEnded>;
+using BackInput = std::variant<Octets, BackTlsUp, PeerEnded>;
 
 struct LoggedIn {
   Welcome welcome;

@@ -16,7 +16,6 @@ inline constexpr std::uint8_t kBits = 0x03;
 inline constexpr std::uint8_t kOctets = 0x04;
 inline constexpr std::uint8_t kIdentifier = 0x06;
 inline constexpr std::uint8_t kUtcTime = 0x17;
-inline constexpr std::uint8_t kTime = 0x18;
 inline constexpr std::uint8_t kSequence = 0x30;
 inline constexpr std::uint8_t kFirst = 0xA0;  // [0], [1] … of a sequence
 }  // namespace der_tag
@@ -34,7 +33,6 @@ class Der {
   [[nodiscard]] std::uint8_t next_tag() const;
   [[nodiscard]] bool ended() const { return ok_ && rest_.empty(); }
   [[nodiscard]] bool ok() const { return ok_; }
-  void fail() { ok_ = false; }
 
  private:
   [[nodiscard]] ByteView value();

@@ -2,7 +2,6 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -272,11 +271,6 @@ Io Stream::write(ByteView octets) {
   const int result = SSL_write_ex(tls_, octets.data(), octets.size(), &put);
   const Io io = tls_result(tls_, result, put);
   return io.status == IoStatus::Ended ? Io{IoStatus::Broken, 0} : io;
-}
-
-bool Stream::peer_ended() const {
-  pollfd look{fd_, POLLRDHUP, 0};
-  return ::poll(&look, 1, 0) == 1 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 bool Stream::pending() const { return tls_ && (SSL_pending(tls_) > 0 || wire_of(tls_).holds()); }

@@ -76,8 +76,6 @@ class Stream {
   // The same for the last octets: they wait for finish_write(), in clear close() will do, which is
   // to come at once, and leave with the end in one segment.
   [[nodiscard]] Io write_last(ByteView octets);
-  // The peer has ended its side, or reset the connection, whatever of it was not read yet.
-  [[nodiscard]] bool peer_ended() const;
   // Octets are waiting on our side of the descriptor: no event will tell.
   [[nodiscard]] bool pending() const;
 

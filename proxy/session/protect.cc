@@ -68,7 +68,6 @@ Outcome Delaying::proceed(Session& session, Worker& worker) {
     return Outcome::ended(Failure::ClientWentAway);
   }
   if (worker.now() < until) return Outcome::waiting(std::min(until, v.login_by));
-  if (until == v.login.arrived) return Outcome::of(Outcome::Kind::Released);
   const quota::Verdict verdict = look(session, v, worker);
   if (verdict.block != quota::Block::None) {
     v.attempted = worker.now();
