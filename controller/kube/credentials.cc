@@ -48,11 +48,11 @@ ByteView Credentials::token() {
 void Credentials::read_token() {
   token_read_ = clock_.now();
   const auto read = read_material(access_.token.file, kMaxTokenOctets);
-  if (!read) return say_once("the token cannot be read: " + read.error());
+  if (!read) return say_once(said_of_token_, "the token cannot be read: " + read.error());
   const ByteView token = fit_token(read->reveal());
-  if (token.empty()) return say_once("no token stands in " + access_.token.file);
+  if (token.empty()) return say_once(said_of_token_, "no token stands in " + access_.token.file);
   if (token != token_.reveal()) token_ = Secret(token);
-  said_.clear();
+  said_of_token_.clear();
 }
 
 Result<TlsContext, std::string> Credentials::tls() {
@@ -63,10 +63,11 @@ Result<TlsContext, std::string> Credentials::tls() {
   if (made) {
     tls_ = *made;
     seen_ = seen;
+    said_of_certificates_.clear();
     return tls_;
   }
   if (!tls_) return made;
-  say_once("the certificates of before stay in force: " + made.error());
+  say_once(said_of_certificates_, "the certificates of before stay in force: " + made.error());
   return tls_;
 }
 
@@ -103,9 +104,9 @@ Result<TlsContext, std::string> Credentials::make() const {
       {authorities->reveal(), certificate->reveal(), key->reveal(), access_.unverified});
 }
 
-void Credentials::say_once(const std::string& sentence) {
-  if (sentence == said_) return;
-  said_ = sentence;
+void Credentials::say_once(std::string& said, const std::string& sentence) {
+  if (sentence == said) return;
+  said = sentence;
   log_.line(LogLevel::Warning, "Credentials for the API server", {{field::kDetail, sentence}});
 }
 

@@ -52,7 +52,7 @@ class Credentials {
   void read_token();
   [[nodiscard]] SeenFiles look() const;
   [[nodiscard]] Result<TlsContext, std::string> make() const;
-  void say_once(const std::string& sentence);
+  void say_once(std::string& said, const std::string& sentence);
 
   ApiAccess access_;
   const Clock& clock_;
@@ -61,7 +61,8 @@ class Credentials {
   std::optional<Instant> token_read_;
   TlsContext tls_;
   SeenFiles seen_{};
-  std::string said_;
+  std::string said_of_token_;  // last, while it is not well
+  std::string said_of_certificates_;
 };
 
 }  // namespace postern::kube

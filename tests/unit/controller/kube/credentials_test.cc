@@ -161,6 +161,21 @@ TEST_F(AuthoritiesFile, leaves_those_of_before_when_it_is_broken_empty_or_away) 
   EXPECT_NE(*credentials.tls(), first);
 }
 
+TEST_F(AuthoritiesFile, is_complained_of_once_though_the_token_is_well) {
+  replace(some());
+  access_.token.file = folder_ / "token";
+  std::ofstream(access_.token.file) << "one";
+  Credentials credentials(access_, clock_, log_);
+  const TlsContext first = *credentials.tls();
+  replace("nonsense");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(credentials.token(), "one");
+    EXPECT_EQ(*credentials.tls(), first);
+    clock_.pass(kTokenPeriod);
+  }
+  EXPECT_EQ(log_.count("stay in force"), 1U);
+}
+
 TEST_F(AuthoritiesFile, does_not_become_the_systems_when_it_is_empty) {
   replace("");
   Credentials credentials(access_, clock_, log_);
