@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "common/base/ascii.h"
+#include "controller/frames/watch_event.h"
 
 namespace postern::kube {
 namespace {
@@ -29,9 +30,12 @@ bool is_well(const Result<Reply, Broken>& reply) {
   return reply && reply->head.status >= 200 && reply->head.status < 300;
 }
 
-// Of a conflict: it is another object of the same name ("uid mismatch"), or too many wrote at once.
+// Of a conflict: it is another object of the same name, or too many wrote at once. As an API server
+// says it; a blank keeps these words out of names of objects, which stand in the sentence too.
 bool is_of_another(const Reply& reply) {
-  return lower(reply.body).find("uid") != std::string::npos;
+  const std::string said = lower(frames::read_status(reply.body).message);
+  return said.find("uid mismatch") != std::string::npos ||
+         said.find("uid in precondition") != std::string::npos;
 }
 
 }  // namespace

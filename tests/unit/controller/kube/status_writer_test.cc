@@ -137,10 +137,13 @@ TEST_F(StatusWriterTest, object_that_is_gone_or_another_one_is_dropped) {
   writer_.put(write("a", R"({"x":1})"));
   api_.answer(404);
   writer_.put(write("b", R"({"x":1})"));
-  api_.answer(409, R"({"reason":"Conflict","message":"uid mismatch: the object has another"})");
+  api_.answer(409,
+              R"({"kind":"Status","message":"… \"b\": uid mismatch: the object has another"})");
+  writer_.put(write("c", R"({"x":1})"));
+  api_.answer(409, R"({"kind":"Status","message":"Precondition failed: UID in precondition: u1"})");
   agenda_.pass(300s);
   EXPECT_EQ(api_.waiting(), 0U);
-  EXPECT_EQ(count("gone"), 2U);
+  EXPECT_EQ(count("gone"), 3U);
   writer_.put(write("a", R"({"x":2})"));
   EXPECT_EQ(api_.waiting(), 1U) << "it may have come back";
 }
@@ -153,6 +156,17 @@ TEST_F(StatusWriterTest, conflict_of_too_many_who_wrote_at_once_passes) {
   ASSERT_EQ(api_.first_line(), "PATCH /a");
   api_.answer(200);
   EXPECT_EQ(count("written"), 1U);
+}
+
+TEST_F(StatusWriterTest, conflict_of_a_squid_is_not_one_of_uids) {
+  writer_.put(write("squid-mail", R"({"x":1})"));
+  api_.answer(409,
+              R"({"kind":"Status","reason":"Conflict","details":{"name":"squid-mail"},"message":)"
+              R"("Operation cannot be fulfilled on mailservers.postern.dev \"squid-mail\": )"
+              R"(the object has been modified"})");
+  EXPECT_EQ(count("gone"), 0U);
+  agenda_.pass(1s);
+  EXPECT_EQ(api_.first_line(), "PATCH /squid-mail");
 }
 
 TEST_F(StatusWriterTest, what_the_server_finds_wrong_is_not_sent_again_until_it_differs) {
