@@ -232,6 +232,7 @@ void StatusWriter::settle(Entry& entry, const Sent& sent, const Result<Reply, Br
     entry.written = sent.essence;
     entry.differs_since.reset();
     entry.failures = 0;
+    entry.told = false;
     return;
   }
   const int status = reply ? reply->head.status : 0;
@@ -246,7 +247,7 @@ void StatusWriter::settle(Entry& entry, const Sent& sent, const Result<Reply, Br
   if (passes) return again(entry, sent, reply ? reply->head.retry_after : std::nullopt);
   // An API server that has just started forbids everything until it has read its roles.
   const bool may_be_mended = status == 401 || status == 403;
-  if (!may_be_mended || entry.failures == 0) refused(sent, *reply);
+  if (!may_be_mended || !std::exchange(entry.told, true)) refused(sent, *reply);
   if (may_be_mended) return again(entry, sent, std::nullopt);
   entry.written = sent.essence;
 }

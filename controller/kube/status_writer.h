@@ -87,6 +87,7 @@ class StatusWriter {
     std::optional<Place> place;          // in `ready_`
     bool under_way = false;
     unsigned failures = 0;
+    bool told = false;  // that the server refuses it
   };
   using Entries = std::map<std::string, Entry>;
   // What was sent, for its answer.

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/kept_lines.h"
 #include "tests/support/shown_metrics.h"
 #include "tests/support/turned_agenda.h"
 #include "tests/unit/controller/kube/answering_transport.h"
@@ -39,8 +40,8 @@ class StatusWriterTest : public testing::Test {
   test::TurnedAgenda agenda_{clock_};
   AnsweringTransport api_;
   Metrics metrics_;
-  std::unique_ptr<Log> log_ = make_null_log();
-  StatusWriter writer_{{api_, agenda_, clock_, *log_, metrics_}, terms()};
+  test::KeptLines log_;
+  StatusWriter writer_{{api_, agenda_, clock_, log_, metrics_}, terms()};
 };
 
 TEST_F(StatusWriterTest, applies_on_the_server) {
@@ -208,6 +209,21 @@ TEST_F(StatusWriterTest, rights_may_come_back) {
   ASSERT_EQ(api_.waiting(), 1U);
   api_.answer(200);
   EXPECT_EQ(count("written"), 1U);
+}
+
+TEST_F(StatusWriterTest, lasting_refusal_is_told_once_whatever_went_before) {
+  writer_.put(write("a", R"({"x":1})"));
+  api_.answer(500);
+  for (int i = 0; i < 3; ++i) {
+    agenda_.pass(60s);
+    api_.answer(403, R"({"message":"forbidden"})");
+  }
+  EXPECT_EQ(log_.count("refuses a status"), 1U);
+  agenda_.pass(60s);
+  api_.answer(200);
+  writer_.put(write("a", R"({"x":2})"));
+  api_.answer(403, R"({"message":"forbidden"})");
+  EXPECT_EQ(log_.count("refuses a status"), 2U);
 }
 
 TEST_F(StatusWriterTest, closed_it_sends_nothing_and_remembers_nothing) {
