@@ -86,6 +86,7 @@ void StatusWriter::put(StatusWrite write) {
   if (fresh) entry.id = ++next_;
   const Instant due = now + write.hold;
   if (entry.wanted) {
+    write.rank = std::min(write.rank, entry.wanted->rank);
     entry.due = std::min(entry.due, due);
   } else {
     ++wanted_;
@@ -120,13 +121,17 @@ void StatusWriter::remember(const std::string& key, std::string_view object) {
 // Where it belongs now: nowhere, among those that wait, or among those that are ready.
 void StatusWriter::judge(Entries::iterator item) {
   Entry& entry = item->second;
+  const std::optional<Place> before = entry.place;
   leave_lines(item);
   if (!entry.wanted || entry.under_way) return;
+  const auto place = [&](Rank rank) {
+    return before && before->first == rank ? *before : Place{rank, ++next_};
+  };
   Instant when = std::max(entry.due, entry.blocked_until);
   const bool same = entry.written && entry.written->prompt == entry.essence.prompt;
   if (!same) {
     entry.differs_since.reset();
-    return line_up(item, entry.wanted->rank, when);
+    return line_up(item, place(entry.wanted->rank), when);
   }
   if (entry.written->whole == entry.essence.whole) {
     entry.differs_since.reset();
@@ -135,18 +140,18 @@ void StatusWriter::judge(Entries::iterator item) {
   }
   if (!entry.differs_since) entry.differs_since = needs_.clock.now();
   when = std::max(when, *entry.differs_since + terms_.slow_after);
-  line_up(item, Rank::Refresh, when);
+  line_up(item, place(Rank::Refresh), when);
 }
 
-void StatusWriter::line_up(Entries::iterator item, Rank rank, Instant when) {
+void StatusWriter::line_up(Entries::iterator item, Place place, Instant when) {
   Entry& entry = item->second;
   if (when > needs_.clock.now()) {
     entry.waits_until = when;
     waiting_.emplace(when, item->first);
     return;
   }
-  entry.place = Place{rank, ++next_};
-  ready_.emplace(*entry.place, item->first);
+  entry.place = place;
+  ready_.emplace(place, item->first);
 }
 
 void StatusWriter::leave_lines(Entries::iterator item) {
@@ -259,7 +264,7 @@ void StatusWriter::refused(const Sent& sent, const Reply& reply) {
                    {field::kDetail, words_of(reply)}});
 }
 
-// What came meanwhile is newer.
+// What came meanwhile is newer, and no less urgent.
 void StatusWriter::again(Entry& entry, const Sent& sent, std::optional<Duration> retry_after) {
   retries_.add();
   const Duration grown = kFirstRetry * (1U << std::min(entry.failures, 6U));
@@ -267,7 +272,10 @@ void StatusWriter::again(Entry& entry, const Sent& sent, std::optional<Duration>
   const Duration pause =
       std::max(std::min(grown, kLongestRetry), retry_after.value_or(Duration{0}));
   entry.blocked_until = needs_.clock.now() + pause;
-  if (entry.wanted) return;
+  if (entry.wanted) {
+    entry.wanted->rank = std::min(entry.wanted->rank, sent.write.rank);
+    return;
+  }
   entry.wanted = sent.write;
   entry.essence = sent.essence;
   entry.put_at = sent.at;

@@ -3,7 +3,8 @@
 // nothing new is not written. Never waits for the server, never asks it what is there.
 // An object that does not exist any more (404), or that the server knows to be another one of the
 // same name, is dropped; every other conflict is tried again. What the server finds wrong (422) is
-// told once and left alone until it differs.
+// told once and left alone until it differs. An object keeps its place in the line when there is
+// something newer to say of it.
 // Threads: made, called and destroyed on the agenda's thread, or when that has stopped.
 #pragma once
 
@@ -99,7 +100,7 @@ class StatusWriter {
   };
 
   void judge(Entries::iterator item);
-  void line_up(Entries::iterator item, Rank rank, Instant when);
+  void line_up(Entries::iterator item, Place place, Instant when);
   void leave_lines(Entries::iterator item);
   void drop(Entry& entry);
   void go_on();

@@ -120,6 +120,30 @@ TEST_F(StatusWriterTest, eight_are_under_way_and_changed_objects_go_first) {
   EXPECT_EQ(api_.asked.back().request.target, "/changed");
 }
 
+TEST_F(StatusWriterTest, object_keeps_its_place_when_there_is_something_newer_to_say) {
+  for (int i = 0; i < 10; ++i) {
+    writer_.put(write("r" + std::to_string(i), R"({"x":1})", Rank::Refresh));
+  }
+  writer_.put(write("changed", R"({"x":1})", Rank::Changed));
+  writer_.put(write("later", R"({"x":1})", Rank::Changed));
+  writer_.put(write("changed", R"({"x":2})", Rank::Refresh));
+  api_.answer(200);
+  EXPECT_EQ(api_.asked.back().request.target, "/changed");
+  EXPECT_EQ(api_.asked.back().request.body, body(R"({"x":2})"));
+}
+
+TEST_F(StatusWriterTest, newer_one_is_as_urgent_as_the_one_that_failed) {
+  writer_.put(write("changed", R"({"x":1})", Rank::Changed));
+  writer_.put(write("changed", R"({"x":2})", Rank::Refresh));
+  api_.answer(503);
+  for (int i = 0; i < 10; ++i) {
+    writer_.put(write("r" + std::to_string(i), R"({"x":1})", Rank::Refresh));
+  }
+  agenda_.pass(1s);
+  api_.answer(200);
+  EXPECT_EQ(api_.asked.back().request.target, "/changed");
+}
+
 TEST_F(StatusWriterTest, sends_two_hundred_a_second_at_most) {
   std::size_t sent = 0;
   for (int i = 0; i < 1000; ++i) writer_.put(write("o" + std::to_string(i), R"({"x":1})"));
