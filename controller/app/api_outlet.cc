@@ -54,9 +54,10 @@ MailServerStatus in_short(MailServerStatus status) {
 ApiOutlet::ApiOutlet(const OutletNeeds& needs, OutletTerms terms)
     : needs_(needs),
       terms_(std::move(terms)),
-      writer_({needs_.transport, needs_.agenda, needs_.clock, needs_.log, needs_.metrics},
+      writer_({needs_.transport, needs_.agenda, needs_.clock, needs_.log, needs_.metrics,
+               needs_.may_write},
               status_terms()),
-      recorder_({needs_.transport, needs_.clock, needs_.metrics},
+      recorder_({needs_.transport, needs_.clock, needs_.metrics, needs_.may_write},
                 {.controller = "postern.dev/controller", .instance = terms_.replica}) {}
 
 void ApiOutlet::lead(bool leads) {

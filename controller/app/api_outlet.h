@@ -30,6 +30,8 @@ struct OutletNeeds {
   const Clock& clock;
   Log& log;
   Metrics& metrics;
+  // Asked before each write; empty: always.
+  std::function<bool()> may_write = {};
 };
 
 struct OutletTerms {

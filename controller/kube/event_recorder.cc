@@ -67,6 +67,7 @@ EventRecorder::EventRecorder(const EventNeeds& needs, EventTerms terms)
 
 void EventRecorder::record(const Occurrence& what) {
   forget_old();
+  if (needs_.may_write && !needs_.may_write()) return dropped_.add();
   if (under_way_ >= terms_.at_once || !may_tell(what.regarding.uid)) return dropped_.add();
   const Sameness same{what.regarding.uid, what.reason, what.note};
   const Instant now = needs_.clock.now();

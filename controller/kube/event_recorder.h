@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,6 +40,7 @@ struct EventNeeds {
   Transport& transport;
   const Clock& clock;
   Metrics& metrics;
+  std::function<bool()> may_write = {};  // asked before each Event; empty: always
 };
 
 struct EventTerms {

@@ -170,7 +170,7 @@ void StatusWriter::drop(Entry& entry) {
 
 void StatusWriter::go_on() {
   take_due();
-  while (!ready_.empty() && under_way_ < terms_.at_once && may_send()) {
+  while (!ready_.empty() && under_way_ < terms_.at_once && may_write() && may_send()) {
     send(entries_.find(ready_.begin()->second));
   }
   depth_.set(static_cast<std::int64_t>(wanted_));

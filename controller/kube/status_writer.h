@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,6 +53,9 @@ struct StatusNeeds {
   const Clock& clock;
   Log& log;
   Metrics& metrics;
+  // Asked before each write: a process that slept may learn late that another one speaks now.
+  // Empty: always.
+  std::function<bool()> may_write = {};
 };
 
 class StatusWriter {
@@ -105,6 +109,7 @@ class StatusWriter {
   void drop(Entry& entry);
   void go_on();
   void take_due();
+  [[nodiscard]] bool may_write() const { return !needs_.may_write || needs_.may_write(); }
   [[nodiscard]] bool may_send();
   void send(Entries::iterator item);
   void answered(const std::shared_ptr<Sent>& sent, const Result<Reply, Broken>& reply);

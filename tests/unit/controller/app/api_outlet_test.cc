@@ -56,7 +56,8 @@ class ApiOutletTest : public testing::Test {
   Metrics metrics_;
   std::unique_ptr<Log> log_ = make_null_log();
   status::StatusDesk desk_{{clock_, {}, nullptr}};
-  ApiOutlet outlet_{{api_, agenda_, clock_, *log_, metrics_},
+  bool may_write_ = true;
+  ApiOutlet outlet_{{api_, agenda_, clock_, *log_, metrics_, [this] { return may_write_; }},
                     {.ingress_class = "mail", .namespaces = {}, .replica = "pod-1"}};
 };
 
@@ -107,6 +108,14 @@ TEST_F(ApiOutletTest, status_that_proxies_have_not_answered_waits_for_them) {
   EXPECT_EQ(api_.waiting(), 0U);
   put(status("Programmed"));
   EXPECT_EQ(api_.first_line(), kPatch);
+}
+
+TEST_F(ApiOutletTest, says_nothing_when_the_lease_has_run_out_unnoticed) {
+  lead();
+  may_write_ = false;
+  put(status("Programmed"));
+  agenda_.pass(1s);
+  EXPECT_EQ(api_.waiting(), 0U);
 }
 
 TEST_F(ApiOutletTest, reads_what_stands_there_again_until_it_can) {

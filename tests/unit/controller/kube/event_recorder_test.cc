@@ -25,7 +25,8 @@ class EventRecorderTest : public testing::Test {
   test::ManualClock clock_;
   AnsweringTransport api_;
   Metrics metrics_;
-  EventRecorder recorder_{{api_, clock_, metrics_},
+  bool may_write_ = true;
+  EventRecorder recorder_{{api_, clock_, metrics_, [this] { return may_write_; }},
                           {.controller = "postern.dev/controller", .instance = "pod-1"}};
 };
 
@@ -95,6 +96,15 @@ TEST_F(EventRecorderTest, event_that_the_server_does_not_take_is_not_tried_again
   EXPECT_EQ(api_.waiting(), 0U);
   recorder_.record(rejected());
   EXPECT_TRUE(api_.first_line().starts_with("POST")) << "there is none to count on";
+}
+
+TEST_F(EventRecorderTest, nothing_is_told_while_it_may_not_be) {
+  may_write_ = false;
+  recorder_.record(rejected());
+  EXPECT_EQ(api_.waiting(), 0U);
+  may_write_ = true;
+  recorder_.record(rejected());
+  EXPECT_TRUE(api_.first_line().starts_with("POST"));
 }
 
 TEST_F(EventRecorderTest, object_of_no_namespace_has_its_events_in_default) {

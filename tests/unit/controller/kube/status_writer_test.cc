@@ -41,7 +41,9 @@ class StatusWriterTest : public testing::Test {
   AnsweringTransport api_;
   Metrics metrics_;
   test::KeptLines log_;
-  StatusWriter writer_{{api_, agenda_, clock_, log_, metrics_}, terms()};
+  bool may_write_ = true;
+  StatusWriter writer_{{api_, agenda_, clock_, log_, metrics_, [this] { return may_write_; }},
+                       terms()};
 };
 
 TEST_F(StatusWriterTest, applies_on_the_server) {
@@ -142,6 +144,19 @@ TEST_F(StatusWriterTest, newer_one_is_as_urgent_as_the_one_that_failed) {
   agenda_.pass(1s);
   api_.answer(200);
   EXPECT_EQ(api_.asked.back().request.target, "/changed");
+}
+
+TEST_F(StatusWriterTest, sends_nothing_while_it_may_not) {
+  writer_.put(write("a", R"({"x":1})"));
+  writer_.put(write("a", R"({"x":2})"));
+  may_write_ = false;
+  clock_.pass(20s);
+  api_.answer(200);
+  agenda_.pass(1s);
+  EXPECT_EQ(api_.waiting(), 0U);
+  may_write_ = true;
+  agenda_.pass(1s);
+  EXPECT_EQ(api_.waiting(), 1U);
 }
 
 TEST_F(StatusWriterTest, sends_two_hundred_a_second_at_most) {
