@@ -1,6 +1,7 @@
 #include "controller/status/status_book.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -23,6 +24,12 @@ constexpr Duration kJoining{30'000};
 
 using publish::ApplyReport;
 using publish::Refusal;
+
+struct Heard {
+  WallTime at{};
+  const ApplyReport* report = nullptr;
+  const Refusal* refusal = nullptr;
+};
 
 std::string protocols_of(const std::vector<build::ListenerVerdict>& listeners) {
   std::set<Protocol> open;
@@ -98,13 +105,29 @@ void StatusBook::hear(const ApplyReport& report) {
   if (gone) {
     proxies_.erase(report.connection);
   } else {
-    proxies_[report.connection] = {report, fresh ? clock_.now() : known->second.attached};
+    Proxy& proxy = proxies_[report.connection];
+    if (fresh) proxy.attached = clock_.now();
+    proxy.refused_at = refused_at(report, proxy.refused_at);
+    proxy.report = report;
   }
   look_at_clock();
   if (of_all) return note_all_settled();
   for (const model::ObjectKey& key : std::set<model::ObjectKey>(unsettled_)) {
     note_settled(key, entries_.at(key));
   }
+}
+
+// A proxy that says it again has said it before.
+StatusBook::RefusedAt StatusBook::refused_at(const ApplyReport& report,
+                                             const RefusedAt& before) const {
+  RefusedAt out;
+  for (const Refusal& refusal : report.refusals) {
+    Refused what{refusal.key, refusal.version, refusal.code};
+    const auto known = before.find(what);
+    const WallTime when = known == before.end() ? clock_.wall() : known->second;
+    out.emplace(std::move(what), when);
+  }
+  return out;
 }
 
 void StatusBook::note_all_settled() {
@@ -193,14 +216,18 @@ ProxySummary StatusBook::summary(const Entry& entry) const {
   const Programming on = programming(entry);
   ProxySummary out{on.attached, on.acknowledged, on.rejected, {}};
   if (!entry.verdict) return out;
+  std::vector<Heard> heard;
   for (const auto& [connection, proxy] : proxies_) {
-    const ApplyReport& report = proxy.report;
-    for (const Refusal& refusal : report.refusals) {
-      if (out.rejections.size() == kMostRejections) return out;
-      if (!concerns(refusal, *entry.verdict)) continue;
-      out.rejections.push_back({report.proxy, report.version, std::string(word_of(refusal.code)),
-                                refusal.field, words_of(refusal), clock_.wall()});
+    for (const Refusal& one : proxy.report.refusals) {
+      if (!concerns(one, *entry.verdict)) continue;
+      heard.push_back({proxy.refused_at.at({one.key, one.version, one.code}), &proxy.report, &one});
     }
+  }
+  std::ranges::stable_sort(heard, std::ranges::greater(), &Heard::at);
+  if (heard.size() > kMostRejections) heard.resize(kMostRejections);
+  for (const auto& [at, report, refusal] : heard) {
+    out.rejections.push_back({report->proxy, report->version, std::string(word_of(refusal->code)),
+                              refusal->field, words_of(*refusal), at});
   }
   return out;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -82,12 +83,18 @@ class StatusBook {
     std::vector<ListenerStatus> listeners;
     std::vector<BackendStatus> backends;
   };
+  // What was refused, which version of it, and how.
+  using Refused = std::tuple<config::ResourceKey, std::string, publish::Refusal::Code>;
+  using RefusedAt = std::map<Refused, WallTime>;
   struct Proxy {
     publish::ApplyReport report;
     Instant attached{};
+    RefusedAt refused_at;
   };
 
   void sort_unreadable(model::Problems problems);
+  [[nodiscard]] RefusedAt refused_at(const publish::ApplyReport& report,
+                                     const RefusedAt& before) const;
   [[nodiscard]] Programming programming(const Entry& entry) const;
   [[nodiscard]] ProxySummary summary(const Entry& entry) const;
   void note_settled(const model::ObjectKey& key, Entry& entry);

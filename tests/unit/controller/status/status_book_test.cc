@@ -82,6 +82,31 @@ TEST_F(StatusBookTest, a_refusal_of_one_proxy_is_told_in_its_words) {
   EXPECT_EQ(status->proxies.acknowledged, 1U);
 }
 
+TEST_F(StatusBookTest, refusals_are_told_newest_first_with_the_time_when_they_were_said) {
+  learn(verdict(), 1);
+  const WallTime first = clock_.wall();
+  for (std::uint64_t proxy = 1; proxy <= 9; ++proxy) {
+    ApplyReport refused = report(proxy, 1);
+    refused.refusals = {refusal("mail/example")};
+    book_.hear(refused);
+    clock_.pass(1s);
+  }
+  ApplyReport again = report(5, 1);
+  again.refusals = {refusal("mail/example")};
+  book_.hear(again);
+  const auto rejections = book_.status(kServer)->proxies.rejections;
+  ASSERT_EQ(rejections.size(), 8U);
+  EXPECT_EQ(rejections.front().proxy, "proxy-9");
+  EXPECT_EQ(rejections.back().proxy, "proxy-2");
+  EXPECT_EQ(rejections.back().observed, first + 1s);
+  EXPECT_EQ(rejections[4].proxy, "proxy-5") << "it has said so before";
+  again.refusals[0].version = "2";
+  book_.hear(again);
+  const auto other = book_.status(kServer)->proxies.rejections;
+  EXPECT_EQ(other.front().proxy, "proxy-5");
+  EXPECT_EQ(other.front().observed, clock_.wall());
+}
+
 TEST_F(StatusBookTest, a_port_that_could_not_be_opened_leaves_the_others_programmed) {
   learn(verdict(), 1);
   ApplyReport refused = report(1, 1);
