@@ -16,8 +16,6 @@ using status::MailServerStatus;
 
 constexpr const char* kGroup = "postern.dev";
 constexpr const char* kVersion = "v1alpha1";
-// A change is answered by proxies within this, as a rule: one write instead of two.
-constexpr Duration kHold{800};
 constexpr Duration kReadAgain{5'000};
 
 kube::StatusTerms status_terms() {
@@ -104,8 +102,9 @@ void ApiOutlet::read_next() {
       return;
     }
     reading_.reset();
-    leads_ = true;
+    // In this order: what stands there is known before anything is told.
     desk_->remember(std::exchange(written_, {}));
+    leads_ = true;
     desk_->tell_all();
   });
 }
@@ -115,7 +114,7 @@ void ApiOutlet::take(std::string_view object) {
   if (!read) return;
   writer_.remember(key_text(read->key), object);
   told_[read->key] = in_short(*read);
-  if (read->key.kind == "MailServer") written_.push_back(std::move(*read));
+  written_.push_back(std::move(*read));
 }
 
 void ApiOutlet::put(const MailServerStatus& status) {
@@ -136,8 +135,7 @@ void ApiOutlet::tell(const Shared& status) {
                .body = status::status_body(*status),
                .rank = changed ? kube::Rank::Changed
                        : fresh ? kube::Rank::Fresh
-                               : kube::Rank::Refresh,
-               .hold = status->settled ? Duration{0} : kHold});
+                               : kube::Rank::Refresh});
   note(*status);
 }
 
@@ -165,8 +163,7 @@ void ApiOutlet::put(const status::MailClassStatus& status) {
   needs_.agenda.post([this, write = kube::StatusWrite{.key = key_text(status.key),
                                                       .target = *target,
                                                       .body = status::status_body(status),
-                                                      .rank = kube::Rank::Fresh,
-                                                      .hold = kHold}] {
+                                                      .rank = kube::Rank::Fresh}] {
     if (leads_) writer_.put(write);
   });
 }

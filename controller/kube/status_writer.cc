@@ -84,14 +84,11 @@ void StatusWriter::put(StatusWrite write) {
   const auto [item, fresh] = entries_.try_emplace(write.key);
   Entry& entry = item->second;
   if (fresh) entry.id = ++next_;
-  const Instant due = now + write.hold;
   if (entry.wanted) {
     write.rank = std::min(write.rank, entry.wanted->rank);
-    entry.due = std::min(entry.due, due);
   } else {
     ++wanted_;
     entry.put_at = now;
-    entry.due = due;
   }
   entry.wanted = std::move(write);
   entry.essence = *essence;
@@ -127,11 +124,10 @@ void StatusWriter::judge(Entries::iterator item) {
   const auto place = [&](Rank rank) {
     return before && before->first == rank ? *before : Place{rank, ++next_};
   };
-  Instant when = std::max(entry.due, entry.blocked_until);
   const bool same = entry.written && entry.written->prompt == entry.essence.prompt;
   if (!same) {
     entry.differs_since.reset();
-    return line_up(item, place(entry.wanted->rank), when);
+    return line_up(item, place(entry.wanted->rank), entry.blocked_until);
   }
   if (entry.written->whole == entry.essence.whole) {
     entry.differs_since.reset();
@@ -139,7 +135,7 @@ void StatusWriter::judge(Entries::iterator item) {
     return drop(entry);
   }
   if (!entry.differs_since) entry.differs_since = needs_.clock.now();
-  when = std::max(when, *entry.differs_since + terms_.slow_after);
+  const Instant when = std::max(entry.blocked_until, *entry.differs_since + terms_.slow_after);
   line_up(item, place(Rank::Refresh), when);
 }
 
@@ -279,7 +275,6 @@ void StatusWriter::again(Entry& entry, const Sent& sent, std::optional<Duration>
   entry.wanted = sent.write;
   entry.essence = sent.essence;
   entry.put_at = sent.at;
-  entry.due = sent.at;
   ++wanted_;
 }
 

@@ -36,7 +36,6 @@ struct StatusWrite {
   std::string target;  // path and query, percent-encoded
   std::string body;    // apiVersion, kind, metadata, status
   Rank rank = Rank::Changed;
-  Duration hold{0};  // it may wait for so long for a later one of the same object
 };
 
 struct StatusTerms {
@@ -86,7 +85,6 @@ class StatusWriter {
     std::optional<Essence> written;
     std::optional<Instant> differs_since;  // in what is slow alone
     Instant put_at{};
-    Instant due{};                       // not before: it may be held
     Instant blocked_until{};             // not before: the server was not well
     std::optional<Instant> waits_until;  // in `waiting_`
     std::optional<Place> place;          // in `ready_`

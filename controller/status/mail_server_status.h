@@ -75,7 +75,6 @@ struct MailServerStatus {
   std::int64_t earliest_expiry_unix_s = 0;  // of the certificates in use; 0: there is none
   std::string config_version;
   ProxySummary proxies;
-  bool settled = true;  // every proxy that is waited for has answered for it
 
   [[nodiscard]] const Condition* condition(std::string_view type) const;
 };

@@ -48,8 +48,8 @@ std::string protocols_of(const std::vector<build::ListenerVerdict>& listeners) {
 
 void StatusBook::learn(Lesson lesson) {
   version_ = lesson.published.version;
-  sequence_ = lesson.published.sequence;
-  class_ = std::move(lesson.mail_class);
+  if (class_.served != lesson.mail_class) class_.sequence = lesson.published.sequence;
+  class_.served = std::move(lesson.mail_class);
   for (const model::ObjectKey& key : lesson.gone) {
     entries_.erase(key);
     unsettled_.erase(key);
@@ -63,7 +63,6 @@ void StatusBook::learn(Lesson lesson) {
     entry.sequence = lesson.published.sequence;
     entry.caused_at = lesson.caused_at;
     entry.settled_at.reset();
-    unsettled_.insert(key);
     note_settled(key, entry);
   }
 }
@@ -110,6 +109,7 @@ void StatusBook::hear(const ApplyReport& report) {
     proxy.refused_at = refused_at(report, proxy.refused_at);
     proxy.report = report;
   }
+  if (any_answered()) return_by_.reset();
   look_at_clock();
   if (of_all) return note_all_settled();
   for (const model::ObjectKey& key : std::set<model::ObjectKey>(unsettled_)) {
@@ -163,8 +163,11 @@ void StatusBook::look_at_clock() {
 }
 
 Instant StatusBook::due() const {
-  const Instant dates = dates_looked_at_ + kLookAtDates;
-  return joined_by_ ? std::min(*joined_by_, dates) : dates;
+  Instant out = dates_looked_at_ + kLookAtDates;
+  if (joined_by_) out = std::min(out, *joined_by_);
+  if (class_.held_until) out = std::min(out, *class_.held_until);
+  for (const auto& [key, until] : held_) out = std::min(out, until);
+  return out;
 }
 
 // It has come and not answered for anything yet.
@@ -172,26 +175,16 @@ bool StatusBook::is_joining(const Proxy& proxy) const {
   return proxy.report.sequence == 0 && clock_.now() - proxy.attached < kJoining;
 }
 
-void StatusBook::remember(const MailServerStatus& written) {
-  const auto found = entries_.find(written.key);
-  if (found == entries_.end()) return;
-  Entry& entry = found->second;
-  entry.uid = written.uid;
-  entry.conditions = written.conditions;
-  entry.listeners = written.listeners;
-  entry.backends = written.backends;
-}
-
 void StatusBook::note_settled(const model::ObjectKey& key, Entry& entry) {
   touched_.insert(key);
-  if (entry.settled_at || !entry.verdict || proxies_.empty()) return;
+  unsettled_.erase(key);
+  if (!entry.verdict || proxies_.empty()) return;
   const Programming on = programming(entry);
   if (on.acknowledged + on.rejected < on.attached) {
     unsettled_.insert(key);
-    return;
+  } else if (!entry.settled_at) {
+    entry.settled_at = clock_.now();
   }
-  entry.settled_at = clock_.now();
-  unsettled_.erase(key);
 }
 
 Programming StatusBook::programming(const Entry& entry) const {
@@ -234,6 +227,15 @@ ProxySummary StatusBook::summary(const Entry& entry) const {
 
 std::set<model::ObjectKey> StatusBook::take_touched() { return std::exchange(touched_, {}); }
 
+// Of what was looked at last, though it could not be read.
+StatusBook::Identity StatusBook::identity_of(const Entry& entry) {
+  if (!entry.unreadable.empty() && !entry.unreadable.front().uid.empty()) {
+    return {entry.unreadable.front().uid, entry.unreadable.front().generation};
+  }
+  if (!entry.verdict) return {};
+  return {entry.verdict->uid, entry.verdict->generation};
+}
+
 std::optional<MailServerStatus> StatusBook::status(const model::ObjectKey& server) {
   const auto found = entries_.find(server);
   if (found == entries_.end()) return std::nullopt;
@@ -245,17 +247,13 @@ std::optional<MailServerStatus> StatusBook::status(const model::ObjectKey& serve
   out.conditions = status::conditions_of(known);
   out.listeners = listeners_of(known);
   out.backends = backends_of(known);
-  out.settled = entry.settled_at.has_value();
   if (entry.verdict) {
-    out.uid = entry.verdict->uid;
-    out.generation = entry.verdict->generation;
     out.protocols = protocols_of(entry.verdict->listeners);
     out.earliest_expiry_unix_s = entry.verdict->expires_unix_s;
   }
-  if (!entry.unreadable.empty() && !entry.unreadable.front().uid.empty()) {
-    out.uid = entry.unreadable.front().uid;
-    out.generation = entry.unreadable.front().generation;
-  }
+  Identity identity = identity_of(entry);
+  out.uid = std::move(identity.uid);
+  out.generation = identity.generation;
   keep_all_times(entry, out);
   out.config_version = version_;
   out.proxies = summary(entry);

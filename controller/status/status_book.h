@@ -1,7 +1,7 @@
 // StatusBook: what is known of every MailServer: what the build said of it, and what each proxy
-// made of it. Answers whose status is other than before. Pure but for the clock that is given in;
-// belongs to the status thread. Everything is latest-wins: nothing is queued, nothing is remembered
-// of a proxy that is gone.
+// made of it. Answers whose status is other than before, and keeps to itself for a moment what will
+// be other again. Pure but for the clock that is given in; belongs to the status thread. Everything
+// is latest-wins: nothing is queued, nothing is remembered of a proxy that is gone.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +27,7 @@ struct ServedClass {
   std::string uid;
   std::int64_t generation = 0;
   std::string ingress_class;  // that names it
+  friend bool operator==(const ServedClass&, const ServedClass&) = default;
 };
 
 // What one round of the control loop found out.
@@ -54,7 +55,9 @@ class StatusBook {
 
   void learn(Lesson lesson);
   void hear(const publish::ApplyReport& report);
-  // What stands in an object now: the times of its conditions are kept while they hold.
+  // What stands in an object now, a MailClass too: the times of its conditions are kept while they
+  // hold. Proxies that were somewhere else before come back within moments, each in its own time:
+  // until the first has answered, for 30 s at most, it is not told that there are none.
   void remember(const MailServerStatus& written);
   // What is other because time has passed, and when it will be next.
   void look_at_clock();
@@ -63,10 +66,17 @@ class StatusBook {
   // MailServers that something was heard of since the last call; those that are gone are not there
   // any more.
   [[nodiscard]] std::set<model::ObjectKey> take_touched();
-  // Nothing for a MailServer that does not exist.
+  // Of these, and of those that were held before: whose status is to be told now. What proxies have
+  // yet to answer for is held for 0.8 s.
+  [[nodiscard]] std::set<model::ObjectKey> to_tell(std::set<model::ObjectKey> touched);
+  [[nodiscard]] bool holds_any() const { return !held_.empty(); }
+  // As it is to be told now: times of its conditions are those of what was told. Nothing for a
+  // MailServer that does not exist.
   [[nodiscard]] std::optional<MailServerStatus> status(const model::ObjectKey& server);
   // Nothing where no class has a status.
   [[nodiscard]] std::optional<MailClassStatus> class_status();
+  // The same, once in 0.8 s at most: what many MailServers are to a class is told at once.
+  [[nodiscard]] std::optional<MailClassStatus> class_to_tell();
   [[nodiscard]] std::optional<Progress> progress(const model::ObjectKey& server) const;
   [[nodiscard]] std::vector<model::ObjectKey> all() const;
   [[nodiscard]] const model::Problems& unreadable() const { return unreadable_; }
@@ -82,6 +92,21 @@ class StatusBook {
     std::vector<Condition> conditions;  // as last told: their times are kept
     std::vector<ListenerStatus> listeners;
     std::vector<BackendStatus> backends;
+    std::optional<std::int64_t> stood;  // the generation whose status was read in the object
+  };
+  // The class that is served, and what was told of it last.
+  struct ClassEntry {
+    std::optional<ServedClass> served;
+    std::uint64_t sequence = 0;  // of the publication that brought its newest content
+    std::string name;
+    std::string uid;
+    std::vector<Condition> conditions;
+    std::optional<std::int64_t> stood;
+    std::optional<Instant> held_until;
+  };
+  struct Identity {
+    std::string uid;
+    std::int64_t generation = 0;
   };
   // What was refused, which version of it, and how.
   using Refused = std::tuple<config::ResourceKey, std::string, publish::Refusal::Code>;
@@ -93,6 +118,7 @@ class StatusBook {
   };
 
   void sort_unreadable(model::Problems problems);
+  [[nodiscard]] static Identity identity_of(const Entry& entry);
   [[nodiscard]] RefusedAt refused_at(const publish::ApplyReport& report,
                                      const RefusedAt& before) const;
   [[nodiscard]] Programming programming(const Entry& entry) const;
@@ -104,6 +130,12 @@ class StatusBook {
   void look_at_dates();
   [[nodiscard]] bool is_joining(const Proxy& proxy) const;
   [[nodiscard]] Programming programming_of_class() const;
+  void remember_class(const MailServerStatus& written);
+  [[nodiscard]] bool any_answered() const;
+  [[nodiscard]] bool proxies_may_return() const;
+  [[nodiscard]] bool stands(const Entry& entry) const;
+  [[nodiscard]] bool class_stands() const;
+  [[nodiscard]] bool hold(const model::ObjectKey& key);
 
   const Clock& clock_;
   std::map<model::ObjectKey, Entry> entries_;
@@ -112,11 +144,11 @@ class StatusBook {
   Instant dates_looked_at_{};
   model::Problems unreadable_;
   std::string version_;
-  std::uint64_t sequence_ = 0;
-  std::optional<ServedClass> class_;
-  std::vector<Condition> class_conditions_;  // as last told
+  ClassEntry class_;
   std::set<model::ObjectKey> touched_;
-  std::set<model::ObjectKey> unsettled_;  // not answered by every proxy yet
+  std::set<model::ObjectKey> unsettled_;      // not answered by every proxy yet
+  std::map<model::ObjectKey, Instant> held_;  // until when at the latest
+  std::optional<Instant> return_by_;          // when proxies that were elsewhere should be back
 };
 
 }  // namespace postern::status

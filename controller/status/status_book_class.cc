@@ -16,7 +16,7 @@ Programming StatusBook::programming_of_class() const {
     if (!proxy.report.refusals.empty()) {
       ++out.rejected;
       if (out.rejection.empty()) out.rejection = words_of(proxy.report.refusals.front());
-    } else if (proxy.report.sequence >= sequence_) {
+    } else if (proxy.report.sequence >= class_.sequence) {
       ++out.acknowledged;
     }
   }
@@ -24,12 +24,12 @@ Programming StatusBook::programming_of_class() const {
 }
 
 std::optional<MailClassStatus> StatusBook::class_status() {
-  if (!class_) return std::nullopt;
+  if (!class_.served) return std::nullopt;
   MailClassStatus out;
-  out.key = {"MailClass", {}, class_->name};
-  out.uid = class_->uid;
-  out.generation = class_->generation;
-  out.ingress_class = class_->ingress_class;
+  out.key = {"MailClass", {}, class_.served->name};
+  out.uid = class_.served->uid;
+  out.generation = class_.served->generation;
+  out.ingress_class = class_.served->ingress_class;
   const Programming on = programming_of_class();
   model::Problems problems;
   std::ranges::copy_if(unreadable_, std::back_inserter(problems),
@@ -48,9 +48,13 @@ std::optional<MailClassStatus> StatusBook::class_status() {
     }
   }
   for (const auto& [port, protocol] : ports) out.ports.push_back({port, protocol});
-  keep_times(class_conditions_, clock_.wall(), out.conditions);
+  // Times of another class are not kept.
+  if (class_.name != out.key.name || class_.uid != out.uid) class_.conditions.clear();
+  keep_times(class_.conditions, clock_.wall(), out.conditions);
   for (Condition& one : out.conditions) one.observed_generation = out.generation;
-  class_conditions_ = out.conditions;
+  class_.name = out.key.name;
+  class_.uid = out.uid;
+  class_.conditions = out.conditions;
   out.proxies = {on.attached, on.acknowledged, on.rejected, {}};
   return out;
 }

@@ -89,7 +89,7 @@ void StatusDesk::tell() {
   if (std::exchange(all_, false)) {
     for (const model::ObjectKey& key : book_.all()) touched.insert(key);
   }
-  for (const model::ObjectKey& key : touched) {
+  for (const model::ObjectKey& key : book_.to_tell(std::move(touched))) {
     const auto status = book_.status(key);
     count(key, status ? &*status : nullptr);
     if (status) {
@@ -98,8 +98,8 @@ void StatusDesk::tell() {
       needs_.outlet->remove(key);
     }
   }
-  if (const auto mail_class = book_.class_status()) needs_.outlet->put(*mail_class);
-  if (!learned_ || complete_) return;
+  if (const auto mail_class = book_.class_to_tell()) needs_.outlet->put(*mail_class);
+  if (!learned_ || complete_ || book_.holds_any()) return;
   needs_.outlet->complete();
   complete_ = true;
 }

@@ -38,11 +38,11 @@ class StatusDesk {
 
   void learn(Lesson lesson);
   void hear(publish::ApplyReport report);
-  // What stands in objects now, written by whoever led before: its times are kept.
+  // What stands in objects now, of a MailClass too, written by whoever led before.
   void remember(std::vector<MailServerStatus> written);
   // The outlet is given everything anew.
   void tell_all();
-  // What has come in so far is told first.
+  // What has come in so far is told first, but for what proxies have yet to answer for.
   void stop();
 
  private:

@@ -118,6 +118,7 @@ class StatusAndWhy(ClusterStory):
               what="the statuses that were read")
         until(lambda: metric("postern_proxies", ADMIN) >= 1, 40, what="the proxy")
         until(lambda: self.conditions()["Programmed"] == "True Programmed", what="the status")
+        self.assertEqual([], self.asked("mailservers", "patch", start), "the proxy was on its way")
         made = [one for one in self.asked("leases", "update", start)]
         self.assertTrue(made, "the Lease was given back and taken at once")
 

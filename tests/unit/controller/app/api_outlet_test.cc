@@ -31,7 +31,6 @@ class ApiOutletTest : public testing::Test {
     const bool on = reason == "Programmed";
     out.conditions = {
         {"Programmed", on ? Truth::True : Truth::False, reason, "m", generation, WallTime{}}};
-    out.settled = true;
     return out;
   }
   void put(const MailServerStatus& status) {
@@ -96,17 +95,6 @@ TEST_F(ApiOutletTest, what_was_told_of_another_object_of_that_name_does_not_coun
   lead("[" + status::status_body(old) + "]");
   put(status("Programmed"));
   ASSERT_EQ(api_.waiting(), 2U);
-  EXPECT_EQ(api_.first_line(), kPatch);
-}
-
-TEST_F(ApiOutletTest, status_that_proxies_have_not_answered_waits_for_them) {
-  lead();
-  MailServerStatus pending = status("Pending");
-  pending.settled = false;
-  put(pending);
-  agenda_.pass(500ms);
-  EXPECT_EQ(api_.waiting(), 0U);
-  put(status("Programmed"));
   EXPECT_EQ(api_.first_line(), kPatch);
 }
 

@@ -97,20 +97,6 @@ TEST_F(StatusWriterTest, newest_replaces_what_waits) {
   EXPECT_EQ(count("written"), 2U);
 }
 
-TEST_F(StatusWriterTest, what_may_be_held_waits_for_a_later_one) {
-  StatusWrite pending = write("a", R"({"x":"Pending"})");
-  pending.hold = 800ms;
-  writer_.put(pending);
-  agenda_.pass(799ms);
-  EXPECT_EQ(api_.waiting(), 0U);
-  writer_.put(write("a", R"({"x":"Programmed"})"));
-  ASSERT_EQ(api_.waiting(), 1U);
-  EXPECT_EQ(api_.first().body, body(R"({"x":"Programmed"})"));
-  api_.answer(200);
-  agenda_.pass(5s);
-  EXPECT_EQ(count("written"), 1U);
-}
-
 TEST_F(StatusWriterTest, eight_are_under_way_and_changed_objects_go_first) {
   for (int i = 0; i < 10; ++i) {
     writer_.put(write("r" + std::to_string(i), R"({"x":1})", Rank::Refresh));

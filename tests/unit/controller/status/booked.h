@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,6 +69,14 @@ class StatusBookTest : public testing::Test {
     lesson.unreadable = std::move(unreadable);
     lesson.published = {"v" + std::to_string(sequence), sequence};
     lesson.caused_at = clock_.now();
+    lesson.mail_class = class_;
+    book_.learn(std::move(lesson));
+  }
+  std::set<model::ObjectKey> told() { return book_.to_tell(book_.take_touched()); }
+  void learn_class(ServedClass of, std::uint64_t sequence) {
+    Lesson lesson;
+    lesson.published = {"v" + std::to_string(sequence), sequence};
+    lesson.mail_class = class_ = std::move(of);
     book_.learn(std::move(lesson));
   }
   std::string reason(std::string_view type) {
@@ -87,6 +97,7 @@ class StatusBookTest : public testing::Test {
   test::ManualClock clock_;
   StatusBook book_{clock_};
   StatusLines lines_;
+  std::optional<ServedClass> class_;
 };
 
 }  // namespace postern::status

@@ -166,6 +166,7 @@ TEST_F(StatusBookTest, a_proxy_that_has_just_come_is_waited_for_after_thirty_sec
   EXPECT_EQ(reason("Programmed"), "False Pending");
   EXPECT_GT(book_.due(), clock_.now() + 30s);
   book_.hear(report(2, 1));
+  EXPECT_EQ(book_.take_touched(), std::set<model::ObjectKey>{kServer});
   EXPECT_EQ(reason("Programmed"), "True Programmed");
 }
 
@@ -265,6 +266,45 @@ TEST_F(StatusBookTest, the_class_says_what_is_open_and_who_runs_it) {
   for (const Condition& one : status->conditions) {
     EXPECT_EQ(one.truth, Truth::True) << one.type;
     EXPECT_EQ(one.observed_generation, 3);
+  }
+}
+
+TEST_F(StatusBookTest, the_class_is_programmed_while_mail_servers_change) {
+  learn_class({"postern", "u1", 3, "postern"}, 1);
+  book_.hear(report(1, 1));
+  learn(verdict(), 2);
+  EXPECT_EQ(book_.class_status()->conditions.at(2).reason, "Programmed");
+  learn_class({"postern", "u1", 4, "postern"}, 3);
+  EXPECT_EQ(book_.class_status()->conditions.at(2).reason, "Pending");
+  book_.hear(report(1, 3));
+  EXPECT_EQ(book_.class_status()->conditions.at(2).reason, "Programmed");
+}
+
+TEST_F(StatusBookTest, what_stands_in_the_class_keeps_its_times_while_it_holds) {
+  learn_class({"postern", "u1", 3, "postern"}, 1);
+  book_.hear(report(1, 1));
+  MailServerStatus written;
+  const WallTime long_ago = clock_.wall() - std::chrono::hours(5);
+  written.conditions = {{"Accepted", Truth::True, "Accepted", "", 3, long_ago}};
+  written.uid = "u1";
+  for (const char* name : {"postern", "other"}) {
+    written.key = {"MailClass", {}, name};
+    book_.remember(written);
+    written.conditions.clear();
+  }
+  EXPECT_EQ(book_.class_status()->conditions.at(0).since, long_ago);
+  EXPECT_EQ(book_.class_status()->conditions.at(2).since, clock_.wall());
+}
+
+TEST_F(StatusBookTest, another_class_has_times_of_its_own) {
+  learn_class({"postern", "u1", 1, "postern"}, 1);
+  const std::pair<const char*, const char*> classes[] = {
+      {"other", "u2"}, {"other", "u3"}, {"third", "u3"}};
+  for (const auto& [name, uid] : classes) {
+    (void)book_.class_status();
+    clock_.pass(5s);
+    learn_class({name, uid, 1, "postern"}, 1);
+    EXPECT_EQ(book_.class_status()->conditions.at(0).since, clock_.wall()) << name << uid;
   }
 }
 

@@ -1,11 +1,13 @@
 #include "controller/status/status_desk.h"
 
 #include <sys/stat.h>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -119,6 +121,34 @@ TEST_F(StatusDeskTest, a_place_that_cannot_be_written_stops_nobody) {
   desk.hear(report);
   desk.stop();
   EXPECT_EQ(lines, std::vector<std::string>{"mailserver mail/a: Ready (1 listener)"});
+}
+
+// Keeps the reasons of Programmed in the order in which they are told.
+class KeptReasons final : public Outlet {
+ public:
+  void put(const MailServerStatus& status) override {
+    reasons.push_back(status.condition("Programmed")->reason);
+  }
+  void put(const MailClassStatus&) override {}
+  void remove(const model::ObjectKey&) override {}
+  void complete() override {}
+
+  std::vector<std::string> reasons;
+};
+
+TEST_F(StatusDeskTest, what_a_proxy_has_not_answered_for_is_not_told_at_the_end) {
+  KeptReasons kept;
+  StatusDesk desk({clock_, {}, &kept});
+  publish::ApplyReport report;
+  report.connection = 1;
+  report.sequence = 1;
+  desk.hear(report);
+  desk.learn(lesson("a"));
+  Lesson next = lesson("a");
+  next.published.sequence = 2;
+  desk.learn(std::move(next));
+  desk.stop();
+  EXPECT_EQ(std::ranges::count(kept.reasons, "Pending"), 0);
 }
 
 TEST_F(StatusDeskTest, a_reader_of_a_file_never_sees_half_of_it) {
