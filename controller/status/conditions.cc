@@ -149,11 +149,15 @@ Condition resolved(const Known& known) {
 }
 
 // Counts stand where they matter alone: a status is not written anew because a proxy came or went.
+// Other replicas may have proxies of their own; nothing is known of those.
 Condition programmed(const Programming& on) {
   const auto of_all = [&on](std::size_t count) {
     return fmt::format("{} of {} proxies", count, on.attached);
   };
-  if (on.attached == 0) return {"Programmed", Truth::False, "NoProxies", "no proxy is connected"};
+  if (on.attached == 0) {
+    return {"Programmed", Truth::False, "NoProxies",
+            "no proxy is connected to the controller that writes this"};
+  }
   if (on.rejected > 0) {
     const bool all = on.rejected >= on.attached;
     const char* reason = on.too_old ? "ProxyTooOld" : all ? "ProxyRejected" : "PartiallyProgrammed";
@@ -161,9 +165,9 @@ Condition programmed(const Programming& on) {
             fmt::format("{} refuse it: {}", of_all(on.rejected), on.rejection)};
   }
   if (on.acknowledged < on.attached) {
-    return {"Programmed", Truth::False, "Pending", "not every proxy runs it so far"};
+    return {"Programmed", Truth::False, "Pending", "not every connected proxy runs it so far"};
   }
-  return {"Programmed", Truth::True, "Programmed", "every proxy runs it"};
+  return {"Programmed", Truth::True, "Programmed", "every connected proxy runs it"};
 }
 
 Condition programmed(const Known& known) {
