@@ -61,12 +61,13 @@ class Roles(GroundStory):
 
     def work(self, enough):
         """A controller begins and meets everything that it asks the API server for: a Lease that is
-        not there, a Secret and a ConfigMap that become named, a name that is taken twice. Until it
-        is enough."""
+        not there, a class that has changed, a Secret and a ConfigMap that become named, a name that
+        is taken twice. Until it is enough."""
         self.programs.stop()
         type(self).number += 1
         fresh = f"fresh-{self.number}"
         self.objects.delete("Lease", LEASE, NAMESPACE)
+        self.objects.apply({**CLASS, "spec": {"ports": [*PORTS, {"port": 20000 + self.number}]}})
         self.objects.apply(self.pairs.filled(secret(f"{fresh}-tls")), domains(fresh))
         self.audit.from_now()
         controller = self.programs.start_controller("a", self.kubeconfig, wait=False)
