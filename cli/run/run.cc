@@ -13,6 +13,7 @@
 #include "common/identity/grpc_lines.h"
 #include "common/process/console.h"
 #include "common/process/milestones.h"
+#include "common/process/own_metrics.h"
 #include "common/process/standing.h"
 #include "common/process/stop_signals.h"
 #include "controller/app/options.h"
@@ -66,6 +67,7 @@ class OneProcess {
 
   int serve() {
     process::lock_secrets(*log_);
+    process::count_process(metrics_);
     const loop::LoadReport load = controller_.load();
     if (const std::string reason = why_not(load); !reason.empty()) return end(reason);
     const auto admin = admin_.start(options_.proxy.admin_address);

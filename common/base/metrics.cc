@@ -35,6 +35,7 @@ struct Family {
 struct Looked {
   std::string_view name;
   std::string_view help;
+  prometheus::MetricType type;
   std::function<std::vector<Seen>()> look;
 };
 
@@ -48,6 +49,12 @@ struct Metrics::State {
   std::vector<std::shared_ptr<const Looked>> looks;
   std::size_t series = 0;
   mutable std::uint64_t refused = 0;  // series that stand for others since
+
+  void look(Looked at) {
+    check(is_metric_name(at.name), "a metric has a name that Prometheus takes");
+    const std::scoped_lock held(lock);
+    looks.push_back(std::make_shared<const Looked>(std::move(at)));
+  }
 
   Family& family(std::string_view name, std::string_view help, prometheus::MetricType type) {
     const auto found = families.find(name);
@@ -101,7 +108,7 @@ struct Metrics::State {
     for (const auto& one : asked) {
       for (Seen& seen : one->look()) {
         std::sort(seen.labels.begin(), seen.labels.end());
-        scrape.add({one->name, one->help, seen.labels}, seen.value);
+        scrape.add({one->name, one->help, seen.labels}, one->type, seen.value);
       }
     }
     const std::scoped_lock held(lock);
@@ -136,9 +143,12 @@ Histogram& Metrics::histogram(std::string_view name, std::string_view help, cons
 
 void Metrics::gauge_of(std::string_view name, std::string_view help,
                        std::function<std::vector<Seen>()> look) {
-  check(is_metric_name(name), "a metric has a name that Prometheus takes");
-  const std::scoped_lock held(state_->lock);
-  state_->looks.push_back(std::make_shared<const Looked>(Looked{name, help, std::move(look)}));
+  state_->look({name, help, prometheus::MetricType::Gauge, std::move(look)});
+}
+
+void Metrics::counter_of(std::string_view name, std::string_view help,
+                         std::function<std::vector<Seen>()> look) {
+  state_->look({name, help, prometheus::MetricType::Counter, std::move(look)});
 }
 
 Tallies& Metrics::tallies() {

@@ -141,6 +141,9 @@ class Metrics {
   // beside each other.
   void gauge_of(std::string_view name, std::string_view help,
                 std::function<std::vector<Seen>()> look);
+  // The same of what only grows.
+  void counter_of(std::string_view name, std::string_view help,
+                  std::function<std::vector<Seen>()> look);
   // For one thread, new at each call; lives as long as the registry.
   [[nodiscard]] Tallies& tallies();
   // Prometheus' text format. Takes no lock that a thread with Tallies waits for.

@@ -36,10 +36,12 @@ class Scrape {
   }
   template <class Growth>
   void add(const Head& head, const BasicGauge<Growth>& gauge) {
-    add(head, static_cast<double>(gauge.value()));
+    add(head, prometheus::MetricType::Gauge, static_cast<double>(gauge.value()));
   }
-  void add(const Head& head, double gauge) {
-    at(head, prometheus::MetricType::Gauge).gauge.value += gauge;
+  // A counter or a gauge.
+  void add(const Head& head, prometheus::MetricType type, double value) {
+    auto& to = at(head, type);
+    (type == prometheus::MetricType::Counter ? to.counter.value : to.gauge.value) += value;
   }
   template <class Growth>
   void add(const Head& head, const BasicHistogram<Growth>& histogram);

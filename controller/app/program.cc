@@ -13,6 +13,7 @@
 #include "common/identity/grpc_lines.h"
 #include "common/process/console.h"
 #include "common/process/milestones.h"
+#include "common/process/own_metrics.h"
 #include "common/process/standing.h"
 #include "common/process/stop_signals.h"
 #include "common/process/usage.h"
@@ -53,6 +54,7 @@ class Program {
 
   int serve() {
     process::lock_secrets(*log_);
+    process::count_process(metrics_);
     if (auto why = find_source()) return end("not started: " + *why);
     controller_ = std::make_unique<ControllerServer>(
         settings_of(options_, cluster_.get()), Surroundings{*log_, metrics_, clock_},

@@ -14,6 +14,7 @@
 #include "common/identity/kept_certificates.h"
 #include "common/process/console.h"
 #include "common/process/milestones.h"
+#include "common/process/own_metrics.h"
 #include "common/process/standing.h"
 #include "common/process/stop_signals.h"
 #include "common/process/usage.h"
@@ -55,6 +56,7 @@ class Program {
 
   int serve() {
     process::lock_secrets(*log_);
+    process::count_process(metrics_);
     auto kept = identity::KeptCertificates::open(
         {.directory = options_.certs, .who = {identity::Role::Proxy, options_.proxy.ingress_class}},
         {*log_, clock_, metrics_});

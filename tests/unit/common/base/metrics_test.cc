@@ -118,6 +118,14 @@ TEST(Metrics, look_at_what_is_not_counted_at_each_scrape) {
   EXPECT_EQ(text.find("version=\"1\""), std::string::npos);
 }
 
+TEST(Metrics, look_at_what_grows_as_a_counter) {
+  Metrics metrics;
+  metrics.counter_of("cpu_seconds_total", "C.", [] { return std::vector<Seen>{{{}, 1.25}}; });
+  const std::string text = metrics.text();
+  EXPECT_TRUE(has_line(text, "# TYPE cpu_seconds_total counter")) << text;
+  EXPECT_TRUE(has_line(text, "cpu_seconds_total 1.25")) << text;
+}
+
 // The scrape stands still in the middle until the worker has counted: were there a lock that both
 // take, neither would come further.
 TEST(Metrics, a_scrape_holds_nobody_up_who_counts_in_tallies) {
