@@ -55,7 +55,8 @@ StatusWriter::StatusWriter(const StatusNeeds& needs, StatusTerms terms)
                                      {{"name", "status"}})),
       queue_seconds_(needs.metrics.histogram("workqueue_queue_duration_seconds",
                                              "From what was put to its turn.",
-                                             {{"name", "status"}})) {}
+                                             {{"name", "status"}})),
+      at_work_(needs.metrics, needs.clock, "status") {}
 
 void StatusWriter::open() {
   close();
@@ -72,6 +73,7 @@ void StatusWriter::close() {
   ready_.clear();
   wanted_ = 0;
   under_way_ = 0;
+  at_work_.clear();
   depth_.set(0);
 }
 
@@ -203,7 +205,9 @@ void StatusWriter::send(Entries::iterator item) {
   drop(entry);
   entry.under_way = true;
   ++under_way_;
-  queue_seconds_.observe(needs_.clock.now() - entry.put_at);
+  sent->sent_at = needs_.clock.now();
+  queue_seconds_.observe(sent->sent_at - entry.put_at);
+  at_work_.begin(sent->sent_at);
   Request request{.method = "PATCH",
                   .target = sent->write.target,
                   .content_type = "application/apply-patch+yaml",
@@ -217,6 +221,7 @@ void StatusWriter::send(Entries::iterator item) {
 
 void StatusWriter::answered(const std::shared_ptr<Sent>& sent, const Result<Reply, Broken>& reply) {
   --under_way_;
+  at_work_.end(sent->sent_at);
   const auto item = entries_.find(sent->write.key);
   if (item != entries_.end() && item->second.id == sent->id) {
     item->second.under_way = false;

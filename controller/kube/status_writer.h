@@ -25,6 +25,7 @@
 #include "controller/kube/agenda.h"
 #include "controller/kube/status_essence.h"
 #include "controller/kube/transport.h"
+#include "controller/kube/work_under_way.h"
 
 namespace postern::kube {
 
@@ -99,6 +100,7 @@ class StatusWriter {
     StatusWrite write;
     Essence essence;
     Instant at{};
+    Instant sent_at{};
   };
 
   void judge(Entries::iterator item);
@@ -138,6 +140,7 @@ class StatusWriter {
   Counter& adds_;
   Counter& retries_;
   Histogram& queue_seconds_;
+  WorkUnderWay at_work_;
 };
 
 }  // namespace postern::kube
