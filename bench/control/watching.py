@@ -14,10 +14,15 @@ def counters(port=CONTROLLER_ADMIN):
     return {name: float(value) for name, value in re.findall(r"^(\w+(?:{.*})?) (\S+)$", page("metrics", port), re.M)}
 
 
+def total(of, name):
+    """The series of this name together, whatever their labels."""
+    return sum(value for series, value in of.items() if series.partition("{")[0] == name)
+
+
 def converged():
     """Changes that are in force everywhere, and the seconds that they took together."""
     now = counters()
-    return now["postern_convergence_seconds_count"], now["postern_convergence_seconds_sum"]
+    return total(now, "postern_convergence_seconds_count"), total(now, "postern_convergence_seconds_sum")
 
 
 def active_proxies(port=CONTROLLER_ADMIN):

@@ -3,17 +3,22 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "common/base/unix_time.h"
 #include "controller/loop/class_found.h"
+#include "controller/source/watched_kinds.h"
 
 namespace postern::loop {
 namespace {
 
 // However little happens: who looks whether the loop still turns can tell.
 constexpr Duration kTurn{10'000};
+
+// A label for objects that no API server has.
+constexpr std::string_view kOther = "other";
 
 // Not a mistake of the object; but whoever wonders why nothing answers should read it here.
 model::Problem other_class(const model::MailServer& server, const std::string& served) {
@@ -41,6 +46,23 @@ publish::Revision revision_of(const source::View& view) {
   return out;
 }
 
+Counter& compiles(Metrics& metrics, const char* trigger) {
+  return metrics.counter("postern_compile_total", "Times that changed objects were built.",
+                         {{"trigger", trigger}});
+}
+
+// For counting: the kind of all that is other than before.
+std::string_view kind_of(const source::Changes& changes) {
+  std::string_view out = publish::kNoKind;
+  const auto add = [&out](const model::ObjectKey& key) {
+    const source::WatchedKind* known = source::find_watched(key.kind);
+    out = kind_of_both(out, known == nullptr ? kOther : known->kind);
+  };
+  for (const model::SharedObject& object : changes.changed) add(model::meta_of(*object).key);
+  for (const model::ObjectKey& key : changes.gone) add(key);
+  return out;
+}
+
 bool has_refusal(const model::Problems& problems) {
   return std::ranges::any_of(problems, [](const model::Problem& problem) {
     return problem.severity == model::Severity::Refused;
@@ -53,8 +75,9 @@ ControlLoop::ControlLoop(LoopNeeds needs, LoopTerms terms)
     : needs_(std::move(needs)),
       terms_(std::move(terms)),
       hold_back_(terms_.hold_back),
-      rounds_(needs_.metrics.counter("postern_compile_total",
-                                     "Times that changed objects were built.")),
+      at_start_(compiles(needs_.metrics, "start")),
+      of_objects_(compiles(needs_.metrics, "objects")),
+      of_time_(compiles(needs_.metrics, "time")),
       failures_(needs_.metrics.counter("postern_source_failures_total",
                                        "Times that the source could not be read at all.")),
       last_success_(needs_.metrics.gauge("postern_config_last_success_timestamp_seconds",
@@ -163,8 +186,10 @@ std::optional<source::Changes> ControlLoop::read() {
 }
 
 Delivery ControlLoop::build(source::Changes changes) {
-  rounds_.add();
+  const bool first = looked_ == Instant{};
+  (first ? at_start_ : changes.empty() ? of_time_ : of_objects_).add();
   looked_ = needs_.clock.now();
+  const std::string_view kind = kind_of(changes);
   const Instant caused_at = changes.caused_at.value_or(looked_);
   source_problems_ = std::move(changes.problems);
   world::Touched touched;
@@ -190,7 +215,8 @@ Delivery ControlLoop::build(source::Changes changes) {
                      .removals = std::move(built.removals),
                      .revision = revision_of(changes.made_of),
                      .caused_at = caused_at,
-                     .reached = revision_of(changes.read_to)};
+                     .reached = revision_of(changes.read_to),
+                     .kind = kind};
   add_tickets(out.publication);
   out.round = {.problems = source_problems_,
                .verdicts = std::move(built.verdicts),
@@ -239,7 +265,11 @@ bool ControlLoop::class_is_broken(const model::Problems& problems) const {
 }
 
 void ControlLoop::count_object(const model::ObjectKey& key, int by) {
-  needs_.metrics.gauge("postern_store_objects", "Objects that are held.", {{"kind", key.kind}})
+  const source::WatchedKind* known = source::find_watched(key.kind);
+  const std::string_view resource = known == nullptr ? kOther : known->collection;
+  needs_.metrics
+      .gauge("postern_store_objects", "Objects that are held.",
+             {{"resource", std::string(resource)}})
       .add(by);
 }
 

@@ -98,7 +98,9 @@ class ControlLoop {
   std::atomic<bool> stopping_{false};
   std::atomic<Instant::rep> turned_{0};
 
-  Counter& rounds_;
+  Counter& at_start_;
+  Counter& of_objects_;
+  Counter& of_time_;
   Counter& failures_;
   Gauge& last_success_;
   Gauge& mail_servers_;

@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace postern::loop {
+
+std::string_view kind_of_both(std::string_view one, std::string_view other) {
+  if (one == publish::kNoKind || one == other) return other;
+  return other == publish::kNoKind ? one : publish::kSeveralKinds;
+}
+
 namespace {
 
 void merge(publish::Publication& into, publish::Publication later) {
@@ -24,6 +30,7 @@ void merge(publish::Publication& into, publish::Publication later) {
   into.removals = std::move(removals);
   into.revision = std::move(later.revision);
   into.reached = std::move(later.reached);
+  into.kind = kind_of_both(into.kind, later.kind);
   if (!into.caused_at) into.caused_at = later.caused_at;
 }
 

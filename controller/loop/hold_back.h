@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -21,6 +22,9 @@ struct Delivery {
 };
 // `into` becomes what both say, the later one where they differ.
 void merge(Delivery& into, Delivery later);
+
+// Of two kinds that publications come of.
+[[nodiscard]] std::string_view kind_of_both(std::string_view one, std::string_view other);
 
 class HoldBack {
  public:

@@ -32,7 +32,7 @@ Published Distribution::publish(Publication publication) {
   version_ = wanted_.version();
   Published published{version_, ++sequence_};
   if (publication.caused_at && !changed.empty() && !connections_.empty()) {
-    pending_.push_back({sequence_, *publication.caused_at});
+    pending_.push_back({sequence_, *publication.caused_at, publication.kind});
     if (pending_.size() > kMostPending) pending_.pop_front();
   }
   tell_all(changed, publication.caused_at, parcels);

@@ -95,6 +95,7 @@ class Distribution {
   struct Pending {
     std::uint64_t sequence = 0;
     Instant caused_at{};
+    std::string_view kind;
   };
   struct Due;
 

@@ -91,7 +91,9 @@ void Distribution::note_convergence() {
   }
   const Instant now = needs_.clock.now();
   for (; !pending_.empty() && pending_.front().sequence <= least; pending_.pop_front()) {
-    if (anybody) needs_.metrics.convergence().observe(now - pending_.front().caused_at);
+    if (!anybody) continue;
+    const Pending& one = pending_.front();
+    needs_.metrics.convergence(one.kind).observe(now - one.caused_at);
   }
 }
 

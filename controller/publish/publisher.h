@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -83,6 +84,9 @@ struct CollectionRevision {
 };
 using Revision = std::vector<CollectionRevision>;
 
+inline constexpr std::string_view kNoKind = "none";
+inline constexpr std::string_view kSeveralKinds = "several";
+
 // What is other than after the publication before. The first one is everything, and says that the
 // source was read: before it nobody is sent anything.
 struct Publication {
@@ -91,6 +95,8 @@ struct Publication {
   Revision revision = {};                 // that it was made of
   std::optional<Instant> caused_at = {};  // when the oldest event in it was received
   Revision reached = {};  // up to where nothing was missed; empty: as far as `revision`
+  // Of the objects that it comes of: a kind of the API or one of the words above, for counting.
+  std::string_view kind = kNoKind;
 };
 
 struct Published {

@@ -32,9 +32,8 @@ std::string_view word_of(ProxyState state) {
 }  // namespace
 
 PushMetrics::PushMetrics(Metrics& metrics)
-    : octets_(metrics.counter("postern_push_bytes_total", "Octets of updates sent to proxies.")),
-      convergence_(metrics.histogram("postern_convergence_seconds",
-                                     "From a change received to its answer by every proxy.")),
+    : metrics_(metrics),
+      octets_(metrics.counter("postern_push_bytes_total", "Octets of updates sent to proxies.")),
       queue_(metrics.histogram("postern_push_queue_seconds",
                                "From a change received to its update for a proxy.")) {
   for (std::size_t type = 0; type < kTypes; ++type) {
@@ -58,6 +57,12 @@ PushMetrics::PushMetrics(Metrics& metrics)
         &metrics.gauge("postern_proxies", "Proxies that are connected, by what they made of it.",
                        {{"state", std::string(word_of(static_cast<ProxyState>(state)))}});
   }
+}
+
+Histogram& PushMetrics::convergence(std::string_view kind) {
+  return metrics_.histogram("postern_convergence_seconds",
+                            "From a change received to its answer by every proxy.",
+                            {{"kind", std::string(kind)}});
 }
 
 void PushMetrics::answered(config::ResourceType type, bool accepted) {

@@ -1,11 +1,13 @@
 // PushMetrics: what the stream counts. Every series is made at the start, so that one that never
-// happened stands at 0. No label names a proxy: there may be thousands in a year.
+// happened stands at 0; but those of kinds of objects, which come with the publications. No label
+// names a proxy: there may be thousands in a year.
 // Thread-safe; the registry outlives it.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "common/base/metrics.h"
 #include "controller/publish/publisher.h"
@@ -26,7 +28,7 @@ class PushMetrics {
   void set_proxies(ProxyState state, std::size_t count);
 
   [[nodiscard]] Counter& octets() { return octets_; }
-  [[nodiscard]] Histogram& convergence() { return convergence_; }
+  [[nodiscard]] Histogram& convergence(std::string_view kind);
   [[nodiscard]] Histogram& queue() { return queue_; }
 
  private:
@@ -37,8 +39,8 @@ class PushMetrics {
   std::array<std::array<Counter*, kCodes>, kTypes> refused_{};
   std::array<Gauge*, kTypes> resources_{};
   std::array<Gauge*, kStates> proxies_{};
+  Metrics& metrics_;
   Counter& octets_;
-  Histogram& convergence_;
   Histogram& queue_;
 };
 

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/manual_clock.h"
+#include "tests/support/shown_metrics.h"
 
 namespace postern::loop {
 namespace {
@@ -276,6 +277,49 @@ TEST_F(ControlLoopTest, it_looks_again_now_and_then_because_certificates_expire)
   clock_.pass(600s);
   EXPECT_TRUE(loop_.round());
   EXPECT_FALSE(loop_.round());
+}
+
+TEST_F(ControlLoopTest, what_made_it_build_is_counted) {
+  const auto built = [this](const char* trigger) {
+    return test::counted(metrics_, "postern_compile_total", {{"trigger", trigger}});
+  };
+  (void)load(of({mail_server("a", 143)}));
+  EXPECT_EQ(built("start"), 1);
+  (void)round(of({mail_server("b", 144)}));
+  (void)round(of({}, {refusal("c")}));
+  EXPECT_EQ(built("objects"), 2);
+  EXPECT_EQ(built("time"), 0);
+  clock_.pass(600s);
+  (void)loop_.round();
+  (void)loop_.round();
+  EXPECT_EQ(built("time"), 1);
+  EXPECT_EQ(built("start") + built("objects"), 3);
+}
+
+TEST_F(ControlLoopTest, a_publication_has_the_kind_that_it_comes_of) {
+  (void)load(of({mail_server("a", 143), mail_server("b", 144)}));
+  EXPECT_EQ(publisher_.publications.back().kind, "MailServer");
+  model::MailClass mail_class;
+  mail_class.meta.key = {"MailClass", "", "postern"};
+  (void)round(of({mail_class}));
+  EXPECT_EQ(publisher_.publications.back().kind, "MailClass");
+  source::Changes both = without("b");
+  both.changed.push_back(std::make_shared<const model::Object>(std::move(mail_class)));
+  (void)round(std::move(both));
+  EXPECT_EQ(publisher_.publications.back().kind, "several");
+  clock_.pass(600s);
+  (void)loop_.round();
+  EXPECT_EQ(publisher_.publications.back().kind, "none");
+}
+
+TEST_F(ControlLoopTest, objects_are_counted_by_the_plural_of_their_kind) {
+  const auto held = [this] {
+    return test::counted(metrics_, "postern_store_objects", {{"resource", "mailservers"}});
+  };
+  (void)load(of({mail_server("a", 143), mail_server("b", 144)}));
+  EXPECT_EQ(held(), 2);
+  (void)round(without("b"));
+  EXPECT_EQ(held(), 1);
 }
 
 }  // namespace

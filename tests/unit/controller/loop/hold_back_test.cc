@@ -56,6 +56,26 @@ TEST(HoldBack, what_comes_back_in_time_takes_the_loss_with_it) {
   EXPECT_FALSE(hold.due());
 }
 
+TEST(HoldBack, what_is_held_together_is_of_both_kinds) {
+  using publish::kNoKind;
+  using publish::kSeveralKinds;
+  EXPECT_EQ(kind_of_both("Secret", "Secret"), "Secret");
+  EXPECT_EQ(kind_of_both("Secret", "Service"), kSeveralKinds);
+  EXPECT_EQ(kind_of_both(kSeveralKinds, "Service"), kSeveralKinds);
+  EXPECT_EQ(kind_of_both(kNoKind, "Secret"), "Secret");
+  EXPECT_EQ(kind_of_both("Secret", kNoKind), "Secret");
+  HoldBack hold(5s);
+  ASSERT_TRUE(hold.pass(with({server("a/a")}), 4, kStart));
+  Delivery loss = with({}, {{ResourceType::Server, "a/a"}});
+  loss.publication.kind = "MailServer";
+  ASSERT_FALSE(hold.pass(std::move(loss), 0, kStart));
+  Delivery rest = with({server("a/a", "b")});
+  rest.publication.kind = "Secret";
+  const auto passed = hold.pass(std::move(rest), 4, kStart + 1s);
+  ASSERT_TRUE(passed);
+  EXPECT_EQ(passed->publication.kind, kSeveralKinds);
+}
+
 TEST(HoldBack, more_losses_do_not_make_it_wait_longer) {
   HoldBack hold(5s);
   ASSERT_TRUE(hold.pass(with({}), 10, kStart));

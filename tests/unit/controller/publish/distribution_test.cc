@@ -61,7 +61,18 @@ TEST_F(Distributions, send_a_change_and_tell_when_it_was_answered) {
   ASSERT_EQ(reports.size(), 1U);
   EXPECT_EQ(reports[0].state, State::Active);
   EXPECT_EQ(reports[0].sequence, published.sequence);
-  EXPECT_EQ(counts.convergence().count(3), 1U);  // up to 10 ms
+  EXPECT_EQ(counts.convergence("none").count(3), 1U);  // up to 10 ms
+}
+
+TEST_F(Distributions, are_timed_by_the_kind_of_what_changed) {
+  const auto link = std::make_shared<FakeLink>();
+  const ConnectionId id = join(link);
+  Publication publication{.upserts = {mk_server("a")}, .removals = {}, .caused_at = clock.now()};
+  publication.kind = "Secret";
+  distribution.publish(std::move(publication));
+  answer(id, link->last());
+  EXPECT_EQ(counts.convergence("Secret").count(0), 1U);
+  EXPECT_EQ(counts.convergence("none").count(0), 0U);
 }
 
 TEST_F(Distributions, keep_what_a_publication_does_not_name) {
@@ -201,7 +212,9 @@ TEST_F(Distributions, count_a_change_as_converged_when_everybody_who_was_there_a
   join(late);
   const auto converged = [this] {
     std::uint64_t all = 0;
-    for (std::size_t i = 0; i < Histogram::kBuckets; ++i) all += counts.convergence().count(i);
+    for (std::size_t i = 0; i < Histogram::kBuckets; ++i) {
+      all += counts.convergence("none").count(i);
+    }
     return all;
   };
   answer(first, one->last());
