@@ -50,6 +50,7 @@ void Candidate::want(const Held& resource) {
   if (waits) {
     note(key);
     waiting_.erase(key);
+    wanted_again_.insert(key);
   }
   const bool is_running = running && running->version == resource->version;
   if (!is_running) return put(resource);
@@ -164,8 +165,10 @@ const config::Credentials* Candidate::credentials(const std::string& secret) con
   return material<config::Credentials>(secret);
 }
 
-// The same refusal as before this preparation, with the same still in force.
+// The same refusal as before this preparation, with the same still in force; but who sends it again
+// is told again, since no error says that it is in force.
 bool Candidate::is_old_news(const ResourceError& error) const {
+  if (wanted_again_.contains(error.key)) return false;
   const auto noted = noted_.find(error.key);
   if (noted == noted_.end() || !noted->second) return false;
   const Held running = before_.find(error.key);

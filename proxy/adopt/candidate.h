@@ -91,7 +91,8 @@ class Candidate {
   // Of versions that need other things than what ran before, which is not in it.
   std::map<config::ResourceKey, Needs> needs_;
   std::map<config::ResourceKey, ResourceError> errors_;
-  std::set<config::ResourceKey> may_retry_;  // refused, and then something they need changed
+  std::set<config::ResourceKey> wanted_again_;  // waited, and the update names them
+  std::set<config::ResourceKey> may_retry_;     // refused, and then something they need changed
   std::map<config::ResourceKey, int> retries_;
 };
 

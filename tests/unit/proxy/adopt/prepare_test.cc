@@ -157,6 +157,23 @@ TEST_F(Prepare, a_refusal_that_was_told_is_not_told_again) {
   EXPECT_EQ(again.errors[0].key.type, ResourceType::Secret);
 }
 
+// An answer without it would say that it is in force.
+TEST_F(Prepare, a_refusal_is_told_again_to_whoever_sends_the_same_again) {
+  serve_a();
+  for (int i = 0; i < 2; ++i) {
+    const auto p = put({resource("a", "2", server_with("ns/other"))});
+    ASSERT_EQ(p.errors.size(), 1U);
+    EXPECT_EQ(p.errors[0].key, (ResourceKey{ResourceType::Server, "a"}));
+    EXPECT_EQ(p.errors[0].version, "2");
+    EXPECT_EQ(p.errors[0].running_version, "1");
+  }
+  for (int i = 0; i < 2; ++i) {
+    const auto p = put({resource("b", "1", server_with("ns/other"))});
+    ASSERT_EQ(p.errors.size(), 1U);
+    EXPECT_EQ(p.errors[0].running_version, "");
+  }
+}
+
 TEST_F(Prepare, a_key_too_weak_for_a_running_server_is_refused_and_the_server_is_not) {
   serve_a();
   const auto p = put({secret("ns/k", "2", weak_pair("a.example"))});
