@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace postern::adopt {
 
 namespace {
@@ -78,7 +80,12 @@ void Doors::open_missing(Port& port, DoorChange& change) {
 }
 
 void Doors::open_one(Port& port, const IpAddress& address, DoorChange& change) {
-  const auto number = static_cast<std::uint16_t>(port.wanted.port + binding_.port_offset);
+  const unsigned sum = unsigned{port.wanted.port} + binding_.port_offset;
+  if (sum > 65535) {
+    port.failed[address] = fmt::format("with --port-offset it would be {}", sum);
+    return;
+  }
+  const auto number = static_cast<std::uint16_t>(sum);
   auto sockets = net::listen_on(SocketAddress{address, number}, workers_, port.wanted.socket);
   if (!sockets) {
     if (!may_fail(port, address)) {

@@ -10,6 +10,9 @@
 namespace postern::proxy_app {
 namespace {
 
+// A thousand MailServers that wait for their keys are one line's worth of news.
+constexpr std::size_t kMostLines = 20;
+
 std::string refusal(const adopt::ResourceError& error, std::uint16_t offset) {
   if (error.code == adopt::ErrorCode::BindFailed) {
     std::uint16_t port = 0;  // a LISTENER's name is its port
@@ -58,6 +61,10 @@ std::string port_line(const PortTaken& taken) {
 std::vector<std::string> refusal_lines(const adopt::Outcome& outcome, std::uint16_t port_offset) {
   std::vector<std::string> lines;
   for (const adopt::ResourceError& error : outcome.errors) {
+    if (lines.size() == kMostLines) {
+      lines.push_back(fmt::format("… and {} more", outcome.errors.size() - kMostLines));
+      break;
+    }
     lines.push_back(refusal(error, port_offset));
   }
   return lines;

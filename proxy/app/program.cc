@@ -48,7 +48,7 @@ class Program {
         signals_([this] { milestones_.stop_wished(); }),
         admin_(
             {.live = [this] { return !proxy_ || proxy_->live(); },
-             .ready = [this] { return proxy_ && proxy_->ready() && !draining_; },
+             .ready = [this] { return proxy_ && proxy_->ready() && !serves_nobody_ && !draining_; },
              .metrics = [this] { return process::metrics_text(metrics_, *log_); },
              .config = [this] { return proxy_->config_text(); },
              .log_level =
@@ -95,14 +95,17 @@ class Program {
     log_->line(LogLevel::Info, all_gone ? "drained" : "drained: its time is over", {});
   }
 
-  // On the control thread. A retry that says the same again is not told again.
+  // On the control thread. A retry that says the same again is not told again. Where nothing could
+  // be opened because something was refused (keys of a last known good that has none), it is not
+  // ready: guests would be turned away.
   void take(const adopt::Outcome& outcome) {
     std::vector<std::string> lines = refusal_lines(outcome, options_.proxy.port_offset);
     if (lines != told_) {
       for (const std::string& line : lines) console_.say({LogLevel::Error, line, {}, {}});
       told_ = std::move(lines);
     }
-    milestones_.adopted();
+    serves_nobody_ = !outcome.errors.empty() && proxy_->listeners().empty();
+    if (!serves_nobody_) milestones_.adopted();
   }
 
   int end(const std::string& why) {
@@ -120,6 +123,7 @@ class Program {
   process::Milestones milestones_;
   process::StopSignals signals_;
   std::atomic<bool> draining_{false};
+  std::atomic<bool> serves_nobody_{false};
   std::vector<std::string> told_;  // the control thread's alone
   std::unique_ptr<identity::KeptCertificates> certificates_;
   std::unique_ptr<ProxyServer> proxy_;
