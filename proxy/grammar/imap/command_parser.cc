@@ -130,6 +130,11 @@ std::optional<Arguments> parse_authenticate(ArgumentReader& in) {
       in.malformed = {"an empty initial response is written as =", 0};
       return std::nullopt;
     }
+    // Base64 has none; what a literal announces would be run as commands (LI4).
+    if (response.find('{') != ByteView::npos) {
+      in.malformed = {"an initial response is base64", 0};
+      return std::nullopt;
+    }
     out.initial_response = Secret(response);
   }
   if (!in.end()) return std::nullopt;
