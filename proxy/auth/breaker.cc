@@ -22,11 +22,11 @@ Breaker::Change Breaker::answered_badly() {
   return Change::Closed;
 }
 
-Breaker::Change Breaker::failed(Instant now) {
+Breaker::Change Breaker::failed(Instant now, bool is_trial) {
   failures_[count_ % kFailures] = now;
   ++count_;
-  trying_ = false;
   if (open_until_) {
+    if (is_trial) trying_ = false;
     open_until_ = now + kOpenFor;
     return Change::None;
   }

@@ -27,7 +27,8 @@ class Breaker {
   // Whether a question may be asked now. While it is half open one may, until its fate is told.
   [[nodiscard]] bool lets_through(Instant now);
   [[nodiscard]] Change succeeded();
-  [[nodiscard]] Change failed(Instant now);
+  // `is_trial`: it was let through while it was half open.
+  [[nodiscard]] Change failed(Instant now, bool is_trial);
   // There was an answer, but none to be understood: no outage, and no success either.
   [[nodiscard]] Change answered_badly();
   // The question was taken back.

@@ -181,7 +181,9 @@ void Desk::State::note(const Exchange& exchange, Fate fate, const policy::Answer
   switch (fate) {
     case Fate::Answered: change = service.breaker.succeeded(); break;
     case Fate::Garbled: change = service.breaker.answered_badly(); break;
-    case Fate::Outage: change = service.breaker.failed(needs.clock.now()); break;
+    case Fate::Outage:
+      change = service.breaker.failed(needs.clock.now(), service.trial == exchange.id);
+      break;
     case Fate::NotAsked: abandon(exchange); break;
   }
   switch (change) {
