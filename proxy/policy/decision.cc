@@ -8,7 +8,6 @@ std::string_view name_of(Denial denial) {
     case Denial::NothingServed: return "nothing_served";
     case Denial::UnknownName: return "unknown_name";
     case Denial::TlsRequired: return "tls_required";
-    case Denial::MechanismNotOffered: return "mechanism_not_offered";
     case Denial::TlsTooWeak: return "tls_too_weak";
   }
   return "?";

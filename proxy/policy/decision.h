@@ -14,8 +14,7 @@ enum class Denial : std::uint8_t {
   NothingServed,  // no MailServer is left on the port
   UnknownName,    // SNI named nobody, and unknownNames is Reject
   TlsRequired,    // credentials in clear are refused here
-  MechanismNotOffered,
-  TlsTooWeak,  // for the MailServer that the name chose
+  TlsTooWeak,     // for the MailServer that the name chose
 };
 [[nodiscard]] std::string_view name_of(Denial denial);  // "unknown_name": log word, metric label
 

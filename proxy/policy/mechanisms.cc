@@ -1,7 +1,5 @@
 #include "proxy/policy/mechanisms.h"
 
-#include <fmt/format.h>
-
 namespace postern::policy {
 
 LoginOffer login_offer(const config::ProtocolOffer& offer, const Facts& facts) {
@@ -25,25 +23,6 @@ bool may_judge(const config::Provider& provider, Mechanism mechanism, const Fact
   if (mechanism != Mechanism::External || facts.certificate == Certificate::Verified) return true;
   const auto* http = std::get_if<config::HttpProvider>(&provider.kind);
   return http != nullptr && http->strictness == config::Strictness::Nginx;
-}
-
-MechanismSet common_mechanisms(MechanismSet a, MechanismSet b) {
-  MechanismSet out;
-  for (const Mechanism mechanism : kMechanisms) {
-    if (a.has(mechanism) && b.has(mechanism)) out.add(mechanism);
-  }
-  return out;
-}
-
-Decision may_attempt(const LoginOffer& offer, Mechanism mechanism) {
-  if (!offer.login_allowed) {
-    return Decision::deny(Denial::TlsRequired, "login before TLS is refused on this listener");
-  }
-  if (!offer.mechanisms.has(mechanism)) {
-    return Decision::deny(Denial::MechanismNotOffered,
-                          fmt::format("{} is not offered", name_of(mechanism)));
-  }
-  return Decision::allow();
 }
 
 }  // namespace postern::policy

@@ -6,7 +6,6 @@
 #include "common/base/mail.h"
 #include "common/config/provider.h"
 #include "common/config/server.h"
-#include "proxy/policy/decision.h"
 #include "proxy/policy/facts.h"
 
 namespace postern::policy {
@@ -28,11 +27,5 @@ struct LoginOffer {
 // is for services that judge as nginx's do; any other would take it for proven.
 [[nodiscard]] bool may_judge(const config::Provider& provider, Mechanism mechanism,
                              const Facts& facts);
-
-// For the moment before a name is known: never wider than the oldest tenant's own offer.
-[[nodiscard]] MechanismSet common_mechanisms(MechanismSet a, MechanismSet b);
-
-// The one place that says no to a login before TLS.
-[[nodiscard]] Decision may_attempt(const LoginOffer& offer, Mechanism mechanism);
 
 }  // namespace postern::policy
