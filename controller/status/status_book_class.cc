@@ -34,9 +34,15 @@ std::optional<MailClassStatus> StatusBook::class_status() {
   model::Problems problems;
   std::ranges::copy_if(unreadable_, std::back_inserter(problems),
                        [&](const model::Problem& one) { return one.object == out.key; });
-  // What was refused was looked at too, while what was accepted before it stays in force.
+  // What was refused was looked at too, while what was accepted before it stays in force, be it of
+  // an object that is gone.
   for (const model::Problem& one : problems) {
-    out.generation = std::max(out.generation, one.generation);
+    if (one.uid.empty() || one.uid == out.uid) {
+      out.generation = std::max(out.generation, one.generation);
+    } else {
+      out.uid = one.uid;
+      out.generation = one.generation;
+    }
   }
   out.conditions = conditions_of_class(problems, on);
   std::map<std::uint16_t, Protocol> ports;

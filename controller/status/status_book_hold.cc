@@ -82,7 +82,10 @@ bool StatusBook::hold(const model::ObjectKey& key) {
 }
 
 std::optional<MailClassStatus> StatusBook::class_to_tell() {
-  if (!class_.served) return std::nullopt;
+  if (!class_.served) {
+    class_.held_until.reset();
+    return std::nullopt;
+  }
   if (class_stands()) {
     class_.held_until = return_by_;
     return std::nullopt;

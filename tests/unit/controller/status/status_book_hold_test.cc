@@ -146,6 +146,17 @@ TEST_F(StatusBookHoldTest, the_class_is_told_once_in_a_moment) {
   EXPECT_GT(book_.due(), clock_.now() + 30s);
 }
 
+TEST_F(StatusBookHoldTest, a_class_that_goes_while_it_is_held_is_waited_for_no_more) {
+  learn_class({"postern", "u1", 3, "postern"}, 1);
+  EXPECT_FALSE(book_.class_to_tell());
+  Lesson without;
+  without.published = {"v2", 2};
+  book_.learn(std::move(without));
+  book_.look_at_clock();
+  EXPECT_FALSE(book_.class_to_tell());
+  EXPECT_GT(book_.due(), clock_.now() + 30s) << "or the desk turns in circles";
+}
+
 TEST_F(StatusBookHoldTest, the_class_stands_too_while_proxies_may_come_back) {
   learn_class({"postern", "u1", 1, "postern"}, 1);
   MailServerStatus of_class = written();

@@ -308,6 +308,24 @@ TEST_F(StatusBookTest, another_class_has_times_of_its_own) {
   }
 }
 
+TEST_F(StatusBookTest, a_class_made_anew_and_wrong_is_told_in_its_own_name) {
+  learn_class({"postern", "u1", 7, "postern"}, 1);
+  model::Problem problem = mk_problem("InvalidField", model::Severity::Refused);
+  problem.object = {"MailClass", {}, "postern"};
+  problem.uid = "u2";
+  problem.generation = 1;
+  Lesson lesson;
+  lesson.unreadable = {problem};
+  lesson.published = {"v1", 1};
+  lesson.mail_class = class_;
+  book_.learn(std::move(lesson));
+  const auto status = book_.class_status();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->uid, "u2");
+  EXPECT_EQ(status->generation, 1);
+  EXPECT_EQ(status->conditions.at(0).observed_generation, 1);
+}
+
 TEST_F(StatusBookTest, problems_go_to_their_conditions) {
   build::Verdict of = verdict();
   of.problems = {mk_problem("SecretNotFound", model::Severity::Refused),
