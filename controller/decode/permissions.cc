@@ -68,7 +68,9 @@ model::ReferenceGrant read_reference_grant(const Node& document, model::Meta met
     // A name that is there and empty is nobody's: it must not mean "all".
     const Node* name = to.find("name");
     std::string named = checked_text(to, path, "name", findings);
-    if (name != nullptr && name->kind == Kind::String && named.empty()) {
+    const bool is_text =
+        name != nullptr && (name->kind == Kind::String || name->kind == Kind::Null);
+    if (is_text && named.empty()) {
       findings.add(*name, join(path, "name"), "is empty: write a name, or leave it out for all");
     }
     out.objects.push_back({std::move(kind), std::move(named)});

@@ -130,7 +130,7 @@ model::SliceEndpoint read_endpoint(const Node& endpoint, const std::string& path
     }
   }
   out.ready = condition(endpoint, "ready", true);
-  out.serving = condition(endpoint, "serving", out.ready);
+  out.serving = condition(endpoint, "serving", true);
   out.terminating = condition(endpoint, "terminating", false);
   out.hostname = checked_text(endpoint, path, "hostname", findings);
   out.zone = checked_text(endpoint, path, "zone", findings);

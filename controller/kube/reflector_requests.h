@@ -26,7 +26,7 @@ struct PageWish {
                                      Duration lasting);
 // A resourceVersion as a number, where it is one.
 [[nodiscard]] Revision revision_of(std::string_view version);
-// "SecretList", or what stands for it when only metadata are asked for; and of one object.
+// "SecretList".
 [[nodiscard]] std::string list_kind(const Collection& collection);
 
 }  // namespace postern::kube

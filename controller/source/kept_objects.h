@@ -70,7 +70,7 @@ class KeptObjects {
     std::string uid;
     std::int64_t generation = 0;
     kube::Revision revision;
-    bool lost = false;  // a MailClass that is gone and stays in force
+    bool lost = false;  // a MailClass that is gone, or is another now, and stays in force
   };
 
   void put_decoded(ReadObject read);

@@ -65,10 +65,13 @@ bool NamedServices::remember(const Changes& changes) {
 void NamedServices::ask() {
   Hosts all;
   std::map<std::string, Hosts> by_namespace;
-  for (const auto& [key, named] : named_) {
-    Hosts& own = by_namespace[key.object_namespace];
-    for (const std::string& host : named.hosts) {
-      if (own.size() < kMostOfANamespace) own.insert(host);
+  // Those that are known first: no newcomer takes the place of one that is in use.
+  for (const bool is_known : {true, false}) {
+    for (const auto& [key, named] : named_) {
+      Hosts& own = by_namespace[key.object_namespace];
+      for (const std::string& host : named.hosts) {
+        if (given_.contains(host) == is_known && own.size() < kMostOfANamespace) own.insert(host);
+      }
     }
   }
   for (auto& [name, own] : by_namespace) all.merge(own);

@@ -169,15 +169,17 @@ TEST(EndpointSlice, reads_members_and_their_conditions) {
       "ports: [{name: imap, port: 143, protocol: TCP}]\n"
       "endpoints:\n"
       "- addresses: [10.0.0.7]\n  hostname: dovecot-0\n  targetRef: {kind: Pod, name: dovecot-0}\n"
-      "- addresses: [10.0.0.8]\n  conditions: {ready: false, serving: true, terminating: true}\n");
+      "- addresses: [10.0.0.8]\n  conditions: {ready: false, serving: true, terminating: true}\n"
+      "- addresses: [10.0.0.9]\n  conditions: {ready: false, terminating: true}\n");
   EXPECT_EQ(slice.service, "dovecot");
-  ASSERT_EQ(slice.endpoints.size(), 2U);
+  ASSERT_EQ(slice.endpoints.size(), 3U);
   EXPECT_TRUE(slice.endpoints[0].ready);
   EXPECT_EQ(slice.endpoints[0].target_pod, "dovecot-0");
   EXPECT_EQ(slice.endpoints[0].hostname, "dovecot-0");
   EXPECT_FALSE(slice.endpoints[1].ready);
   EXPECT_TRUE(slice.endpoints[1].serving);
   EXPECT_TRUE(slice.endpoints[1].terminating);
+  EXPECT_TRUE(slice.endpoints[2].serving) << "what is not said holds";
   EXPECT_EQ(slice.ports.at(0).port, 143);
 }
 
@@ -201,6 +203,7 @@ TEST(ReferenceGrant, of_half_a_grant_says_what_is_missing) {
   EXPECT_NE(refusals(head), "");
   EXPECT_NE(refusals(head + "spec: {to: [{group: '', kind: Secret}]}\n"), "");
   EXPECT_NE(refusals(head + "spec: {from: [], to: [{group: '', kind: Secret, name: ''}]}\n"), "");
+  EXPECT_NE(refusals(head + "spec: {from: [], to: [{group: '', kind: Secret, name: }]}\n"), "");
   EXPECT_NE(refusals(head + "spec: {from: [{group: postern.dev, kind: MailServer}], to: []}\n"),
             "");
 }

@@ -164,6 +164,21 @@ TEST_F(ANamedService, of_one_namespace_takes_nothing_from_another) {
   EXPECT_EQ(words.back(), "b: 192.0.2.9");
 }
 
+TEST_F(ANamedService, keeps_its_place_when_there_are_too_many) {
+  std::vector<model::SharedObject> all;
+  for (int i = 100; i < 200; ++i) {
+    const std::string number = std::to_string(i);
+    resolver.tell("n" + number + ".example", {"192.0.2.1"});
+    all.push_back(server("n" + number, {"https://n" + number + ".example/"}));
+  }
+  NamedServices services = made();
+  (void)given(services, news_of(std::move(all)));
+  resolver.tell("a.example", {"192.0.2.2"});
+  EXPECT_EQ(given(services, news_of({server("a", {"https://a.example/"})})), Words{"a:"});
+  EXPECT_EQ(given(services, news_of({server("n199", {"https://n199.example/other"})})),
+            Words{"n199: 192.0.2.1"});
+}
+
 TEST_F(ANamedService, is_looked_up_by_nobody_where_there_is_none) {
   std::atomic<bool> asked = false;
   NamedServices services({[&](const std::string&) -> Resolver::Answer {
