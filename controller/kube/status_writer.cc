@@ -249,6 +249,8 @@ void StatusWriter::settle(Entry& entry, const Sent& sent, const Result<Reply, Br
     return;
   }
   error_total_.add();
+  // It may stand there all the same: what was written before is not known to.
+  if (!reply || status >= 500) entry.written.reset();
   const bool passes = !reply || conflict || status == 429 || status >= 500;
   if (passes) return again(entry, sent, reply ? reply->head.retry_after : std::nullopt);
   // An API server that has just started forbids everything until it has read its roles.

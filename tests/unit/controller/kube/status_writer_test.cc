@@ -227,6 +227,23 @@ TEST_F(StatusWriterTest, server_that_has_too_much_to_do_is_asked_again_when_it_s
   EXPECT_EQ(count("error"), 3U);
 }
 
+// What nobody answered for may stand there all the same.
+TEST_F(StatusWriterTest, going_back_to_what_stood_before_a_write_without_an_answer_is_written) {
+  for (const bool is_cut : {true, false}) {
+    writer_.put(write("a", R"({"x":1})"));
+    api_.answer(200);
+    writer_.put(write("a", R"({"x":2})"));
+    if (is_cut) writer_.put(write("a", R"({"x":1})"));
+    is_cut ? api_.break_off() : api_.answer(500);
+    if (!is_cut) writer_.put(write("a", R"({"x":1})"));
+    agenda_.pass(60s);
+    ASSERT_EQ(api_.waiting(), 1U);
+    EXPECT_EQ(api_.first().body, body(R"({"x":1})"));
+    api_.answer(200);
+    writer_.forget("a");
+  }
+}
+
 TEST_F(StatusWriterTest, rights_may_come_back) {
   writer_.put(write("a", R"({"x":1})"));
   api_.answer(403, R"({"message":"forbidden"})");
