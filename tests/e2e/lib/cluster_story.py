@@ -16,13 +16,13 @@ class InCluster(Split):
         self.controllers, self.proxies, self.controller = {}, {}, None
         certgen(self.certs)
 
-    def start_controller(self, name, kubeconfig, *flags, wait=True):
+    def start_controller(self, name, kubeconfig, *flags, wait=True, admin=ADDRESS):
         number = ord(name) - ord("a")
         controller = Process(f"controller-{name}", [
             str(CONTROLLER), "--kubeconfig", str(kubeconfig),
             "--stream-address", f"{ADDRESS}:{18000 + 10 * number}",
             "--certs", str(self.certs / "controller"), "--log-format", "json",
-            "--admin-address", f"{ADDRESS}:{9900 - number}", *flags])
+            "--admin-address", f"{admin}:{9900 - number}", *flags])
         self.controllers[name] = controller
         if wait:
             controller.wait_for("ready:")

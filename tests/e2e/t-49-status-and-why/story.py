@@ -2,7 +2,9 @@
 Event for what happened, and why something is as it is; each once."""
 import json
 import subprocess
+import time
 import urllib.error
+import urllib.request
 
 from lib.admin import metric, page, resources
 from lib.cluster_story import ClusterStory
@@ -12,11 +14,23 @@ from lib.story import main
 from lib.waiting import until
 
 ADMIN = 9900
+ELSEWHERE = "192.0.2.1"
 
 
 def why(what, port=ADMIN):
     return subprocess.run([PROGRAM, "why", what, "--admin-address", f"{ADDRESS}:{port}"],
                           capture_output=True, text=True, timeout=20)
+
+
+def answer_of(name, port, address=ADDRESS):
+    """The code of a page; 0: nobody is there."""
+    try:
+        with urllib.request.urlopen(f"http://{address}:{port}/{name}", timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
 
 
 class StatusAndWhy(ClusterStory):
@@ -91,6 +105,17 @@ class StatusAndWhy(ClusterStory):
             self.world.move()
             until(lambda: resources() != before, what="the pod at the proxy")
 
+    def test_4_each_program_says_what_it_takes_of_its_machine(self):
+        for program, port in (("controller", ADMIN), ("proxy", 9901)):
+            with self.subTest(program):
+                self.assertGreater(metric("process_resident_memory_bytes", port), 1 << 20)
+                self.assertGreater(metric("process_open_fds", port), 3)
+                self.assertGreater(metric("process_max_fds", port), metric("process_open_fds", port))
+                self.assertLess(abs(time.time() - metric("process_start_time_seconds", port)), 600)
+        self.assertGreater(metric("workqueue_work_duration_seconds_count", ADMIN), 0)
+        self.assertGreater(metric("postern_convergence_seconds_count", ADMIN, kind="MailServer"), 0)
+        self.assertEqual(1, metric("postern_store_objects", ADMIN, resource="mailservers"))
+
     def test_4_what_happened_is_an_event(self):
         events = [json.loads(one["body"]) for one in self.asked("events", "create")]
         programmed = [one for one in events if one["reason"] == "Programmed"]
@@ -133,6 +158,28 @@ class StatusAndWhy(ClusterStory):
         self.assertEqual("ok\n", page("readyz", 9899))
         with self.assertRaises(urllib.error.HTTPError):
             page("debug/nothing", ADMIN)
+
+    def test_8_nothing_is_sent_to_a_controller_that_has_read_nothing(self):
+        self.api.order("door", open=False)
+        try:
+            controller = self.programs.start_controller("c", self.config, wait=False)
+            until(lambda: answer_of("livez", 9898) == 200, what="the admin port")
+            self.assertEqual([503, 503], [answer_of(name, 9898) for name in ("readyz", "startupz")])
+        finally:
+            self.api.order("door", open=True)
+        controller.wait_for("ready:")
+        self.assertEqual([200, 200], [answer_of(name, 9898) for name in ("readyz", "startupz")])
+
+    def test_9_debug_is_for_this_machine_alone_whatever_the_port_is_open_at(self):
+        # Whoever calls an address that is not loopback comes from there, as from another machine.
+        subprocess.run(["ip", "address", "add", ELSEWHERE + "/32", "dev", "lo"], check=True)
+        self.programs.start_controller("d", self.config, admin="0.0.0.0")
+        debug = ("debug/store", "debug/proxies", "debug/config", "debug/nothing",
+                 "debug/why?object=MailServer/default/mail", "loglevel")
+        for name in debug:
+            self.assertEqual(403, answer_of(name, 9897, ELSEWHERE), name)
+        self.assertEqual(200, answer_of("readyz", 9897, ELSEWHERE))
+        self.assertEqual([200, 200], [answer_of(name, 9897) for name in ("debug/store", "loglevel")])
 
 
 if __name__ == "__main__":
