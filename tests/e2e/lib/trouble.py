@@ -19,9 +19,10 @@ def moved(world, users, seconds=20):
 
 
 def judge(story, users, held, words):
-    """After the trouble: prints the figures, and fails when something was lost."""
+    """After the trouble: prints the figures, and fails when something was lost. `held`: names of what
+    the proxy had before; it must have all of it now, and must have had as much at every moment."""
     rollbacks, failures = users.rollbacks(), users.crowd.failures()
-    deleted = max(0, held - users.least)
+    deleted, gone = max(0, len(held) - users.least), set(held) - set(resources(users.admin))
     print(f"{words}: {users.crowd.count()} logins, {len(failures)} failed; {users.lost} of "
           f"{len(users.guests)} sessions lost, {deleted} deletions from an incomplete cache, "
           f"{rollbacks} rollbacks")
@@ -30,6 +31,7 @@ def judge(story, users, held, words):
                  if f'"client_port":{port},' in line]
         print(f"lost: {why}", *lines, sep="\n")
     story.assertEqual([], failures[:5])
+    story.assertEqual(set(), gone, "it had this before")
     story.assertEqual((0, 0, 0), (users.lost, deleted, rollbacks))
 
 
@@ -53,7 +55,7 @@ class TroubleStory(ClusterStory):
         self.controller.stop()
         type(self).controller = self.programs.start_controller("a", self.config)
         until(lambda: metric("postern_proxies", CONTROLLER_ADMIN) == 1, what="the proxy")
-        self.held, self.seen = len(resources()), len(self.api.seen())
+        self.held, self.seen = set(resources()), len(self.api.seen())
 
     def tearDown(self):
         self.api.order("forgive")

@@ -12,6 +12,7 @@ from lib.trouble import judge, moved
 from lib.waiting import until
 
 AT_A, AT_B = 18000, 18010
+ADMIN = {"a": 9900, "b": 9899}
 LEASES = "/apis/coordination.k8s.io/v1/leases"
 
 
@@ -62,12 +63,12 @@ class TwoControllers(ClusterStory):
             sent = metric("postern_push_bytes_total", 9899)
             self.assertEqual(held, resources())
             back = moved(self.world, users)
-        judge(self, users, len(held), f"on to b ({sent:.0f} octets sent again, a change in force "
-                                      f"{back:.1f} s after)")
+        judge(self, users, held, f"on to b ({sent:.0f} octets sent again, a change in force "
+                                 f"{back:.1f} s after)")
         self.assertLess(sent, 600, "how far it was read, and no resource")
 
     def test_3_the_leader_is_killed(self):
-        leader, held = self.leader() or "a", len(resources())
+        leader, held = self.leader() or "a", set(resources())
         other = "b" if leader == "a" else "a"
         self.address.ports = [AT_A, AT_B] if other == "a" else [AT_B, AT_A]
         with Users() as users:
@@ -85,7 +86,7 @@ class TwoControllers(ClusterStory):
         """The proxy comes from a controller that has seen more, and finds one that is behind."""
         ahead, behind = ("a", AT_A), ("b", AT_B)
         self.address.ports = [ahead[1]]
-        held = len(resources())
+        held = set(resources())
         with Users() as users:
             self.programs.kill(self.programs.controllers["b"])
             self.programs.start_controller("b", self.configs["b"])
@@ -97,15 +98,33 @@ class TwoControllers(ClusterStory):
             self.programs.kill(self.programs.controllers["a"])
             self.until_at("b")
             users.crowd.wait_for_more(2000)
-            self.assertEqual(held, len(resources()))
+            self.assertEqual(held, set(resources()))
             self.api.order("thaw", user="b")
             back = moved(self.world, users)
         judge(self, users, held, f"behind and caught up (in force {back:.1f} s after)")
 
+    def test_5_proxies_of_the_other_one_are_told_nothing_when_one_is_killed_and_back(self):
+        at = max(ADMIN, key=lambda name: metric("postern_proxies", ADMIN[name]))
+        other, held = "b" if at == "a" else "a", resources()
+
+        def told():
+            return (metric("postern_push_total", ADMIN[at]),
+                    metric("postern_stream_reconnects_total"), resources())
+        before = told()
+        with Users() as users:
+            self.programs.kill(self.programs.controllers[other])
+            users.crowd.wait_for_more(500)
+            self.programs.start_controller(other, self.configs[other])
+            users.crowd.wait_for_more(500)
+            self.assertEqual(before, told())
+            self.assertEqual(1, metric("postern_proxies", ADMIN[at]))
+            back = moved(self.world, users)
+        judge(self, users, held, f"{other} killed and back, the proxy at {at} (a change in force "
+                                 f"{back:.1f} s after)")
+
     def until_at(self, name):
         """Until the proxy is connected to this one: by killing nobody, only by waiting."""
-        port = 9900 if name == "a" else 9899
-        until(lambda: metric("postern_proxies", port) >= 1, 30, f"the proxy at {name}")
+        until(lambda: metric("postern_proxies", ADMIN[name]) >= 1, 30, f"the proxy at {name}")
 
 
 if __name__ == "__main__":

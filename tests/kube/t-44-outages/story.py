@@ -12,7 +12,7 @@ from lib.waiting import until
 
 class Outages(OutageStory):
     def test_1_the_api_server_is_killed(self):
-        held = len(resources())
+        held = set(resources())
         with Users() as users:
             moved(self.world, users)
             self.kill("kube-apiserver")
@@ -24,7 +24,7 @@ class Outages(OutageStory):
         judge(self, users, held, f"API server killed (in force {back:.1f} s after it was ready)")
 
     def test_2_etcd_is_killed(self):
-        held = len(resources())
+        held = set(resources())
         with Users() as users:
             self.kill("etcd")
             users.crowd.wait_for_more(1500)

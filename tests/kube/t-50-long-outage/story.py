@@ -21,7 +21,7 @@ PAUSE = 0.5  # s, between two logins of each: others have tests to run
 
 class LongOutage(OutageStory):
     def test_nobody_notices_and_a_change_comes_soon_after(self):
-        held, pid = len(resources()), self.controller.pid
+        held, pid = set(resources()), self.controller.pid
         with Users(MEMBERS, guests=8, pause=PAUSE, idle=True) as users:
             moved(self.world, users)
             before = users.crowd.count()
