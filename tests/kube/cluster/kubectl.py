@@ -1,5 +1,6 @@
 """What a story asks kubectl for. `admin` is the path of the kubeconfig that it is asked with."""
 import json
+import re
 import subprocess
 
 from .programs import program
@@ -23,6 +24,12 @@ class Kubectl:
 
     def get(self, kind, name, namespace="default"):
         return json.loads(self.kubectl("get", kind, name, "-n", namespace, "-o", "json"))
+
+    def columns(self, *words):
+        """The first row of what `get` prints, by the names of its columns."""
+        header, row = self.kubectl("get", *words).splitlines()[:2]
+        starts = [found.start() for found in re.finditer(r"\S+", header)] + [None]
+        return {header[a:b].strip(): row[a:b].strip() for a, b in zip(starts, starts[1:])}
 
     def condition(self, kind, name, what, namespace="default"):
         """Its status: True, False, Unknown; nothing while it has none."""

@@ -100,19 +100,14 @@ class Kubectl(GroundStory):
         self.kubectl("patch", kind, name, "-n", "mail", "--subresource=status", "--type=merge",
                      "-p", json.dumps({"status": patch}))
 
-    def columns(self, *words):
-        header, row = self.kubectl("get", *words).splitlines()[:2]
-        starts = [found.start() for found in re.finditer(r"\S+", header)] + [None]
-        return {header[a:b].strip(): row[a:b].strip() for a, b in zip(starts, starts[1:])}
-
     def test_columns_say_what_people_ask_first(self):
         self.status("msrv", "example", **STATUS)
-        shown = self.columns("msrv", "-n", "mail")
+        shown = self.ground.columns("msrv", "-n", "mail")
         self.assertRegex(shown.pop("AGE"), r"\d+[sm]")
         self.assertEqual({"NAME": "example", "HOSTNAME": "mail.example.com", "PROTOCOLS": "IMAP",
                           "ADDRESS": "198.51.100.7", "READY": "True", "REASON": "Ready",
                           "PROXIES": "2/2"}, shown)
-        wide = self.columns("msrv", "-n", "mail", "-o", "wide")
+        wide = self.ground.columns("msrv", "-n", "mail", "-o", "wide")
         self.assertEqual("BackendPlaintext", wide["INSECURE"])
         self.assertEqual("it serves", wide["MESSAGE"])
         self.assertEqual("2126-11-22T06:00:00Z", wide["CERT-EXPIRY"])  # no age: it is to come
@@ -124,11 +119,11 @@ class Kubectl(GroundStory):
         self.status("mcls", "postern", ingressClassName="postern", mailServers=3,
                     proxies={"attached": 2, "acknowledged": 1, "rejected": 0, "summary": "1/2"},
                     conditions=[accepted])
-        shown = self.columns("mcls")
+        shown = self.ground.columns("mcls")
         shown.pop("AGE")
         self.assertEqual({"NAME": "postern", "CLASS": "postern", "ACCEPTED": "True",
                           "MAILSERVERS": "3", "PROXIES": "1/2"}, shown)
-        wide = self.columns("mcls", "-o", "wide")
+        wide = self.ground.columns("mcls", "-o", "wide")
         self.assertLessEqual({"REASON", "PROGRAMMED", "INSECURE", "MESSAGE"}, set(wide))
 
     def test_the_category_has_both_kinds(self):

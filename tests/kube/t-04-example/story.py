@@ -86,7 +86,19 @@ class Example(GroundStory):
                  for name in ("Accepted", "ResolvedRefs", "Programmed", "Ready")]
         self.assertEqual(sorted(first), first, seen)
         self.assertIn(where(self.ca(), USER, host=HOST), PODS)
-        self.assertIn("1/1", self.ground.kubectl("get", "msrv", "-n", "mail"))
+        shown = self.ground.columns("msrv", "-n", "mail", "-o", "wide")
+        self.assertRegex(shown.pop("AGE"), r"^\d+[sm]")
+        until_when = shown.pop("CERT-EXPIRY")
+        self.assertEqual({"NAME": "example", "HOSTNAME": HOST, "PROTOCOLS": "IMAP", "ADDRESS": "",
+                          "READY": "True", "REASON": "Ready", "PROXIES": "1/1", "CLASS": "",
+                          "INSECURE": "BackendPlaintext",
+                          "MESSAGE": self.message("Ready")}, shown)
+        status = self.objects.get("MailServer", "example", "mail")["status"]
+        self.assertEqual(status["earliestCertificateExpiryTime"], until_when)
+
+    def message(self, what):
+        status = self.objects.get("MailServer", "example", "mail")["status"]
+        return {one["type"]: one["message"] for one in status["conditions"]}[what]
 
     @staticmethod
     def secret():
