@@ -19,8 +19,8 @@ def moved(world, users, seconds=20):
 
 
 def judge(story, users, held, words):
-    """After the trouble: prints the figures, and fails when something was lost. `held`: names of what
-    the proxy had before; it must have all of it now, and must have had as much at every moment."""
+    """After the trouble: prints the figures, and fails when something was lost. `held`: names of
+    what the proxy had before; it has all of it now, and had as much at every moment."""
     rollbacks, failures = users.rollbacks(), users.crowd.failures()
     deleted, gone = max(0, len(held) - users.least), set(held) - set(resources(users.admin))
     print(f"{words}: {users.crowd.count()} logins, {len(failures)} failed; {users.lost} of "
