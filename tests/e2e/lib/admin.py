@@ -1,5 +1,6 @@
 """The admin pages of a program: what its operator sees."""
 import re
+import urllib.error
 import urllib.request
 
 from .gate import ADDRESS
@@ -8,6 +9,15 @@ from .gate import ADDRESS
 def page(name, port=9901):
     with urllib.request.urlopen(f"http://{ADDRESS}:{port}/{name}", timeout=10) as answer:
         return answer.read().decode()
+
+
+def code(name, port=9901):
+    """Of the answer: 200, 503."""
+    try:
+        with urllib.request.urlopen(f"http://{ADDRESS}:{port}/{name}", timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
 
 
 def metric(name, port=9901, **labels):

@@ -34,9 +34,9 @@ class Split:
         self.controller.wait_for("ready:")
         return self.controller
 
-    def start_proxy(self, number=0, *flags, wait=True, at=STREAM):
+    def start_proxy(self, number=0, *flags, wait=True, at=STREAM, state=None):
         """Proxy 0 has the real ports, proxy N those plus 5000 * N."""
-        state = self.memory(f"state-{number}")
+        state = state or self.memory(f"state-{number}")
         proxy = Process(f"proxy-{number}", [
             str(PROXY), "--controller", at, "--certs", str(self.certs / "proxy"),
             "--name", f"proxy-{number}", "--listen-address", ADDRESS,

@@ -1,6 +1,6 @@
 """The controller dies: sessions and new logins go on. The proxy dies too: it serves what it had.
 The controller comes back: nothing is sent that is held."""
-from lib.admin import metric, page, resources
+from lib.admin import code, metric, page, resources
 from lib.fake_backend import FakeBackend, named
 from lib.manifests import addresses, mail_server
 from lib.raw import Raw
@@ -19,8 +19,12 @@ class ControllerAway(Story):
         cls.usual_manifests()
         clear = addresses("mailbox", MEMBERS, tls={"mode": "Disabled"})
         cls.gate.write("mail.json", mail_server("mail", [clear]))
-        cls.split = Split(cls.folder, cls.gate.folder)
-        cls.addClassCleanup(cls.split.stop)
+
+    def setUp(self):
+        folder = self.folder / self._testMethodName
+        folder.mkdir()
+        self.split = Split(folder, self.gate.folder)
+        self.addCleanup(self.split.stop)
 
     def home(self, user):
         with Raw(993, tls=self.ca) as client:
@@ -70,6 +74,21 @@ class ControllerAway(Story):
         split.controller.wait_for("Ready (", after=before)
         self.assertEqual({b"server-1"}, {self.home(user) for user in USERS}, "changes come again")
         self.assertTrue(guest.ask(b"d NOOP")[-1].startswith(b"d OK"), "and guests stay")
+
+    def test_without_its_keys_a_proxy_is_not_ready(self):
+        """A disk keeps no keys: what is on it opens no listener."""
+        split, disk = self.split, self.folder / "disk"
+        split.start_controller()
+        proxy = split.start_proxy(1, state=disk)
+        self.assertEqual(200, code("readyz", 9902))
+        split.kill(split.controller)
+        proxy.stop()
+        proxy = split.start_proxy(1, wait=False, state=disk)
+        proxy.wait_for("it waits for the controller")
+        self.assertEqual(503, code("readyz", 9902))
+        split.start_controller()
+        proxy.wait_for("ready:")
+        self.assertEqual(200, code("readyz", 9902))
 
 
 if __name__ == "__main__":
