@@ -15,7 +15,7 @@ from room import room_for_many
 from servers import KINDS, Servers
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SOURCE = os.environ.get("SOURCE") or "directory"
+SOURCE = os.environ.get("SOURCE") or "kubernetes"
 SERVERS = int(os.environ.get("SERVERS") or "1000")
 PROXIES = int(os.environ.get("PROXIES") or "10")
 STREAMS = int(os.environ.get("STREAMS") or "0")  # of light proxies, which take all and serve nobody
