@@ -55,6 +55,12 @@ class Tasks {
   std::multimap<Instant, std::function<void()>> waiting_;
 };
 
+// A port that nobody has, and that the system will not give away meanwhile.
+inline std::uint16_t free_port() {
+  const auto lent = net::listen_on({IpAddress::v4({127, 0, 0, 1}), 0}, 1);
+  return lent->front().local().port;
+}
+
 class FakeWorker {
  public:
   HandToWorker hand() {

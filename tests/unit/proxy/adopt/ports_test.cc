@@ -19,11 +19,6 @@ class Ports : public AdoptionTest {
   static config::ResourceKey key(std::uint16_t port) {
     return {ResourceType::Listener, std::to_string(port)};
   }
-  // A port that nobody has, and that the system will not give away meanwhile.
-  static std::uint16_t free_port() {
-    const auto lent = net::listen_on({loopback(), 0}, 1);
-    return lent->front().local().port;
-  }
   void serve_on(std::uint16_t port) {
     Update update = first();
     update.upserts.back() = listener(port);
@@ -43,6 +38,26 @@ TEST_F(Ports, a_port_in_use_is_told_and_the_rest_goes_on) {
   EXPECT_TRUE(outcome.errors[0].retryable);
   EXPECT_EQ(outcome.errors[0].running_version, "1") << "the listener is in force";
   EXPECT_EQ(adoption_.listeners().size(), 1U);
+}
+
+TEST_F(Ports, a_port_beyond_the_last_is_told_and_no_other_one_is_opened) {
+  FakeWorker worker;
+  Adoption shifted(Binding{{loopback()}, 65'000}, {worker.hand()},
+                   {log_, metrics_, clock_, [this](Duration after, std::function<void()> task) {
+                      tasks_.post(after, std::move(task));
+                    }});
+  Update update = first();
+  update.upserts.back() = listener(993);
+  std::vector<ResourceError> errors;
+  shifted.apply(std::move(update), [&](const Outcome& outcome) { errors = outcome.errors; });
+  for (int i = 0; i < 6; ++i) {
+    tasks_.run();
+    worker.take_all();
+  }
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].code, ErrorCode::BindFailed);
+  EXPECT_NE(errors[0].detail.find("65993"), std::string::npos) << errors[0].detail;
+  EXPECT_TRUE(shifted.listeners().empty());
 }
 
 TEST_F(Ports, a_port_that_gets_free_is_opened_and_told) {

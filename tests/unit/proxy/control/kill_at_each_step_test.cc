@@ -88,8 +88,9 @@ class Process {
   std::size_t refused_ = 0;
   std::unique_ptr<LastGoodWriter> writer_;
   adopt::Adoption adoption_{
-      // Port 1 and this are 0: any port that is free.
-      adopt::Binding{{IpAddress::v4({127, 0, 0, 1})}, 65535},
+      // Port 1 and this are a port that is free.
+      adopt::Binding{{IpAddress::v4({127, 0, 0, 1})},
+                     static_cast<std::uint16_t>(adopt::test::free_port() - 1)},
       {workers_[0].hand(), workers_[1].hand()},
       {*log_, metrics_, clock_,
        [this](Duration after, std::function<void()> task) { tasks_.post(after, std::move(task)); },
