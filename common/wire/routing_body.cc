@@ -141,7 +141,8 @@ config::Routing decode_routing(const pb::Routing& message, Decoding& decoding) {
     std::copy(message.seed().begin(), message.seed().end(),
               reinterpret_cast<char*>(routing.seed.data()));
   }
-  return routing;
+  // Shares of nothing: what leads nobody anywhere is not written out either.
+  return routing.empty() ? config::Routing{} : routing;
 }
 
 }  // namespace postern::wire

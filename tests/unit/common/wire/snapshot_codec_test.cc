@@ -217,6 +217,14 @@ TEST(SnapshotCodec, refuses_rules_that_lead_nowhere_or_match_nobody_knows_whom) 
   expect_refused(message, DecodeFailure::Invalid, "routing.seed");
 }
 
+TEST(SnapshotCodec, takes_a_seed_without_tables_and_rules_for_no_routing) {
+  pb::Resource message = encoded({"a/b", "v", {}, config::Server{}});
+  message.mutable_server()->mutable_routing()->set_seed("0123456789abcdef");
+  const auto decoded = decode(message);
+  ASSERT_TRUE(decoded.has_value());
+  EXPECT_EQ(decoded->get<config::Server>().routing, config::Routing{});
+}
+
 TEST(SnapshotCodec, refuses_a_server_whose_limits_are_missing) {
   RandomResources random(1);
   pb::Resource message = encoded(random.resource(ResourceType::Server));
