@@ -1,5 +1,7 @@
-// A clock that stands still until a test moves it.
+// A clock that stands still until a test moves it. One thread moves it, any may look.
 #pragma once
+
+#include <atomic>
 
 #include "common/base/clock.h"
 
@@ -10,15 +12,15 @@ class ManualClock final : public Clock {
   [[nodiscard]] Instant now() const override { return now_; }
   [[nodiscard]] WallTime wall() const override { return wall_; }
   void pass(Duration duration) {
-    now_ += duration;
-    wall_ += duration;
+    now_ = now_.load() + duration;
+    wall_ = wall_.load() + duration;
   }
   // As when somebody sets the machine's clock.
-  void jump(std::chrono::hours by) { wall_ += by; }
+  void jump(std::chrono::hours by) { wall_ = wall_.load() + by; }
 
  private:
-  Instant now_{std::chrono::hours{1000}};
-  WallTime wall_{std::chrono::seconds{1'800'000'000}};
+  std::atomic<Instant> now_{Instant(std::chrono::hours{1000})};
+  std::atomic<WallTime> wall_{WallTime(std::chrono::seconds{1'800'000'000})};
 };
 
 }  // namespace postern::test
