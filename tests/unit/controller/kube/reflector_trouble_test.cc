@@ -3,6 +3,7 @@
 #include "controller/kube/reflector.h"
 
 #include "controller/frames/piece.h"
+#include "controller/kube/back_off.h"
 #include "tests/unit/controller/kube/followed.h"
 
 namespace postern::kube {
