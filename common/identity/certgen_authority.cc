@@ -71,6 +71,12 @@ Result<Authority, std::string> find_authority(const std::string& directory,
         "authority",
         printable(directory)));
   }
+  if (!text->empty() && read_certificates(text->reveal()).empty()) {
+    return Fail<std::string>(fmt::format(
+        "{0}/ca.crt is not certificates as PEM, {1} at most: mend it, or take ca.crt and ca.key "
+        "away for a new authority",
+        printable(directory), kMostCertificates));
+  }
   Authority out;
   out.trusted = unexpired(text->reveal(), now);
   if (out.trusted.empty()) return make_anew(ingress_class, now);

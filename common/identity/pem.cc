@@ -13,9 +13,6 @@ namespace postern::identity {
 
 namespace {
 
-// More authorities, or a longer chain, are a mistake.
-constexpr std::size_t kMostCertificates = 32;
-
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*own*/) { return 0; }
 
 Bio bio_of(ByteView octets) {
@@ -44,14 +41,14 @@ std::vector<Certificate> read_certificates(ByteView pem) {
   std::vector<Certificate> out;
   ERR_clear_error();
   const Bio bio = bio_of(pem);
-  while (out.size() < kMostCertificates) {
+  while (out.size() <= kMostCertificates) {
     Certificate next(PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr));
     if (!next) break;
     out.push_back(std::move(next));
   }
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
-  if (!at_end) out.clear();
+  if (!at_end || out.size() > kMostCertificates) out.clear();
   return out;
 }
 

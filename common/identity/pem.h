@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,7 +25,11 @@ using Bio = std::unique_ptr<BIO, FreeOpenssl>;
 using Certificate = std::unique_ptr<X509, FreeOpenssl>;
 using Key = std::unique_ptr<EVP_PKEY, FreeOpenssl>;
 
-// Empty when there is none, or when something in it is no certificate. Comments between are fine.
+// More authorities, or a longer chain, are a mistake.
+inline constexpr std::size_t kMostCertificates = 32;
+
+// Empty when there is none, when there are more, or when something in it is no certificate.
+// Comments between are fine.
 [[nodiscard]] std::vector<Certificate> read_certificates(ByteView pem);
 // Null when it is no private key, or an encrypted one: nobody can type a passphrase.
 [[nodiscard]] Key read_key(ByteView pem);

@@ -110,7 +110,7 @@ PrivateDirectory::~PrivateDirectory() {
 }
 
 Result<void, std::string> PrivateDirectory::publish(const PairText& pair) {
-  const std::string before = fmt::format("{}/set-{}", path_, set_);
+  const std::string before = fmt::format("{}/set-{}", path_, shown_);
   const std::string now = fmt::format("{}/set-{}", path_, ++set_);
   if (::mkdir(now.c_str(), 0700) != 0) return Fail<std::string>(now + ": " + because(errno));
   const std::array<std::pair<std::string, ByteView>, 3> files{
@@ -130,6 +130,7 @@ Result<void, std::string> PrivateDirectory::publish(const PairText& pair) {
     remove_all(now);
     return Fail<std::string>(path_ + ": " + because(error));
   }
+  shown_ = set_;
   remove_all(before);  // gRPC reads again what it finds gone
   return {};
 }

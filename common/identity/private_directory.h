@@ -39,7 +39,8 @@ class PrivateDirectory {
   std::string path_;
   int lock_;  // a descriptor of the directory; its flock says that we live
   bool in_memory_;
-  std::uint64_t set_ = 0;
+  std::uint64_t set_ = 0;    // the newest that was begun
+  std::uint64_t shown_ = 0;  // that `current` leads to
 };
 
 }  // namespace postern::identity

@@ -215,6 +215,30 @@ TEST_F(CertgenTest, says_what_to_do_with_a_lonely_key) {
   EXPECT_NE(error().find("put ca.crt back"), std::string::npos);
 }
 
+TEST_F(CertgenTest, never_writes_over_an_authority_that_it_cannot_read) {
+  make();
+  const std::string good = slurp(at("ca.crt"));
+  for (const std::string& bad :
+       {std::string("\x30\x82\x01"), good.substr(0, good.size() / 2), good + good.substr(0, 200)}) {
+    spill(at("ca.crt"), bad);
+    const auto before = contents();
+    EXPECT_NE(error().find("ca.crt is not certificates as PEM, 32 at most"), std::string::npos);
+    EXPECT_EQ(contents(), before);
+  }
+}
+
+TEST_F(CertgenTest, takes_as_many_authorities_as_it_says) {
+  make();
+  const std::string good = slurp(at("ca.crt"));
+  std::string many;
+  for (std::size_t i = 0; i < kMostCertificates; ++i) many += good;
+  spill(at("ca.crt"), many);
+  EXPECT_EQ(read_certificates(many).size(), kMostCertificates);
+  make();
+  spill(at("ca.crt"), many + good);
+  EXPECT_NE(error().find("32 at most"), std::string::npos);
+}
+
 TEST_F(CertgenTest, refuses_a_class_that_is_no_name) {
   EXPECT_NE(error("a/b").find("is not the name of a class"), std::string::npos);
   EXPECT_FALSE(fs::exists(at()));

@@ -59,6 +59,20 @@ TEST(PrivateDirectory, turns_its_link_from_one_whole_set_to_the_next) {
   }
 }
 
+TEST(PrivateDirectory, keeps_no_key_of_before_though_a_set_between_failed) {
+  const test::TemporaryFolder disk;
+  const auto made = PrivateDirectory::make({disk.path()});
+  ASSERT_TRUE(made) << made.error();
+  const std::string& path = (*made)->path();
+  ASSERT_TRUE((*made)->publish({"ca", "chain", "old key"}));
+  test::spill(path + "/set-2", "in the way");
+  EXPECT_FALSE((*made)->publish({"ca", "chain", "key"}));
+  EXPECT_EQ(slurp((*made)->current() + "/tls.key"), "old key");
+  ASSERT_TRUE((*made)->publish({"ca", "chain", "new key"}));
+  EXPECT_EQ(slurp((*made)->current() + "/tls.key"), "new key");
+  EXPECT_FALSE(fs::exists(path + "/set-1"));
+}
+
 TEST(PrivateDirectory, removes_what_a_killed_process_left_and_nothing_that_lives) {
   const test::TemporaryFolder disk;
   fs::create_directories(disk / "postern-stream-killed/set-1");
