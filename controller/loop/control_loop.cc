@@ -144,7 +144,7 @@ void ControlLoop::tell_view(const source::Changes& changes) {
 
 void ControlLoop::run() {
   while (!stopping_) {
-    needs_.source.wait(std::min(patience(), kTurn));
+    needs_.source.wait(patience());
     if (!stopping_) round();
     questions_.answer(world_);
   }
@@ -161,9 +161,13 @@ void ControlLoop::stop() {
 
 Duration ControlLoop::patience() const {
   const Instant now = needs_.clock.now();
-  Instant until = looked_ + terms_.look_again;
+  Instant until = now + kTurn;
   if (const auto due = hold_back_.due()) until = std::min(until, *due);
-  if (tickets_due_) until = std::min(until, *tickets_due_);
+  // From what cannot be read nothing is built, however long ago that was.
+  if (failure_.empty()) {
+    until = std::min(until, looked_ + terms_.look_again);
+    if (tickets_due_) until = std::min(until, *tickets_due_);
+  }
   return std::max(Duration{0}, std::chrono::ceil<Duration>(until - now));
 }
 

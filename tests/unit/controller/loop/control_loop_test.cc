@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,13 +33,17 @@ class FakeSource final : public source::ObjectSource {
     if (next) last_problems = next->problems;
     return next;
   }
-  void wait(Duration most) override { waits.push_back(most); }
+  void wait(Duration most) override {
+    waits.push_back(most);
+    if (on_wait) on_wait();
+  }
   void wake() override { ++wakes; }
   [[nodiscard]] bool in_cluster() const override { return is_cluster; }
 
   std::deque<Result<source::Changes, std::string>> readings;
   model::Problems last_problems;
   std::vector<Duration> waits;
+  std::function<void()> on_wait;
   int wakes = 0;
   bool is_cluster = false;
 };
@@ -152,6 +157,16 @@ TEST_F(ControlLoopTest, a_source_that_fails_publishes_nothing_and_what_was_there
   source_.readings.emplace_back(Fail<std::string>("the directory d is empty"));
   EXPECT_FALSE(loop_.round());
   EXPECT_EQ(publisher_.publications.size(), 1U);
+}
+
+TEST_F(ControlLoopTest, a_source_that_stays_away_is_not_asked_at_line_speed) {
+  load(of({mail_server("a", 143)}));
+  clock_.pass(1h);
+  source_.readings.emplace_back(Fail<std::string>("the directory is gone"));
+  EXPECT_FALSE(loop_.round());
+  source_.on_wait = [this] { loop_.stop(); };
+  loop_.run();
+  EXPECT_EQ(source_.waits, std::vector<Duration>{10s});
 }
 
 TEST_F(ControlLoopTest, an_empty_world_is_published_as_such) {
