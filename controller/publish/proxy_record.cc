@@ -113,7 +113,9 @@ void ProxyRecord::withhold(const ResourceKey& key, const SharedResource& now,
   refusal.detail = fmt::format("the proxy does not know the feature '{}'", printable(feature, 64));
   refusal.sources = now->sources;
   const bool drops = now->on_unsupported == config::OnUnsupported::DropServer;
-  if (held != held_.end() && drops && !refused_already(key, "")) push.removals.push_back(key);
+  // What it refused before and tries again would come into force without what is required now.
+  const bool must_go = held == held_.end() ? awaits(key) : drops;
+  if (must_go && !refused_already(key, "")) push.removals.push_back(key);
   if (held != held_.end() && !drops) refusal.running_version = held->second.version();
   if (!refused_already(key, now->version)) metrics_.refused(key.type, refusal.code);
   refused_[key] = {std::move(refusal), {}};

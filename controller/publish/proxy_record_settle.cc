@@ -44,14 +44,19 @@ void ProxyRecord::settle_push(const InFlight& push, const PushResult& result,
       accept(key, sent.resource ? sent.resource->version : "", sent.resource, wanted);
     }
   }
+  bool is_answered = true;
   for (const Refusal& error : result.errors) {
-    if (!wants_the_whole(push, error)) refuse(error, &push, result.nonce, wanted);
+    if (wants_the_whole(push, error)) {
+      is_answered = false;
+    } else {
+      refuse(error, &push, result.nonce, wanted);
+    }
   }
   // Without this, a proxy that rejects and blames nobody would be sent the same for ever.
   if (result.rejected && !blamed) refuse_all(push);
   rejected_ = result.rejected;
   answered_version_ = push.version;
-  answered_sequence_ = push.sequence;
+  if (is_answered) answered_sequence_ = push.sequence;
 }
 
 // Whatever a proxy has against a delta, the whole is its second chance.

@@ -64,11 +64,14 @@ TEST_F(RecordedProxies, that_cannot_follow_a_delta_are_sent_the_whole_and_it_is_
   const auto report = settle(*delta, {refusal(kMembers, old_version)}, true);
   ASSERT_TRUE(report);
   EXPECT_TRUE(report->refusals.empty());
+  EXPECT_LT(report->sequence, sequence) << "it is not answered yet";
   const auto whole = next();
   ASSERT_TRUE(whole);
   EXPECT_EQ(whole->upserts.at(0).base, nullptr);
   // Now it is one.
-  EXPECT_EQ(settle(*whole, {refusal(kMembers, old_version)})->refusals.size(), 1U);
+  const auto refused = settle(*whole, {refusal(kMembers, old_version)});
+  EXPECT_EQ(refused->refusals.size(), 1U);
+  EXPECT_EQ(refused->sequence, sequence);
   EXPECT_FALSE(next().has_value());
 }
 
@@ -106,6 +109,23 @@ TEST_F(RecordedProxies, too_old_for_a_removal_to_be_taken_are_not_asked_at_line_
   ASSERT_EQ(push->removals, std::vector<ResourceKey>{kA});
   EXPECT_EQ(settle(*push, {refusal(kA, held)})->state, ApplyReport::State::PartiallyActive);
   EXPECT_FALSE(next().has_value());
+}
+
+TEST_F(RecordedProxies, too_old_for_what_replaces_what_they_refused_are_told_to_forget_that) {
+  for (const auto reaction : {config::OnUnsupported::DropServer, config::OnUnsupported::Hold}) {
+    want({mk_server("a")});
+    join();
+    EXPECT_EQ(settle(*next(), {refusal(kA)})->refusals.size(), 1U);
+    want({mk_requiring(reaction)});
+    const auto push = next();
+    ASSERT_TRUE(push);
+    EXPECT_EQ(push->removals, std::vector<ResourceKey>{kA}) << "it tries again what it refused";
+    const auto report = settle(*push);
+    ASSERT_EQ(report->refusals.size(), 1U);
+    EXPECT_EQ(report->refusals[0].code, Refusal::Code::ProxyTooOld);
+    EXPECT_FALSE(next().has_value());
+    want({});
+  }
 }
 
 TEST_F(RecordedProxies, too_old_for_what_is_gone_have_nothing_to_be_told_of_any_more) {
