@@ -68,8 +68,8 @@ struct Verdict {
   model::ObjectKey server;
   std::string uid;
   std::int64_t generation = 0;
-  std::vector<ListenerVerdict> listeners;  // as written, those that are off too
-  model::Problems problems;
+  std::vector<ListenerVerdict> listeners;      // as written, those that are off too
+  model::Problems problems;                    // what refuses it as a whole is first
   bool accepted = false;                       // something is served
   std::vector<config::ResourceKey> resources;  // its own, without LISTENER
   std::vector<BackendVerdict> backends = {};   // in the order of spec.backends

@@ -65,6 +65,11 @@ Remark insecure(std::string field, std::string reason, std::string message) {
   return {std::move(field), std::move(reason), std::move(message), model::Severity::Warning};
 }
 
+Remark nothing_served() {
+  return {"spec.protocols", "NoListeners",
+          "nothing is served: every listener is off, for the reasons told beside"};
+}
+
 Remark not_supported_yet(std::string field, std::string_view what) {
   std::string message = fmt::format("not supported yet: {}: {}", field, what);
   return {std::move(field), "NotSupportedYet", std::move(message)};

@@ -35,6 +35,9 @@ namespace postern::build {
 // What is dangerous and sometimes wanted: served, and said (condition InsecureSettings).
 [[nodiscard]] Remark insecure(std::string field, std::string reason, std::string message);
 
+// What is wrong with a part took every listener down, and has been said of that part.
+[[nodiscard]] Remark nothing_served();
+
 [[nodiscard]] Remark not_supported_yet(std::string field, std::string_view what);
 
 }  // namespace postern::build

@@ -229,7 +229,11 @@ bool ClassRules::may_be_here(ServerDraft& server) const {
     return false;
   }
   claim_hostnames(server, rule);
-  return claim_domains(server, rule) && !server.hostnames.empty();
+  const std::size_t said = server.problems.size();
+  const bool bounded = claim_domains(server, rule);
+  if (server.hostnames.empty()) return false;
+  if (!bounded) server.tell_first(said);
+  return bounded;
 }
 
 void ClassRules::apply_to(ServerDraft& server) const {

@@ -30,7 +30,8 @@ class ClassRules {
   [[nodiscard]] bool is_of_class(const model::MailServer& server) const;
 
   // The first question for each MailServer that is. Leaves in `server.hostnames` and `domains` what
-  // it may claim, and remarks on the rest. False: nothing of it is served.
+  // it may claim, and remarks on the rest. False: nothing of it is served, and the first remark
+  // says why.
   [[nodiscard]] bool may_be_here(ServerDraft& server) const;
 
   // Null: none holds for it.

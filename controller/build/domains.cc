@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "controller/build/checks.h"
 #include "controller/build/class_namespaces.h"
 #include "controller/build/class_rules.h"
 #include "controller/build/last_good.h"
@@ -70,6 +71,7 @@ Shared within_class(const Setting& setting, ServerDraft& server, const std::stri
 
 bool build_domains(const Setting& setting, ServerDraft& server) {
   const std::vector<model::ConfigMapKeyRef>& refs = server.spec->domains_from;
+  const std::size_t said = server.problems.size();
   for (std::size_t i = 0; i < refs.size(); ++i) {
     const std::string field = fmt::format("spec.domainsFrom[{}]", i);
     auto name = add_table(setting, server, {refs[i], field, TableKind::Domains, config::kDomains});
@@ -79,7 +81,10 @@ bool build_domains(const Setting& setting, ServerDraft& server) {
     server.domain_tables.push_back({i, std::move(table)});
     server.server.domain_tables.push_back(*std::move(name));
   }
-  return refs.empty() || !server.domains.empty() || !server.domain_tables.empty();
+  if (refs.empty() || !server.domains.empty() || !server.domain_tables.empty()) return true;
+  server.remark(nothing_served());
+  server.tell_first(said);
+  return false;
 }
 
 }  // namespace postern::build

@@ -1,5 +1,7 @@
 #include "controller/build/draft.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace postern::build {
@@ -21,6 +23,10 @@ config::SourceRef source_of(const model::Meta& meta) {
 
 void ServerDraft::remark(Remark remark) {
   problems.push_back(problem_of(spec->meta, std::move(remark)));
+}
+
+void ServerDraft::tell_first(std::size_t said) {
+  std::ranges::rotate(problems, problems.begin() + static_cast<std::ptrdiff_t>(said));
 }
 
 }  // namespace postern::build

@@ -2,6 +2,7 @@
 // Private to this room.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -107,6 +108,9 @@ struct ServerDraft {
   void remark(std::optional<Remark> remark) {
     if (remark) this->remark(std::move(*remark));
   }
+  // What came after the first `said` problems refuses the MailServer as a whole: it goes before
+  // them, which took down parts only.
+  void tell_first(std::size_t said);
 };
 
 [[nodiscard]] config::SourceRef source_of(const model::Meta& meta);

@@ -98,6 +98,7 @@ Wishes wishes_of(const Setting& setting, const ServerDraft& server, bool allowed
   const model::MailServer& spec = *server.spec;
   Wishes out{age_of(spec), server.path, source_of(spec.meta), hostnames_of(server), {}};
   out.source.generation = 0;
+  // What refuses it as a whole was told first.
   const Off refused = allowed ? Off{} : off_by(refusal_of(server, ""), "refused by the class");
   for (const model::ProtocolSpec& protocol : spec.protocols) {
     for (std::size_t i = 0; i < protocol.listeners.size(); ++i) {

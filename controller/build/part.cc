@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/build/backend_verdicts.h"
+#include "controller/build/checks.h"
 #include "controller/build/class_rules.h"
 #include "controller/build/members.h"
 #include "controller/build/passes.h"
@@ -256,9 +257,7 @@ Verdict verdict_of(const model::MailServer& spec, const Part& part) {
   out.accepted = claimant.is_served();
   out.backends = backend_verdicts(part, out.problems);
   if (part.allowed && !out.accepted) {
-    out.problems.push_back(problem_of(
-        spec.meta, {"spec.protocols", "NoListeners",
-                    "nothing is served: every listener is off, for the reasons told beside"}));
+    out.problems.push_back(problem_of(spec.meta, nothing_served()));
   }
   if (!out.accepted) return out;
   for (const std::string& name : part.secrets) {

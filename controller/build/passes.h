@@ -8,7 +8,7 @@
 namespace postern::build {
 
 // Domains out of ConfigMaps. False: nothing bounds whose users it would take, though its author
-// wanted bounds, so nothing of it may be served.
+// wanted bounds, so nothing of it may be served, and the first remark says why.
 [[nodiscard]] bool build_domains(const Setting& setting, ServerDraft& server);
 // Key pairs of spec.tls.certificateRefs.
 void build_identities(const Setting& setting, ServerDraft& server);

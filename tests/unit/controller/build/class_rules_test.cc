@@ -231,6 +231,20 @@ TEST(ClassRules, domains_within_the_rule_are_left) {
   EXPECT_EQ(none.said(), Words{"DomainNotAllowed spec.domains[0]"});
 }
 
+TEST(ClassRules, what_refuses_it_as_a_whole_is_told_before_names_that_it_may_not_claim) {
+  NamespaceRule rule = rule_for("mail");
+  rule.hostnames = {"a.example"};
+  rule.domains = {"a.example"};
+  Asked without({class_with({rule}), mk_server().hostnames({"x.org", "mail.a.example"})});
+  EXPECT_FALSE(without.about("mail/example"));
+  EXPECT_EQ(without.said(),
+            (Words{"DomainNotAllowed spec.domains", "HostnameNotAllowed spec.hostnames[0]"}));
+  Asked nameless({class_with({rule}), mk_server().hostnames({"x.org"})});
+  EXPECT_FALSE(nameless.about("mail/example"));
+  EXPECT_EQ(nameless.said(),
+            (Words{"HostnameNotAllowed spec.hostnames[0]", "DomainNotAllowed spec.domains"}));
+}
+
 TEST(ClassRules, youngest_are_too_many) {
   NamespaceRule rule = rule_for("mail");
   rule.max_mail_servers = 2;

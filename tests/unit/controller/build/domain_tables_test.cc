@@ -107,7 +107,7 @@ TEST(DomainTables, that_become_bad_or_go_leave_the_good_one_before) {
 TEST(DomainTables, of_another_namespace_alone_let_nothing_be_served) {
   Growing growing(among_others({naming({{"customers", "bolt", "domains"}})}));
   EXPECT_EQ(reasons(growing.verdict("mail", "example")),
-            Words{"RefNotPermitted spec.domainsFrom[0]"});
+            (Words{"RefNotPermitted spec.domainsFrom[0]", "NoListeners spec.protocols"}));
   EXPECT_FALSE(growing.verdict("mail", "example").accepted);
   EXPECT_TRUE(growing.held.empty());
 }

@@ -64,6 +64,29 @@ TEST(Verdict, of_one_that_the_class_refuses_has_its_reason_everywhere) {
   EXPECT_EQ(reasons(verdict), Words{"NamespaceNotAllowed "});
 }
 
+// Of its hostnames one is left, so the other is not why.
+TEST(Verdict, of_one_that_is_refused_has_the_reason_of_what_refused_it) {
+  model::MailClass mail_class;
+  mail_class.meta.key = model::mail_class_key("postern");
+  mail_class.namespaces.emplace(1);
+  mail_class.namespaces->front().hostnames = {"example.com"};
+  mail_class.namespaces->front().domains = {"a.example"};
+  std::vector<model::Object> others = rest();
+  others.emplace_back(mail_class);
+  MkServer server = working().hostnames({"x.org", "mail.example.com"});
+  const Verdict verdict = verdict_on(server, others);
+  EXPECT_EQ(off(verdict), (Words{"143 DomainNotAllowed", "993 DomainNotAllowed"}));
+  EXPECT_EQ(reasons(verdict),
+            (Words{"DomainNotAllowed spec.domains", "HostnameNotAllowed spec.hostnames[0]"}));
+  server.with(
+      [](model::MailServer& spec) { spec.domains_from = {{"customers", "bolt", "domains"}}; });
+  const Verdict closed = verdict_on(server, others);
+  EXPECT_EQ(off(closed), (Words{"143 RefNotPermitted", "993 RefNotPermitted"}));
+  EXPECT_EQ(reasons(closed),
+            (Words{"RefNotPermitted spec.domainsFrom[0]", "NoListeners spec.protocols",
+                   "HostnameNotAllowed spec.hostnames[0]"}));
+}
+
 TEST(Verdict, of_a_port_that_is_not_open_is_told_and_the_other_serves) {
   std::vector<model::Object> others = rest();
   model::MailClass mail_class;
