@@ -24,6 +24,10 @@ inline constexpr std::size_t kNameOctets = 1024;
 inline constexpr std::size_t kPasswordOctets = 4096;
 // Bearer tokens are longer: what fits a SASL line.
 inline constexpr std::size_t kTokenOctets = 9216;
+// A text out of a Secret becomes a header's value: far above what any header may be long.
+inline constexpr std::size_t kHeaderTextOctets = 65'536;
+// Places of one auth service that proxies are told.
+inline constexpr std::size_t kServiceAddresses = 1024;
 // What the front may have written and the client not read: a client that pipelines and does not
 // read stops itself.
 inline constexpr std::size_t kReplyOctets = 8192;

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/ascii.h"
+#include "common/base/limits.h"
 #include "common/wire/bodies.h"
 #include "common/wire/lists.h"
 
@@ -13,7 +15,6 @@ namespace {
 constexpr std::uint32_t kMostRequestTimeoutMs = 600'000;
 constexpr std::uint32_t kMostCacheSeconds = 7 * 86'400;
 constexpr std::uint32_t kMostCacheEntries = 1'000'000;
-constexpr int kMostServiceAddresses = 1024;
 constexpr int kMostHeaders = 64;
 
 bool is_token_sign(char c) {
@@ -48,8 +49,8 @@ void encode_service(const config::HttpService& service, pb::HttpService& out) {
 std::vector<ServerAddress> decode_addresses(const TextList& list, const FieldPath& here,
                                             Decoding& decoding) {
   std::vector<ServerAddress> addresses;
-  if (list.size() > kMostServiceAddresses) {
-    decoding.refuse(here, fmt::format("has more than {}", kMostServiceAddresses));
+  if (std::cmp_greater(list.size(), limits::kServiceAddresses)) {
+    decoding.refuse(here, fmt::format("has more than {}", limits::kServiceAddresses));
     return addresses;
   }
   for (int i = 0; i < list.size(); ++i) {

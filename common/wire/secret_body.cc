@@ -25,9 +25,6 @@ config::KeyPair decode_key_pair(const pb::KeyPair& message) {
   return pair;
 }
 
-// Far above what any header may be long.
-constexpr std::size_t kMostTextOctets = 65'536;
-
 void encode_text(const config::SecretText& secret, pb::SecretText& out) {
   const ByteView text = secret.text.reveal();
   out.set_text(text.data(), text.size());
@@ -36,7 +33,7 @@ void encode_text(const config::SecretText& secret, pb::SecretText& out) {
 // It becomes a line of a request: a line's end in it would begin another header (R8).
 config::SecretText decode_text(const pb::SecretText& message, Decoding& decoding) {
   const FieldPath here{nullptr, "text"};
-  if (message.text().size() > kMostTextOctets) decoding.refuse(here, "is too long");
+  if (message.text().size() > limits::kHeaderTextOctets) decoding.refuse(here, "is too long");
   if (has_control(message.text())) decoding.refuse(here, "has control octets");
   config::SecretText secret;
   if (!message.text().empty()) secret.text = SharedSecret(message.text());

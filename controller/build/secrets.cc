@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "common/base/ascii.h"
+#include "common/base/limits.h"
 #include "controller/build/checks.h"
 #include "controller/build/last_good.h"
 
@@ -196,6 +197,13 @@ std::optional<std::string> add_text(const Setting& setting, ServerDraft& server,
   if (!refusal && octets.empty()) {
     refusal = Remark{field, "InvalidSecret",
                      fmt::format("Secret {} has nothing under {}", path, ref.key)};
+  }
+  if (!refusal && octets.size() > limits::kHeaderTextOctets) {
+    refusal =
+        Remark{field, "InvalidSecret",
+               fmt::format("Secret {}: {} is too long for a header: it has {} octets, and may "
+                           "have {}",
+                           path, ref.key, octets.size(), limits::kHeaderTextOctets)};
   }
   // It would end the line of the request that it is put into.
   if (!refusal && has_control(octets)) {

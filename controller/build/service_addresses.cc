@@ -1,11 +1,13 @@
 #include "controller/build/service_addresses.h"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "common/base/limits.h"
 #include "controller/build/checks.h"
 #include "controller/build/class_rules.h"
 #include "controller/build/slices.h"
@@ -28,9 +30,13 @@ class Places {
     add_if(rules_.may_point_to_by_hand(address), address, port);
   }
   [[nodiscard]] const std::vector<IpAddress>& closed() const { return closed_; }
+  // More than proxies take: the rest is left out, and a proxy asks some of those that are told.
+  [[nodiscard]] bool are_too_many() const { return found_.size() > limits::kServiceAddresses; }
   [[nodiscard]] std::vector<ServerAddress> finish() const {
     std::vector<ServerAddress> out;
-    for (const auto& [address, port] : found_) out.push_back(ServerAddress{{address, port}});
+    for (const auto& [address, port] : found_ | std::views::take(limits::kServiceAddresses)) {
+      out.push_back(ServerAddress{{address, port}});
+    }
     return out;
   }
 
@@ -65,12 +71,21 @@ void gather(const Setting& setting, const model::ServiceObject& service,
   }
 }
 
-void tell_of_closed(const Setting& setting, ServerDraft& server, const AskedService& asked,
-                    const Places& places) {
-  if (places.closed().empty()) return;
-  const char* key = asked.spec.service ? ".serviceRef" : ".url";
-  server.remark(
-      setting.rules.closed_target(places.closed(), asked.field + key, "auth service " + asked.who));
+void set_addresses(const Setting& setting, ServerDraft& server, const AskedService& asked,
+                   const Places& places, config::HttpService& out) {
+  out.addresses = places.finish();
+  const std::string field = asked.field + (asked.spec.service ? ".serviceRef" : ".url");
+  const std::string who = "auth service " + asked.who;
+  if (!places.closed().empty()) {
+    server.remark(setting.rules.closed_target(places.closed(), field, who));
+  }
+  if (places.are_too_many()) {
+    // How many there are is not told: it would be said anew as each pod comes and goes.
+    server.remark(Remark{field, "PartiallyAccepted",
+                         fmt::format("{} has more than {} addresses: proxies ask the first {}", who,
+                                     limits::kServiceAddresses, limits::kServiceAddresses),
+                         model::Severity::Warning});
+  }
 }
 
 bool add_service(const Setting& setting, ServerDraft& server, const AskedService& asked,
@@ -101,8 +116,7 @@ bool add_service(const Setting& setting, ServerDraft& server, const AskedService
   }
   Places places(setting.rules);
   gather(setting, *service, *port, places);
-  out.addresses = places.finish();
-  tell_of_closed(setting, server, asked, places);
+  set_addresses(setting, server, asked, places, out);
   return true;
 }
 
@@ -117,8 +131,7 @@ bool add_place(const Setting& setting, ServerDraft& server, const AskedService& 
   Places places(setting.rules);
   if (const auto address = IpAddress::parse(url.host)) places.add_written(*address, url.port);
   for (const IpAddress& address : asked.spec.url_addresses) places.add_written(address, url.port);
-  out.addresses = places.finish();
-  tell_of_closed(setting, server, asked, places);
+  set_addresses(setting, server, asked, places, out);
   // A directory says itself which names it did not find, and why.
   const bool is_told = !setting.terms.in_cluster || asked.spec.name_to_resolve().empty();
   if (is_told || !asked.spec.url_addresses.empty()) return true;

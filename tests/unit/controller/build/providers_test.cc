@@ -1,5 +1,7 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "common/base/limits.h"
 #include "tests/unit/controller/build/scene.h"
 
 namespace postern::build {
@@ -82,6 +84,23 @@ TEST(Providers, behind_a_service_are_its_ready_endpoints) {
   EXPECT_EQ(service_in(scene)->target, "/auth");
 }
 
+// More would be refused by every proxy, with all that the provider is.
+TEST(Providers, behind_a_service_of_too_many_endpoints_are_the_first_of_them) {
+  std::vector<model::SliceEndpoint> endpoints;
+  for (std::size_t i = 0; i < limits::kServiceAddresses; ++i) {
+    endpoints.push_back(mk_endpoint(fmt::format("10.1.{}.{}", i / 256, i % 256)));
+  }
+  const Scene most = scene_of(with_providers({mk_asking_service()}), with_service(endpoints));
+  EXPECT_EQ(most.problems(), Words{});
+  EXPECT_EQ(service_in(most)->addresses.size(), limits::kServiceAddresses);
+  endpoints.push_back(mk_endpoint("10.2.0.0"));
+  const Scene more = scene_of(with_providers({mk_asking_service()}), with_service(endpoints));
+  ASSERT_EQ(more.problems(),
+            Words{"PartiallyAccepted spec.authentication.providers[0].http.serviceRef"});
+  EXPECT_EQ(more.built.problems[0].severity, model::Severity::Warning);
+  EXPECT_EQ(service_in(more)->addresses, service_in(most)->addresses);
+}
+
 TEST(Providers, follow_the_endpoints_of_their_service) {
   world::World world;
   std::vector<model::Object> all = with_service({mk_endpoint("10.0.0.8", "accounts-0")});
@@ -108,6 +127,24 @@ TEST(Providers, that_lack_something_keep_their_place_and_are_asked_by_nobody) {
             Words{"SecretNotFound spec.authentication.providers[0].http.headers[0].secretKeyRef"});
   EXPECT_EQ(scene.server()->providers, Words{"mail/example/accounts"});
   EXPECT_TRUE(service_in(scene)->addresses.empty());
+}
+
+TEST(Providers, are_asked_with_no_secret_that_is_too_long_for_a_header) {
+  model::ProviderSpec provider = mk_asking_service();
+  auto& endpoint = std::get<model::HttpProviderSpec>(provider.kind).endpoint;
+  endpoint.headers = {{"X-Key", "", model::SecretKeyRef{"auth-key", "mail", "key"}}};
+  const auto with_key = [&](std::size_t octets) {
+    std::vector<model::Object> objects = with_service({mk_endpoint("10.0.0.8", "accounts-0")});
+    objects.emplace_back(mk_secret("mail/auth-key", "key", std::string(octets, 'k')));
+    return scene_of(with_providers({provider}), std::move(objects));
+  };
+  const Scene most = with_key(limits::kHeaderTextOctets);
+  EXPECT_EQ(most.problems(), Words{});
+  EXPECT_EQ(service_in(most)->headers[0].secret, "mail/text/auth-key#key");
+  const Scene more = with_key(limits::kHeaderTextOctets + 1);
+  EXPECT_EQ(more.problems(),
+            Words{"InvalidSecret spec.authentication.providers[0].http.headers[0].secretKeyRef"});
+  EXPECT_TRUE(service_in(more)->addresses.empty());
 }
 
 TEST(Providers, may_lie_only_where_the_class_lets_proxies_connect) {
