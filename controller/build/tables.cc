@@ -37,12 +37,24 @@ std::shared_ptr<const TableDraft> draft_of(ParsedTable parsed, const model::Conf
   return out;
 }
 
+// A ConfigMap that was made anew with the same text is another object.
+void follow_source(LastGood::KeptTable& kept, const model::ConfigMapObject& map) {
+  config::SourceRef now = source_of(map.meta);
+  if (kept.bad || kept.good->source == now) return;
+  auto out = std::make_shared<TableDraft>(*kept.good);
+  out->source = std::move(now);
+  kept.good = std::move(out);
+}
+
 // A thousand MailServers may name one table: the same text is read once.
 LastGood::KeptTable& read_again(LastGood& last_good, const std::string& name,
                                 const model::ConfigMapObject& map, const TableWish& wish) {
   LastGood::KeptTable& kept = last_good.table(name);
   const std::string& text = map.data.at(wish.ref.key);
-  if (kept.text == text) return kept;
+  if (kept.text == text) {
+    follow_source(kept, map);
+    return kept;
+  }
   ParsedTable parsed = parse_table(text, wish.kind);
   kept.text = text;
   kept.bad = std::exchange(parsed.bad, std::nullopt);

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <iterator>
+
 #include "tests/unit/controller/build/scene.h"
 
 namespace postern::build {
@@ -171,6 +173,16 @@ TEST_F(EditedTable, stays_as_it_was_while_it_is_bad_or_gone) {
   EXPECT_NE(problems_[0].find("there is no ConfigMap mail/moved"), std::string::npos);
   EXPECT_EQ(names(edit("joe: mailbox").upserts), Words{kRouteTable});
   EXPECT_TRUE(problems_.empty());
+}
+
+TEST_F(EditedTable, is_of_the_config_map_that_was_made_anew_with_the_same_text) {
+  model::ConfigMapObject anew = mk_config_map("mail/moved", "routes", "joe: store");
+  (void)update(world_.remove({"ConfigMap", "mail", "moved"}));
+  EXPECT_EQ(names(update(world_.apply(anew)).upserts), Words{});
+  anew.meta.uid = "another";
+  const Changes changes = update(world_.apply(anew));
+  ASSERT_EQ(names(changes.upserts), Words{kRouteTable});
+  EXPECT_EQ((*std::next(changes.upserts[0]->sources.begin())).uid, "another");
 }
 
 TEST_F(EditedTable, goes_with_the_last_that_names_it_and_is_forgotten) {
