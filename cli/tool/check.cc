@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "controller/build/builder.h"
+#include "controller/build/class_broken.h"
 #include "controller/source/directory_source.h"
 #include "controller/world/world.h"
 
@@ -17,7 +18,8 @@ namespace postern::tool {
 namespace {
 
 // Every class among the manifests is looked at: whoever checks a repository has several.
-model::Problems problems_of_build(const world::World& world, std::int64_t now_unix_s) {
+model::Problems problems_of_build(const world::World& world, const model::Problems& of_source,
+                                  std::int64_t now_unix_s) {
   std::vector<std::string> classes;
   for (const model::MailServer* server : world.mail_servers()) {
     const std::string& name = server->ingress_class_name;
@@ -27,7 +29,10 @@ model::Problems problems_of_build(const world::World& world, std::int64_t now_un
   classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
   model::Problems problems;
   for (const std::string& name : classes) {
-    build::Built built = build::build(world, {.class_name = name, .now_unix_s = now_unix_s});
+    const build::Terms terms{.class_name = name,
+                             .now_unix_s = now_unix_s,
+                             .class_broken = build::class_is_broken(world, of_source, name)};
+    build::Built built = build::build(world, terms);
     for (model::Problem& problem : built.problems) problems.push_back(std::move(problem));
   }
   return problems;
@@ -73,7 +78,7 @@ process::Answered check(const std::vector<std::string>& paths) {
   world::World world;
   (void)world.replace(std::move(loaded->objects));
   model::Problems problems = std::move(loaded->problems);
-  for (model::Problem& problem : problems_of_build(world, now_unix_s())) {
+  for (model::Problem& problem : problems_of_build(world, problems, now_unix_s())) {
     problems.push_back(std::move(problem));
   }
   tell(problems, answer);

@@ -7,6 +7,7 @@
 #include "cli/tool/why_answer.h"
 #include "cli/tool/why_walk.h"
 #include "controller/build/builder.h"
+#include "controller/build/class_broken.h"
 #include "controller/source/directory_source.h"
 #include "controller/world/world.h"
 
@@ -45,6 +46,7 @@ process::Answered why(const WhyOptions& options) {
   (void)world.replace(std::move(loaded->objects));
   build::Terms terms;
   terms.class_name = options.ingress_class;
+  terms.class_broken = build::class_is_broken(world, loaded->problems, terms.class_name);
   build::Built built = build::build(world, terms);
   const std::size_t problems = refused(loaded->problems) + refused(built.problems);
   const config::Snapshot snapshot = snapshot_of(std::move(built));

@@ -81,6 +81,20 @@ TEST_F(CheckTest, another_class_is_checked_too) {
   EXPECT_EQ(check({put("mail.yaml", text)}).exit_code, 1);
 }
 
+TEST_F(CheckTest, nobody_is_served_by_a_class_that_cannot_be_read) {
+  put("mail.yaml", kMailServer);
+  put("class.yaml", R"(apiVersion: postern.dev/v1alpha1
+kind: MailClass
+metadata: {name: postern}
+spec: {egres: {}}
+)");
+  const process::Answered answer = check({folder_.string()});
+  EXPECT_EQ(answer.exit_code, 1);
+  EXPECT_NE(answer.out.find("MailServer mail/example: "), std::string::npos) << answer.out;
+  EXPECT_NE(answer.out.find("nothing is served until it is right"), std::string::npos)
+      << answer.out;
+}
+
 TEST_F(CheckTest, the_same_object_in_two_files_is_a_problem) {
   const process::Answered answer = check({put("a.yaml", kMailServer), put("b.yaml", kMailServer)});
   EXPECT_EQ(answer.exit_code, 1);
