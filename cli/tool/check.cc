@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -17,18 +19,24 @@
 namespace postern::tool {
 namespace {
 
+// Those that a MailServer names, and those that have a MailClass.
+std::set<std::string> classes_of(const world::World& world) {
+  std::set<std::string> out;
+  for (const model::MailServer* server : world.mail_servers()) {
+    const std::string& name = server->ingress_class_name;
+    out.insert(name.empty() ? build::Terms().class_name : name);
+  }
+  for (const model::ObjectKey& key : world.keys()) {
+    if (key.kind == "MailClass") out.insert(key.name);
+  }
+  return out;
+}
+
 // Every class among the manifests is looked at: whoever checks a repository has several.
 model::Problems problems_of_build(const world::World& world, const model::Problems& of_source,
                                   std::int64_t now_unix_s) {
-  std::vector<std::string> classes;
-  for (const model::MailServer* server : world.mail_servers()) {
-    const std::string& name = server->ingress_class_name;
-    classes.push_back(name.empty() ? build::Terms().class_name : name);
-  }
-  std::sort(classes.begin(), classes.end());
-  classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
   model::Problems problems;
-  for (const std::string& name : classes) {
+  for (const std::string& name : classes_of(world)) {
     const build::Terms terms{.class_name = name,
                              .now_unix_s = now_unix_s,
                              .class_broken = build::class_is_broken(world, of_source, name)};

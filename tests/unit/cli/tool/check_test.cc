@@ -95,6 +95,18 @@ spec: {egres: {}}
       << answer.out;
 }
 
+TEST_F(CheckTest, a_class_that_no_mail_server_names_is_checked_too) {
+  put("class.yaml", R"(apiVersion: postern.dev/v1alpha1
+kind: MailClass
+metadata: {name: internal}
+spec:
+  proxyProtocol: {trustedServiceRefs: [{name: balancer, namespace: ingress}]}
+)");
+  const process::Answered answer = check({folder_.string()});
+  EXPECT_EQ(answer.exit_code, 1) << answer.out;
+  EXPECT_NE(answer.out.find("MailClass internal: "), std::string::npos) << answer.out;
+}
+
 TEST_F(CheckTest, the_same_object_in_two_files_is_a_problem) {
   const process::Answered answer = check({put("a.yaml", kMailServer), put("b.yaml", kMailServer)});
   EXPECT_EQ(answer.exit_code, 1);
