@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -76,6 +78,17 @@ bool read_all(int fd, std::string& out) {
   return false;
 }
 
+// Of the body, as the head has it. The admin server always says it; nothing: that is another one.
+std::optional<std::size_t> length_told(std::string_view head) {
+  constexpr std::string_view kName = "\r\ncontent-length: ";
+  const std::size_t name = lower(head).find(kName);
+  if (name == std::string::npos) return std::nullopt;
+  std::size_t length = 0;
+  const char* digits = head.data() + name + kName.size();
+  const auto read = std::from_chars(digits, head.data() + head.size(), length);
+  return read.ec == std::errc() ? std::optional(length) : std::nullopt;
+}
+
 std::string encoded(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -113,9 +126,11 @@ process::Answered why_object(const WhyOptions& options) {
     return failed(where, std::generic_category().message(errno));
   }
   const std::size_t body = reply.find("\r\n\r\n");
+  const auto length = length_told(std::string_view(reply).substr(0, body));
   const bool http = reply.starts_with("HTTP/1.1 ") && body != std::string::npos;
-  if (!http) return failed(where, "that is no admin port");
+  if (!http || !length) return failed(where, "that is no admin port");
   std::string text = reply.substr(body + 4);
+  if (text.size() < *length) return failed(where, "the answer was cut off");
   if (reply.substr(9, 3) == "200") return {.out = std::move(text)};
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return failed(where, printable(text));
