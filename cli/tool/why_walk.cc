@@ -95,6 +95,12 @@ std::string followers(const std::vector<policy::Candidate>& order) {
                      more > 0 ? fmt::format(", and {} more", more) : "");
 }
 
+// By whatever mechanism: where he shows a certificate, that says who he is.
+bool knows_domain(const config::Provider& provider, std::string_view account) {
+  return std::holds_alternative<config::CertificateProvider>(provider.kind) ||
+         policy::has_domain(provider, policy::domain_of(account));
+}
+
 // As a session whom SNI brought to nobody is led.
 std::optional<std::size_t> tenant_by_domain(const config::Listener& listener,
                                             const config::Snapshot& snapshot,
@@ -244,10 +250,14 @@ bool WhyWalk::find_provider() {
     asked.push_back(provider_words(*provider));
     if (chain.hear(policy::Refuse{.unknown_user = true})) break;
   }
-  const bool is_known =
-      std::ranges::any_of(providers, [&](const auto* one) { return one->name == facts_.provider; });
-  if (!is_known) {
+  const auto named = std::ranges::find(providers, facts_.provider, &config::Provider::name);
+  if (named == providers.end()) {
     return refuse("login", fmt::format("there is no provider {}", printable(facts_.provider)));
+  }
+  if (!knows_domain(**named, account_)) {
+    return refuse("login", fmt::format("{} is never asked about {}: it checks names of {} alone",
+                                       facts_.provider, printable(account_),
+                                       fmt::join((*named)->domains, ", ")));
   }
   facts_.attributes = options_.attributes;
   say("login", facts_.provider, fmt::format("{}", fmt::join(asked, "; who is unknown there: ")));
