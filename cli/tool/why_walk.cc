@@ -264,6 +264,21 @@ bool WhyWalk::find_provider() {
   return true;
 }
 
+// Backends without the protocol have no share in it.
+std::string WhyWalk::share_words(const policy::Route& route) const {
+  const auto& rules = server_->routing.rules;
+  const auto rule = std::ranges::find(rules, route.choice.name, &config::RouteRule::name);
+  const auto& able = server_->offer(facts_.protocol)->backends;
+  std::uint32_t whole = 0;
+  std::uint32_t own = 0;
+  for (const config::RouteTarget& target : rule->targets) {
+    if (std::ranges::find(able, target.backend) == able.end()) continue;
+    whole += target.weight;
+    if (target.backend == route.backend) own = target.weight;
+  }
+  return own == whole ? std::string() : fmt::format(", in the share of {} of {}", own, whole);
+}
+
 bool WhyWalk::find_backend() {
   std::vector<const config::Table*> tables;
   for (const config::RoutingTable& one : server_->routing.tables) {
@@ -275,17 +290,7 @@ bool WhyWalk::find_backend() {
   if (!route) return refuse("backend", unrouted_words(route.error(), facts_.protocol));
   const std::string word(policy::backend_word(route->backend));
   std::string says = fmt::format("{}, by {}", word, choice_words(route->choice));
-  if (route->choice.by == policy::ChosenBy::Rule) {
-    const auto& rules = server_->routing.rules;
-    const auto rule = std::ranges::find(rules, route->choice.name, &config::RouteRule::name);
-    std::uint32_t whole = 0;
-    std::uint32_t own = 0;
-    for (const config::RouteTarget& target : rule->targets) {
-      whole += target.weight;
-      if (target.backend == route->backend) own = target.weight;
-    }
-    if (own != whole) says += fmt::format(", in the share of {} of {}", own, whole);
-  }
+  if (route->choice.by == policy::ChosenBy::Rule) says += share_words(*route);
   say("by", std::string(choice_kind(route->choice)), choice_words(route->choice));
   say("backend", word, says);
   return find_member(*route);

@@ -29,6 +29,8 @@ class WhyWalk {
   bool find_provider();
   bool find_backend();
   bool find_member(const policy::Route& route);
+  // ", in the share of 30 of 100"; empty: the rule leads to one backend.
+  [[nodiscard]] std::string share_words(const policy::Route& route) const;
   [[nodiscard]] std::string tenant_words(std::size_t index) const;
   void tell_bounds();
   void say(std::string what, std::string value, std::string says);

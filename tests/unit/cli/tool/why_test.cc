@@ -68,5 +68,45 @@ TEST_F(WhyTest, serves_whom_another_class_is_broken_for) {
   EXPECT_EQ(why(internal).exit_code, 0) << why(internal).out;
 }
 
+TEST_F(WhyTest, counts_the_shares_of_backends_that_have_the_protocol) {
+  put("mail.yaml", R"(apiVersion: postern.dev/v1alpha1
+kind: MailServer
+metadata: {name: example, namespace: mail}
+spec:
+  hostnames: [mail.example.com]
+  protocols:
+    imap: {listeners: [{port: 143, tls: Disabled, plaintext: Allow}]}
+  backends:
+  - name: one
+    addresses: [{name: a, address: 127.0.0.11}]
+    ports: [{protocol: IMAP, port: 143}]
+    tls: {mode: Disabled}
+  - name: two
+    addresses: [{name: b, address: 127.0.0.12}]
+    ports: [{protocol: IMAP, port: 143}]
+    tls: {mode: Disabled}
+  - {name: pop3-alone, service: {name: pop3}}
+  routing:
+    rules:
+    - name: split
+      match: {domains: [example.com]}
+      backends: [{name: one, weight: 30}, {name: two, weight: 30}, {name: pop3-alone, weight: 40}]
+    - name: left
+      match: {domains: [example.org]}
+      backends: [{name: one, weight: 30}, {name: pop3-alone, weight: 70}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: pop3, namespace: mail, annotations: {postern.dev/addresses: 127.0.0.13}}
+spec: {ports: [{name: pop3, port: 110}]}
+)");
+  WhyOptions who = joe();
+  EXPECT_NE(why(who).out.find("by rule split, in the share of 30 of 60\n"), std::string::npos)
+      << why(who).out;
+  who.user = "joe@example.org";
+  EXPECT_NE(why(who).out.find("backend     one, by rule left\n"), std::string::npos)
+      << why(who).out;
+}
+
 }  // namespace
 }  // namespace postern::tool
