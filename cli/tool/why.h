@@ -19,7 +19,7 @@ namespace postern::tool {
 struct WhyOptions {
   std::vector<std::string> paths;  // files, directories
   std::string user;
-  IpAddress source;
+  std::optional<IpAddress> source;   // has to be given
   std::optional<Protocol> protocol;  // nothing: that of the port, else IMAP
   std::optional<std::uint16_t> port;
   std::string hostname;  // that the client asks for; empty: it asks for none

@@ -13,11 +13,10 @@ namespace {
 
 using process::Wrong;
 
-Wrong read_source(const std::string& text, IpAddress& into) {
-  const auto address = IpAddress::parse(text);
-  if (!address) return fmt::format("'{}' is no IP address", printable(text, 64));
-  into = *address;
-  return std::nullopt;
+Wrong read_source(const std::string& text, std::optional<IpAddress>& into) {
+  into = IpAddress::parse(text);
+  if (into) return std::nullopt;
+  return fmt::format("'{}' is no IP address", printable(text, 64));
 }
 
 Wrong read_protocol(const std::string& text, std::optional<Protocol>& into) {
@@ -107,7 +106,7 @@ std::optional<std::string> missing(const WhyOptions& options) {
     return "the manifests are missing: postern why PATH... --user NAME --source ADDRESS";
   }
   if (options.user.empty()) return "the user is missing: --user joe@example.com";
-  if (options.source == IpAddress()) return "the source is missing: --source 192.0.2.7";
+  if (!options.source) return "the source is missing: --source 192.0.2.7";
   return std::nullopt;
 }
 

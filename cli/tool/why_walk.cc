@@ -148,7 +148,7 @@ bool WhyWalk::find_listener() {
   say("port", std::to_string(listener_->port), speaks);
   const auto& proxy = listener_->proxy_protocol;
   if (!proxy || proxy->other_peers != config::OtherPeers::Refuse) return true;
-  if (!contains(proxy->trusted, options_.source)) {
+  if (!contains(proxy->trusted, facts_.client.ip)) {
     say("way in", {},
         "through a load balancer that tells his address; who comes himself is closed");
     return true;
@@ -303,7 +303,7 @@ bool WhyWalk::find_member(const policy::Route& route) {
   static const config::EndpointSet kNobody;
   policy::BalancingRequest request{*backend, endpoints == nullptr ? kNobody : *endpoints,
                                    facts_.protocol, facts_.mailbox};
-  request.client = options_.source;
+  request.client = facts_.client.ip;
   if (!route.member.empty()) {
     const auto pinned = policy::pinned_endpoint(request, route.member);
     if (!pinned) {
@@ -353,7 +353,7 @@ void WhyWalk::tell_bounds() {
   add(limits.bytes_per_second, "octets a second each way of one session");
   say("limits", {}, fmt::format("in each proxy {}", fmt::join(bounds, ", ")));
   const config::LoginProtection& protection = server_->protection;
-  if (contains(protection.exempt, options_.source)) {
+  if (contains(protection.exempt, facts_.client.ip)) {
     return say("protection", "exempt", "this source is exempt: never delayed, never blocked");
   }
   say("protection", "held",
@@ -363,9 +363,9 @@ void WhyWalk::tell_bounds() {
 }
 
 WhyAnswer WhyWalk::walk() {
-  facts_.client.ip = options_.source;
+  facts_.client.ip = options_.source.value_or(IpAddress());
   facts_.asked_name = lower(options_.hostname);
-  answer_.about = fmt::format("{} from {}", printable(options_.user), options_.source.text());
+  answer_.about = fmt::format("{} from {}", printable(options_.user), facts_.client.ip.text());
   answer_.served =
       find_listener() && find_server() && find_account() && find_provider() && find_backend();
   if (answer_.served) {

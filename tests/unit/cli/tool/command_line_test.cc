@@ -195,6 +195,13 @@ TEST(CommandLine, version_is_that_of_the_tree) {
   EXPECT_EQ(answer.out, "postern " + std::string(version()) + "\n");
 }
 
+TEST(CommandLine, why_takes_the_address_of_zeros_for_a_source) {
+  Command command =
+      read_command_line({"why", "a.yaml", "--user", "joe@example.com", "--source", "0.0.0.0"});
+  ASSERT_TRUE(std::holds_alternative<WhyOptions>(command));
+  EXPECT_EQ(std::get<WhyOptions>(command).source, IpAddress::v4({0, 0, 0, 0}));
+}
+
 TEST(CommandLine, check_takes_files) {
   Command command = read_command_line({"check", "a.yaml", "dir"});
   ASSERT_TRUE(std::holds_alternative<CheckOptions>(command));
