@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "common/base/unix_time.h"
+#include "controller/build/class_broken.h"
 #include "controller/loop/class_found.h"
 #include "controller/source/watched_kinds.h"
 
@@ -206,12 +207,15 @@ Delivery ControlLoop::build(source::Changes changes) {
     if (world_.object(key) != nullptr) count_object(key, -1);
     touched.merge(world_.remove(key));
   }
-  const build::Terms terms{.class_name = terms_.class_name,
-                           .now_unix_s = unix_seconds(needs_.clock.wall()),
-                           .class_broken = class_is_broken(source_problems_),
-                           .in_cluster = needs_.source.in_cluster(),
-                           .reads_class = terms_.reads_class,
-                           .api_servers = terms_.api_servers};
+  const bool in_cluster = needs_.source.in_cluster();
+  const build::Terms terms{
+      .class_name = terms_.class_name,
+      .now_unix_s = unix_seconds(needs_.clock.wall()),
+      .class_broken =
+          !in_cluster && build::class_is_broken(world_, source_problems_, terms_.class_name),
+      .in_cluster = in_cluster,
+      .reads_class = terms_.reads_class,
+      .api_servers = terms_.api_servers};
   build::Changes built = builder_.update(world_, touched, terms);
   compile_seconds_.observe(needs_.clock.now() - looked_);
   Delivery out;
@@ -253,19 +257,6 @@ void ControlLoop::look_for_other_classes(const world::Touched& touched) {
       other_classes_.erase(key);
     }
   }
-}
-
-// A class that forbids things and cannot be read must not be taken for one that allows all.
-bool ControlLoop::class_is_broken(const model::Problems& problems) const {
-  // There the IngressClass says which one it is, and whether there has to be one.
-  if (needs_.source.in_cluster()) return false;
-  if (world_.mail_class(terms_.class_name) != nullptr) return false;
-  return std::ranges::any_of(problems, [&](const model::Problem& problem) {
-    // Without a name it may be ours: a file that is no YAML, a class whose name was forgotten.
-    const std::string& name = problem.object.name;
-    return problem.object.kind == "MailClass" && (name.empty() || name == terms_.class_name) &&
-           problem.severity == model::Severity::Refused;
-  });
 }
 
 void ControlLoop::count_object(const model::ObjectKey& key, int by) {

@@ -76,7 +76,6 @@ class ControlLoop {
   void deliver(Delivery delivery);
   void count_listeners(const Round& round);
   void count_object(const model::ObjectKey& key, int by);
-  [[nodiscard]] bool class_is_broken(const model::Problems& problems) const;
   void look_for_other_classes(const world::Touched& touched);
   [[nodiscard]] Duration patience() const;
 
