@@ -14,7 +14,7 @@ demo:  ## two real mail servers, two users, one gate; KEEP=1 leaves it running
 	@tools/build release postern
 	@examples/demo/run
 
-test:  ## everything that must pass; what CI runs (some 42 minutes the first time on 2 cores, 13 later)
+test:  ## everything that must pass; what CI runs (some 40 minutes the first time on 2 cores, 12 later)
 	@tools/install build demo test
 	@tools/build asan
 	@tools/build fuzz
